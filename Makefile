@@ -1,0 +1,52 @@
+# Two commands for a machine that has Python 3.11 or newer, git and make: `make run` and `make test`.
+# Each installs what it needs, into .venv folders of this checkout; the database server by the system's
+# package manager, which it says before it does.
+
+PYTHON ?= python3
+SAMPLE := examples/meeting
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint unit lock render docs clean
+
+help: ## Say what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 18
+
+run: .venv/installed $(SAMPLE)/.venv/installed ## Run the main job on the sample meeting app
+	@$(BIN)/ci-kit mysql install
+	$(BIN)/ci-kit run -C $(SAMPLE)
+
+test: lint ## Check and test everything, on real servers
+	@$(BIN)/ci-kit mysql install
+	$(BIN)/python -m pytest
+
+lint: .venv/installed ## Check format, types, workflows and scripts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/shellcheck action/*.sh tools/*.sh .ci/run
+	$(BIN)/actionlint
+	$(BIN)/zizmor --offline --quiet .
+	$(BIN)/ci-kit render --check
+
+unit: .venv/installed ## Run the fast tests alone
+	$(BIN)/python -m pytest tests/unit
+
+lock: .venv/installed ## Write requirements/ anew, with the newest releases
+	$(BIN)/python tools/lock.py
+
+render: .venv/installed ## Write the generated workflow and documents
+	$(BIN)/ci-kit render
+	$(BIN)/python tools/document.py
+
+clean: ## Remove what the other commands made in this checkout
+	rm -rf .venv $(SAMPLE)/.venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/installed: requirements/dev.txt pyproject.toml
+	@tools/venv.sh $(PYTHON) .venv requirements/dev.txt
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(SAMPLE)/.venv/installed: $(SAMPLE)/requirements.txt
+	@tools/venv.sh $(PYTHON) $(SAMPLE)/.venv $(SAMPLE)/requirements.txt
+	@touch $@

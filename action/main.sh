@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# The action's one step: find a Python that ci-kit runs on, and hand over to it.
+#
+# ci-kit's Python need not be the project's: that may be older, or none at all on the PATH.
+set -euo pipefail
+
+usable() {
+    command -v "$1" >/dev/null && "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+candidates() {
+    printf '%s\n' python3 python3.14 python3.13 python3.12 python3.11
+    # The Pythons that a runner's image brings for setup-python.
+    for folder in "${RUNNER_TOOL_CACHE:-/nonexistent}"/Python/3.1[1-9].*/*/bin; do
+        printf '%s\n' "$folder/python3"
+    done
+}
+
+while IFS= read -r python; do
+    if usable "$python"; then
+        # In this process's place, so that a cancelled job's signal reaches it.
+        exec "$python" "$(dirname "$0")/main.py" "$@"
+    fi
+done < <(candidates)
+
+echo "::error title=ci-kit::no Python 3.11 or newer on this runner; add actions/setup-python before ci-kit"
+exit 69

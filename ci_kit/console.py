@@ -1,0 +1,65 @@
+"""What ci-kit says while it works: to standard error, so that standard output stays for results."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TextIO
+
+_BOLD, _DIM, _RED, _YELLOW, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[33m", "\x1b[0m"
+_LABEL_WIDTH = 10
+
+
+@dataclass
+class Console:
+    """Lines about a run. ``verbosity``: -1 only problems, 0 one line a step, 1 every effect."""
+
+    verbosity: int = 0
+    stream: TextIO = field(default_factory=lambda: sys.stderr)
+
+    @property
+    def terminal(self) -> bool:
+        """Whether a person is watching, rather than a log."""
+        return self.stream.isatty()
+
+    def step(self, label: str, text: str) -> None:
+        """One line for a step that is done."""
+        if self.verbosity >= 0:
+            self._line(f"{self._style(_BOLD, label.ljust(_LABEL_WIDTH))} {text}")
+
+    def detail(self, text: str) -> None:
+        """One effect, under ``-v`` only."""
+        if self.verbosity > 0:
+            self._line(self._style(_DIM, text))
+
+    def warning(self, text: str) -> None:
+        self._line(self._style(_YELLOW, f"ci-kit: warning: {text}"))
+
+    def error(self, lines: list[str]) -> None:
+        first, *rest = lines
+        self._line(self._style(_RED, f"ci-kit: error: {first}"))
+        for line in rest:
+            self._line(line)
+
+    @contextmanager
+    def progress(self, label: str, text: str) -> Iterator[None]:
+        """A line that stands while something long goes on, on a terminal only."""
+        shown = self.terminal and self.verbosity >= 0
+        if shown:
+            self.stream.write(f"{label.ljust(_LABEL_WIDTH)} {text} …")
+            self.stream.flush()
+        try:
+            yield
+        finally:
+            if shown:
+                self.stream.write("\r\x1b[2K")
+                self.stream.flush()
+
+    def _line(self, text: str) -> None:
+        self.stream.write(text + "\n")
+        self.stream.flush()
+
+    def _style(self, code: str, text: str) -> str:
+        return f"{code}{text}{_RESET}" if self.terminal else text

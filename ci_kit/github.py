@@ -1,0 +1,138 @@
+"""The protocol of a GitHub Actions runner, and nothing else's knowledge of it.
+
+Sources: GitHub's "Workflow commands for GitHub Actions" for the commands and files; the runner's
+``ActionCommand.cs`` for the escapes and ``FileCommandManager.cs`` for the file format and the summary's
+limit.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ci_kit.host import Host
+
+SUMMARY_LIMIT = 1024 * 1024
+"""Bytes; the runner drops a larger step summary whole."""
+
+ANNOTATION_LIMIT = 10
+"""Annotations of one type that a step may have; the runner drops the rest."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """The runner this process is a step on, if it is: every method does nothing elsewhere."""
+
+    host: Host
+
+    @property
+    def present(self) -> bool:
+        return self.host.environ.get("GITHUB_ACTIONS") == "true"
+
+    @property
+    def owns_machine(self) -> bool:
+        """Whether the machine is GitHub's own, made for this job and thrown away after it.
+
+        Neither a self-hosted runner nor act on somebody's laptop is.
+        """
+        environ = self.host.environ
+        return self.present and environ.get("RUNNER_ENVIRONMENT") == "github-hosted" and "ACT" not in environ
+
+    @property
+    def ends_processes(self) -> bool:
+        """Whether what a step leaves running is ended with its job: GitHub's runner does, act does not."""
+        return self.present and "ACT" not in self.host.environ
+
+    def set_outputs(self, values: Mapping[str, str]) -> None:
+        """Set outputs of the step."""
+        self._to_file("GITHUB_OUTPUT", values)
+
+    def export(self, values: Mapping[str, str]) -> None:
+        """Set environment variables of the steps that follow."""
+        self._to_file("GITHUB_ENV", values)
+
+    def add_summary(self, markdown: str) -> None:
+        """Add to the page GitHub shows for the run."""
+        if path := self._file("GITHUB_STEP_SUMMARY"):
+            self.host.append(path, _within(markdown, SUMMARY_LIMIT))
+
+    def mask(self, secret: str) -> None:
+        """Have the runner replace a secret in every log line from now on."""
+        if self.present and secret:
+            for line in secret.splitlines():
+                if line.strip():
+                    self._command("add-mask", line)
+
+    def annotate(
+        self,
+        level: Literal["error", "warning", "notice"],
+        message: str,
+        *,
+        title: str,
+        file: str = "",
+        line: int = 0,
+    ) -> None:
+        """Show a message at a place in the code; ``file`` is relative to the repository, ``line`` from 1."""
+        place = {"file": file, "line": str(line)} if file and line else {"file": file} if file else {}
+        self._command(level, message, {**place, "title": title})
+
+    @contextmanager
+    def group(self, title: str) -> Iterator[None]:
+        """Fold what is printed meanwhile under a title."""
+        self._command("group", title)
+        try:
+            yield
+        finally:
+            self._command("endgroup", "")
+
+    def relative(self, path: Path) -> str:
+        """A path as annotations name it: relative to the repository where it is inside."""
+        workspace = self.host.environ.get("GITHUB_WORKSPACE")
+        if workspace and path.is_relative_to(workspace):
+            return str(path.relative_to(workspace))
+        return str(path)
+
+    def _file(self, variable: str) -> Path | None:
+        name = self.host.environ.get(variable) if self.present else None
+        return Path(name) if name else None
+
+    def _to_file(self, variable: str, values: Mapping[str, str]) -> None:
+        if path := self._file(variable):
+            self.host.append(
+                path,
+                "".join(_assignment(name, value) for name, value in values.items()),
+                shown="\n".join(f"{name}={value}" for name, value in values.items()),
+            )
+
+    def _command(self, name: str, message: str, properties: Mapping[str, str] | None = None) -> None:
+        if not self.present or self.host.dry:
+            return
+        listed = ",".join(f"{key}={_escape_property(value)}" for key, value in (properties or {}).items())
+        print(f"::{name}{' ' if listed else ''}{listed}::{_escape(message)}", flush=True, file=sys.stdout)
+
+
+def _assignment(name: str, value: str) -> str:
+    # A random delimiter, so that no value can end its own assignment and begin another.
+    delimiter = f"ci-kit-{secrets.token_hex(8)}"
+    return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
+
+
+def _escape(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _escape_property(text: str) -> str:
+    return _escape(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _within(text: str, limit: int) -> str:
+    encoded = text.encode()
+    if len(encoded) <= limit:
+        return text
+    note = "\n\n… cut: the summary was longer than a runner takes.\n"
+    return encoded[: limit - len(note.encode())].decode(errors="ignore") + note

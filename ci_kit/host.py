@@ -1,0 +1,358 @@
+"""The machine: every effect ci-kit has on it goes through here.
+
+Each effect is described in one line and then carried out by :meth:`Host.act`. A dry run replaces that
+one method by one that prints the line, so what it prints cannot drift from what a real run does.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from ci_kit.console import Console
+from ci_kit.errors import InterruptError, UnavailableError
+from ci_kit.redaction import Redactor
+
+Env = Mapping[str, str | None]
+"""Changes to the environment: a value to set, or None to remove the name."""
+
+# How long an interrupted child may take to end by itself, and then after SIGTERM, in seconds.
+_INTERRUPT_GRACE, _TERMINATE_GRACE = 10.0, 3.0
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A command that ended. ``code`` is negative for a signal; the output is empty if it was streamed."""
+
+    code: int = 0
+    stdout: str = ""
+    stderr: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.code == 0
+
+
+@dataclass(frozen=True)
+class Process:
+    """A background process. A dry run's has no ``popen`` and never ends."""
+
+    popen: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        return self.popen.pid if self.popen else 0
+
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self.popen.poll() if self.popen else None
+
+
+@dataclass
+class Host:
+    """The real machine."""
+
+    console: Console = field(default_factory=Console)
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    redactor: Redactor = field(default_factory=Redactor)
+
+    dry = False
+
+    def act(self, what: str, do: Callable[[], _T], *, assumed: _T) -> _T:  # noqa: ARG002
+        """Carry out one effect and give back its result.
+
+        ``what`` describes it in a line or more; ``assumed`` is the result a dry run goes on with.
+        """
+        self.console.detail(self.redactor.redact(what))
+        return do()
+
+    # Effects
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        env: Env | None = None,
+        cwd: Path | None = None,
+        stdin: str | None = None,
+        shown_stdin: str | None = None,
+        assumed: Completed = Completed(),
+    ) -> Completed:
+        """Run a command to its end and keep its output. ``shown_stdin`` stands for an input with secrets."""
+        what = describe_command(argv, env, cwd)
+        if stdin is not None:
+            what += f" <<< {shlex.quote(shown_stdin if shown_stdin is not None else stdin)}"
+        return self.act(what, lambda: self._capture(argv, env, cwd, stdin), assumed=assumed)
+
+    def stream(self, argv: Sequence[str], *, env: Env | None = None, cwd: Path | None = None) -> int:
+        """Run a command to its end with its output as it comes; its exit code, negative for a signal."""
+        return self.act(describe_command(argv, env, cwd), lambda: self._stream(argv, env, cwd), assumed=0)
+
+    def start(self, argv: Sequence[str], *, env: Env | None = None, log: Path) -> Process:
+        """Start a background process, its output added to the file ``log``.
+
+        It leads a session of its own, so that Ctrl-C at the terminal does not reach it.
+        """
+
+        def do() -> Process:
+            with log.open("ab") as output:
+                return Process(
+                    _popen(argv, self._environment(env), stdout=output, stderr=output, start_new_session=True)
+                )
+
+        return self.act(f"{describe_command(argv, env)} &", do, assumed=Process())
+
+    def write(self, path: Path, text: str, *, mode: int = 0o644, shown: str | None = None) -> None:
+        """Write a file, whole or not at all. ``shown`` stands for a text with secrets in it."""
+        self.act(
+            _describe_text("write", path, text if shown is None else shown),
+            lambda: _replace_file(path, text, mode),
+            assumed=None,
+        )
+
+    def append(self, path: Path, text: str, *, shown: str | None = None) -> None:
+        """Add to the end of a file. ``shown`` stands for the text where it is printed."""
+
+        def do() -> None:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(text)
+
+        self.act(_describe_text("append to", path, text if shown is None else shown), do, assumed=None)
+
+    def make_dir(self, path: Path, *, mode: int = 0o755, owner: int | None = None) -> None:
+        """Make a folder and those above it; ``owner`` is a numeric user id."""
+
+        def do() -> None:
+            path.mkdir(mode=mode, parents=True, exist_ok=True)
+            if owner is not None:
+                os.chown(path, owner, -1)
+
+        self.act(shlex.join(["mkdir", "-p", str(path)]), do, assumed=None)
+
+    def copy_tree(self, source: Path, target: Path, *, owner: int | None = None) -> None:
+        """Copy a folder to a path where nothing is; ``owner`` is a numeric user id for all of the copy."""
+
+        def do() -> None:
+            shutil.copytree(source, target, dirs_exist_ok=True)
+            if owner is not None:
+                for path in (target, *target.rglob("*")):
+                    os.chown(path, owner, -1)
+
+        self.act(shlex.join(["cp", "-r", str(source), str(target)]), do, assumed=None)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file, or a folder with all that is in it; fine if it is not there."""
+
+        def do() -> None:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+        self.act(shlex.join(["rm", "-rf", str(path)]), do, assumed=None)
+
+    def move(self, source: Path, target: Path) -> None:
+        """Rename a file or a folder within one file system."""
+        self.act(shlex.join(["mv", str(source), str(target)]), lambda: _rename(source, target), assumed=None)
+
+    def kill(self, pid: int, *, what: str) -> None:
+        """End a background process at once, with the group it leads."""
+
+        def do() -> None:
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+            # A child of this process stays a zombie until it is waited for; any other has its own parent.
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+        self.act(f"kill -KILL -{pid}  # {what}", do, assumed=None)
+
+    @contextmanager
+    def locked(self, path: Path, *, wait: bool = True) -> Iterator[bool]:
+        """Hold a lock file, against other processes of this machine, until the context is left.
+
+        Gives whether it is held: without ``wait``, False if another process has it. The lock ends with the
+        process, however that ends. A dry run takes none.
+        """
+        if self.dry:
+            yield True
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
+    # Looks, the same in a dry run
+
+    def ask(self, argv: Sequence[str], *, env: Env | None = None, cwd: Path | None = None) -> Completed:
+        """Run a command that changes nothing."""
+        return self._capture(argv, env, cwd, None)
+
+    def which(self, name: str) -> str | None:
+        return shutil.which(name, path=self.environ.get("PATH", os.defpath))
+
+    def processes_naming(self, text: str) -> list[int]:
+        """The ids of the processes that have a text in their command line."""
+        if not Path("/proc/self/cmdline").exists():
+            return [int(pid) for pid in self.ask(["pgrep", "-f", text]).stdout.split()]
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):
+                if text.encode() in path.read_bytes():
+                    found.append(int(path.parent.name))
+        return [pid for pid in found if pid != os.getpid()]
+
+    def as_root(self, argv: Sequence[str]) -> list[str]:
+        """The command as root runs it: by sudo, without a question, where this is not root."""
+        return list(argv) if os.geteuid() == 0 else ["sudo", "-n", *argv]
+
+    def temporary_root(self) -> Path:
+        """The folder for temporary files: the job's own on a runner."""
+        return Path(self.environ.get("RUNNER_TEMP") or tempfile.gettempdir())
+
+    def cache_root(self) -> Path:
+        """The user's cache folder for ci-kit (XDG base directories; CI_KIT_CACHE overrides it)."""
+        if own := self.environ.get("CI_KIT_CACHE"):
+            return Path(own)
+        base = (
+            self.environ.get("XDG_CACHE_HOME") or Path(self.environ.get("HOME", "~")).expanduser() / ".cache"
+        )
+        return Path(base) / "ci-kit"
+
+    # How
+
+    def _environment(self, env: Env | None) -> dict[str, str]:
+        merged: dict[str, str | None] = {**self.environ, **(env or {})}
+        return {name: value for name, value in merged.items() if value is not None}
+
+    def _capture(
+        self, argv: Sequence[str], env: Env | None, cwd: Path | None, stdin: str | None
+    ) -> Completed:
+        child = _popen(
+            argv,
+            self._environment(env),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        with _ended(child, own_group=False):
+            out, err = child.communicate(None if stdin is None else stdin.encode())
+        return Completed(child.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
+
+    def _stream(self, argv: Sequence[str], env: Env | None, cwd: Path | None) -> int:
+        sys.stdout.flush()
+        # With a terminal, the child stays in its foreground group: a debugger's prompt works, and Ctrl-C
+        # reaches it. Without one it leads a group of its own, and all of that can be ended.
+        own_group = not sys.stdin.isatty()
+        child = _popen(argv, self._environment(env), cwd=cwd, start_new_session=own_group)
+        with _ended(child, own_group=own_group):
+            return child.wait()
+
+
+class DryHost(Host):
+    """Prints every effect to standard output and has none."""
+
+    dry = True
+
+    def act(self, what: str, do: Callable[[], _T], *, assumed: _T) -> _T:  # noqa: ARG002
+        print(self.redactor.redact(what), flush=True)
+        return assumed
+
+
+def describe_command(argv: Sequence[str], env: Env | None = None, cwd: Path | None = None) -> str:
+    """The command as one would type it in a shell."""
+    changes = [
+        f"{name}={shlex.quote(value)}" if value is not None else f"-u {name}"
+        for name, value in (env or {}).items()
+    ]
+    prefix = f"env {' '.join(sorted(changes))} " if changes else ""
+    folder = f"cd {shlex.quote(str(cwd))} && " if cwd else ""
+    return f"{folder}{prefix}{shlex.join(argv)}"
+
+
+def _describe_text(verb: str, path: Path, text: str) -> str:
+    body = "".join(f"\n  | {line}" for line in text.splitlines())
+    return f"{verb} {shlex.quote(str(path))}{body}"
+
+
+def _replace_file(path: Path, text: str, mode: int) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _rename(source: Path, target: Path) -> None:
+    source.rename(target)
+
+
+def _popen(argv: Sequence[str], environment: dict[str, str], **options: object) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(list(argv), env=environment, **options)  # type: ignore[call-overload,no-any-return]
+    except OSError as error:
+        raise UnavailableError(
+            f"cannot run {argv[0]}",
+            why=error.strerror or str(error),
+            todo=f"install {Path(argv[0]).name}, or put it on the PATH",
+        ) from error
+
+
+class _ended:  # noqa: N801
+    """A context that leaves no child running when it is left by an exception."""
+
+    def __init__(self, child: subprocess.Popen[bytes], *, own_group: bool) -> None:
+        self._child = child
+        self._own_group = own_group
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        if error is None:
+            return
+        first = signal.SIGTERM if isinstance(error, InterruptError) else signal.SIGINT
+        # A Ctrl-C at the terminal has reached a child in the foreground group already.
+        if self._own_group or first is not signal.SIGINT or not sys.stdin.isatty():
+            self._send(first)
+        try:
+            if self._waited(_INTERRUPT_GRACE):
+                return
+            self._send(signal.SIGTERM)
+            if self._waited(_TERMINATE_GRACE):
+                return
+        finally:
+            if self._child.poll() is None:
+                self._send(signal.SIGKILL)
+                self._child.wait()
+
+    def _waited(self, seconds: float) -> bool:
+        with suppress(subprocess.TimeoutExpired):
+            self._child.wait(seconds)
+            return True
+        return False
+
+    def _send(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            (os.killpg if self._own_group else os.kill)(self._child.pid, number)

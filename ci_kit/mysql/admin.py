@@ -1,0 +1,77 @@
+"""What is done in a server that is up: root's password, databases, users. The same for every server kind."""
+
+from __future__ import annotations
+
+from ci_kit.host import Host
+from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.session import Session, can_log_in, open_session
+from ci_kit.mysql.sql import Secret, Statement, account, identifier, statement
+from ci_kit.mysql.version import Version
+from ci_kit.settings import Settings
+
+ROOT = "root"
+
+
+def set_root_password(password: str) -> Statement:
+    """Gives root@localhost a password, whatever it logged in by before.
+
+    MySQL from 5.7.6 and MariaDB from 10.2 both read it so; the account's plugin becomes the server's
+    default one.
+    """
+    return statement("ALTER USER ", account(ROOT), " IDENTIFIED BY ", Secret(password))
+
+
+def prepare(host: Host, root: Endpoint, settings: Settings) -> Version | None:
+    """Bring a server that takes ``root``'s login to what the settings ask for; gives its version."""
+    with open_session(host, root) as session:
+        create_database(session, settings)
+        if settings.mysql_user != ROOT:
+            _create_user(session, settings.mysql_user, root.password, settings.database)
+        _make_reachable(host, session, root)
+        return session.version()
+
+
+def create_database(session: Session, settings: Settings) -> None:
+    """Create the run's database where it does not exist."""
+    collation = f" COLLATE {identifier(settings.collation, what='collation')}" if settings.collation else ""
+    session.execute(
+        statement(
+            f"CREATE DATABASE IF NOT EXISTS {identifier(settings.database)}"
+            f" CHARACTER SET {identifier(settings.charset, what='character set')}{collation}"
+        )
+    )
+
+
+def _create_user(session: Session, user: str, password: str, database: str) -> None:
+    """A user with all rights on the database, and on those whose names begin with ``test_``.
+
+    Tortoise, Django and others make databases of such names for their tests.
+    """
+    for address in ("localhost", "%"):
+        who = account(user, address)
+        session.execute(statement(f"CREATE USER IF NOT EXISTS {who} IDENTIFIED BY ", Secret(password)))
+        session.execute(statement(f"ALTER USER {who} IDENTIFIED BY ", Secret(password)))
+        for scope in (identifier(_without_wildcards(database)), r"`test\_%`"):
+            session.execute(statement(f"GRANT ALL PRIVILEGES ON {scope}.* TO {who}"))
+
+
+def _without_wildcards(database: str) -> str:
+    # In a GRANT, _ and % in a database's name are wildcards.
+    return database.replace("\\", "\\\\").replace("_", r"\_").replace("%", r"\%")
+
+
+def _make_reachable(host: Host, session: Session, root: Endpoint) -> None:
+    """See to it that root logs in over TCP too, and once does.
+
+    A server that does not resolve names (``skip-name-resolve``) takes a connection to 127.0.0.1 for one
+    from another account than root@localhost. The login itself fills the cache of caching_sha2_password, so
+    that clients without RSA or TLS can log in after it (MySQL's manual, "Caching SHA-2 Pluggable
+    Authentication").
+    """
+    if can_log_in(host, root, over_socket=False):
+        return
+    who = account(ROOT, "127.0.0.1")
+    session.execute(statement(f"CREATE USER IF NOT EXISTS {who} IDENTIFIED BY ", Secret(root.password)))
+    session.execute(statement(f"ALTER USER {who} IDENTIFIED BY ", Secret(root.password)))
+    session.execute(statement(f"GRANT ALL PRIVILEGES ON *.* TO {who} WITH GRANT OPTION"))
+    can_log_in(host, root, over_socket=False)

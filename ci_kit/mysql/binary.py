@@ -1,0 +1,103 @@
+"""The server program a private server runs."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ci_kit.errors import UnavailableError, UsageError
+from ci_kit.host import Host
+from ci_kit.mysql.version import Version, parse_version
+from ci_kit.settings import Settings
+
+_NAMES = ("mysqld", "mariadbd")
+# Debian and Ubuntu, Fedora, MySQL's own packages, Homebrew on Apple silicon and on Intel.
+_FOLDERS = (
+    "/usr/sbin",
+    "/usr/libexec",
+    "/usr/local/mysql/bin",
+    "/usr/local/sbin",
+    "/usr/local/bin",
+    "/opt/homebrew/bin",
+    "/opt/homebrew/opt/mysql/bin",
+    "/opt/homebrew/opt/mysql@8.4/bin",
+    "/opt/homebrew/opt/mysql@8.0/bin",
+    "/opt/homebrew/opt/mariadb/bin",
+    "/usr/local/opt/mysql/bin",
+    "/usr/local/opt/mariadb/bin",
+)
+
+
+@dataclass(frozen=True)
+class ServerProgram:
+    """A mysqld or mariadbd, and its version."""
+
+    path: Path
+    version: Version
+
+    @property
+    def installer(self) -> Path:
+        """MariaDB's ``mariadb-install-db``, which lies beside its server or in the bin folder there."""
+        return next(
+            (
+                path
+                for folder in (self.path.parent, self.path.parent.parent / "bin")
+                for name in ("mariadb-install-db", "mysql_install_db")
+                if os.access(path := folder / name, os.X_OK)
+            ),
+            Path("mariadb-install-db"),
+        )
+
+
+def find_server_program(host: Host, settings: Settings) -> ServerProgram | None:
+    """The program the setting ``mysqld`` names, or the first one found; None if there is none.
+
+    Raises UsageError if the setting names something else than a server.
+    """
+    if settings.mysqld:
+        path = Path(host.which(settings.mysqld) or settings.root / settings.mysqld)
+        if not os.access(path, os.X_OK) or path.is_dir():
+            raise UsageError(
+                f"{settings.mysqld} is no program",
+                why=f"it came from {settings.source('mysqld')}",
+                todo="name a mysqld or mariadbd, or leave the setting out",
+            )
+        return _with_version(host, path)
+    found = [name for name in _NAMES if host.which(name)]
+    if found:
+        return _with_version(host, Path(host.which(found[0]) or found[0]))
+    paths = (Path(folder, name) for folder in _FOLDERS for name in _NAMES)
+    usable = next((path for path in paths if os.access(path, os.X_OK)), None)
+    return _with_version(host, usable) if usable else None
+
+
+def require_server_program(host: Host, settings: Settings) -> ServerProgram:
+    """The same; raises UnavailableError where there is none."""
+    program = find_server_program(host, settings)
+    if program is None:
+        raise UnavailableError(
+            "there is no MySQL or MariaDB server on this machine",
+            why="neither mysqld nor mariadbd is on the PATH or in a usual place",
+            todo="run `ci-kit mysql install` (or apt-get install mysql-server-core-8.0 on Ubuntu,"
+            " mariadb-server-core mariadb-client-core on Debian, brew install mysql on macOS),"
+            " or name one by the setting mysqld",
+        )
+    return program
+
+
+def _with_version(host: Host, path: Path) -> ServerProgram:
+    answer = host.ask([str(path), "--version"])
+    version = parse_version(_after_ver(answer.stdout))
+    if not answer.ok or version is None:
+        raise UnavailableError(
+            f"{path} does not run",
+            why=f"`{path} --version` ended with {answer.code}",
+            details=tuple(answer.stderr.splitlines()[-5:]),
+        )
+    return ServerProgram(path, version)
+
+
+def _after_ver(line: str) -> str:
+    # The path before it may hold digits: ".../mysql-9.7/bin/mysqld  Ver 9.7.4 for Linux".
+    return line.partition("  Ver ")[2]

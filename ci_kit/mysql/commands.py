@@ -1,0 +1,80 @@
+"""The commands ``ci-kit mysql …``: a server that outlives the command that started it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from ci_kit.errors import UnavailableError, UsageError
+from ci_kit.github import Runner
+from ci_kit.host import Host
+from ci_kit.mysql import state
+from ci_kit.mysql.provider import choose_kind, make_server
+from ci_kit.settings import Settings
+from ci_kit.timezone import set_timezone
+
+
+def up(host: Host, settings: Settings, runner: Runner) -> None:
+    """Start the project's server and leave it running; fine if it is up already."""
+    set_timezone(host, settings, runner)
+    if record := _running(host, settings):
+        host.console.step("mysql", f"{record.version} is up already at {record.host}:{record.port}")
+        runner.export({"TZ": settings.timezone, **record.endpoint.environment(record.database)})
+        return
+    server = make_server(host, settings, runner)
+    if server is None:
+        raise UsageError("there is no server to start", why=f"mysql is off by {settings.source('mysql')}")
+    with ExitStack() as cleanup:
+        cleanup.callback(server.stop)
+        server.start()
+        with host.console.progress("mysql", "booting"):
+            ready = server.ready()
+        server.keep(wanted=True)
+    kind, why = choose_kind(settings, runner)
+    login = ready.login
+    host.console.step("mysql", f"{ready.version or 'a server'}, {kind} ({why}), {login.host}:{login.port}")
+    runner.export({"TZ": settings.timezone, **login.environment(settings.database)})
+
+
+def down(host: Host, settings: Settings) -> None:
+    """End the servers that were left running for the project; fine if there is none."""
+    ended = [record for record in state.records(host) if record.kept and record.project == str(settings.root)]
+    for record in ended:
+        state.end(host, record)
+        host.console.step("mysql", f"{record.version} at {record.host}:{record.port} is gone")
+    if not ended:
+        host.console.step("mysql", "no server is up for this project")
+    state.sweep(host)
+
+
+def status(host: Host, settings: Settings) -> dict[str, str]:
+    """What is known of the project's server."""
+    record = _running(host, settings)
+    if record is None:
+        return {"server": "none"}
+    return {
+        "server": record.version,
+        "host": record.host,
+        "port": str(record.port),
+        "user": record.user,
+        "database": record.database,
+        "folder": record.folder,
+    }
+
+
+def environment(host: Host, settings: Settings) -> dict[str, str]:
+    """The variables of the project's server. Raises UnavailableError if none is up."""
+    record = _running(host, settings)
+    if record is None:
+        raise UnavailableError("no server is up for this project", todo="start one: `ci-kit mysql up`")
+    return record.endpoint.environment(record.database)
+
+
+def _running(host: Host, settings: Settings) -> state.Record | None:
+    """The project's server, if it still runs; what is left of one that died is cleaned up."""
+    record = state.kept_record(host, settings.root)
+    if record and not host.processes_naming(record.folder):
+        state.end(host, record)
+        return None
+    if record:
+        host.redactor.add(record.password)
+    return record

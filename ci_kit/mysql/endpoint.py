@@ -1,0 +1,48 @@
+"""Where a server answers, and who logs in there."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import quote
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A login at a server. ``socket`` is its Unix socket, where one can be reached."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    socket: Path | None = None
+
+    def __str__(self) -> str:
+        return f"{self.user}@{self.host}:{self.port}"
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the server is on this machine."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def as_user(self, user: str, password: str) -> Endpoint:
+        return replace(self, user=user, password=password)
+
+    def environment(self, database: str) -> dict[str, str]:
+        """The variables that applications read; MYSQL_DB is the one of the course's apps."""
+        login = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
+        return {
+            "MYSQL_HOST": self.host,
+            "MYSQL_PORT": str(self.port),
+            "MYSQL_USER": self.user,
+            "MYSQL_PASSWORD": self.password,
+            "MYSQL_DATABASE": database,
+            "MYSQL_DB": database,
+            "DATABASE_URL": f"mysql://{login}@{self.host}:{self.port}/{quote(database, safe='')}",
+        }

@@ -1,0 +1,61 @@
+"""A server that somebody else runs: used as it is, nothing is reset there."""
+
+from __future__ import annotations
+
+from ci_kit.errors import UnavailableError, UsageError
+from ci_kit.host import Host
+from ci_kit.mysql.admin import create_database
+from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.provider import Ready
+from ci_kit.mysql.session import LoginError, open_session, wait_for_login
+from ci_kit.settings import Settings
+
+_DEFAULT_PORT = 3306
+
+
+class ExternalServer:
+    """Logs in with the credentials given, and creates the database if the server is on this machine."""
+
+    kind = "external"
+
+    def __init__(self, host: Host, settings: Settings) -> None:
+        if not settings.mysql_host:
+            raise UsageError(
+                "an external server needs a host",
+                why=f"mysql is external by {settings.source('mysql')}",
+                todo="set mysql-host, or the variable MYSQL_HOST",
+            )
+        self._host = host
+        self._settings = settings
+        self._login = Endpoint(
+            settings.mysql_host,
+            settings.mysql_port or _DEFAULT_PORT,
+            settings.mysql_user,
+            settings.mysql_password,
+        )
+        host.redactor.add(settings.mysql_password)
+
+    def start(self) -> None:
+        """Nothing: it runs already."""
+
+    def ready(self) -> Ready:
+        try:
+            wait_for_login(self._host, self._login, seconds=self._settings.boot_timeout, alive=lambda: None)
+        except LoginError as error:
+            raise UnavailableError(
+                f"cannot log in as {self._login}",
+                why=str(error),
+                todo="look at mysql-user and the password"
+                if error.refused
+                else "look at mysql-host and mysql-port",
+            ) from error
+        with open_session(self._host, self._login) as session:
+            if self._login.loopback:
+                create_database(session, self._settings)
+            return Ready(self._login, session.version())
+
+    def keep(self, wanted: bool) -> bool:  # noqa: ARG002
+        return True
+
+    def stop(self) -> None:
+        """Nothing: it is not ours to end."""

@@ -1,0 +1,200 @@
+"""A server of the run's own: its own datadir, socket and port, removed at the end."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import ExitStack
+
+from ci_kit.errors import UnavailableError
+from ci_kit.host import Host, Process
+from ci_kit.mysql import state
+from ci_kit.mysql.admin import ROOT, prepare, set_root_password
+from ci_kit.mysql.binary import ServerProgram, require_server_program
+from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.provider import Ready
+from ci_kit.mysql.scratch import new_scratch
+from ci_kit.mysql.session import LoginError, wait_for_login
+from ci_kit.mysql.template import SIZES, template
+from ci_kit.mysql.tuning import as_flags, server_settings
+from ci_kit.settings import Settings
+
+_LOOPBACK = "127.0.0.1"
+_BACKSLASH_ESCAPES = "SET SESSION sql_mode = ''"
+_PORT_TRIES = 3
+_TELLING_LINES = 6
+
+
+class PrivateServer:
+    """Boots in the background from :meth:`start`; :meth:`ready` waits; :meth:`stop` leaves nothing."""
+
+    kind = "private"
+
+    def __init__(self, host: Host, settings: Settings, password: str) -> None:
+        self._host = host
+        self._settings = settings
+        self._password = password
+        self._program: ServerProgram | None = None
+        self._scratch = new_scratch(host)
+        self._process = Process()
+        self._port = settings.mysql_port
+        self._owned = ExitStack()
+        self._kept = False
+
+    def start(self) -> None:
+        state.sweep(self._host)
+        program = self._found_program()
+        if self._settings.mysql_port:
+            _require_free(self._settings.mysql_port, self._settings.source("mysql-port"))
+        self._owned.enter_context(state.hold(self._host, self._scratch.token))
+        state.save(self._host, self._record())
+        self._host.make_dir(self._scratch.folder, mode=0o700, owner=self._scratch.owner)
+        datadir = template(self._host, program, self._scratch)
+        self._host.copy_tree(datadir, self._scratch.data, owner=self._scratch.owner)
+        for folder in ("tmp", "files"):
+            self._host.make_dir(self._scratch.folder / folder, owner=self._scratch.owner)
+        self._boot()
+
+    def ready(self) -> Ready:
+        root = self._root()
+        for attempt in range(1, _PORT_TRIES + 1):
+            try:
+                wait_for_login(
+                    self._host, root, seconds=self._settings.boot_timeout, alive=self._require_alive
+                )
+            except _PortTakenError:
+                # Another process took the free port between its choice and the server's start.
+                if self._settings.mysql_port or attempt == _PORT_TRIES:
+                    raise
+                self._boot()
+                root = self._root()
+            except LoginError as error:
+                raise self._failed(
+                    f"the server did not answer in {self._settings.boot_timeout} s", str(error)
+                ) from error
+            else:
+                break
+        self._host.remove(self._scratch.init_file)
+        version = prepare(self._host, root, self._settings)
+        login = root.as_user(self._settings.mysql_user, self._password)
+        return Ready(login, version or self._found_program().version)
+
+    def keep(self, wanted: bool) -> bool:
+        if wanted:
+            state.keep(self._host, self._record())
+            self._kept = True
+        return wanted
+
+    def stop(self) -> None:
+        if self._kept:
+            self._owned.close()
+            return
+        # The data is thrown away: there is nothing for the server to put in order.
+        if self._process.pid or self._host.dry:
+            self._host.kill(self._process.pid, what="the server")
+        self._host.remove(self._scratch.folder)
+        state.forget(self._host, self._scratch.token)
+        self._owned.close()
+
+    def _boot(self) -> None:
+        self._port = self._settings.mysql_port or _free_port()
+        state.save(self._host, self._record())
+        # Before the server listens, so that there is no moment in which root has no password.
+        change = set_root_password(self._password)
+        self._host.write(
+            self._scratch.init_file,
+            f"{_BACKSLASH_ESCAPES};\n{change.text};\n",
+            shown=f"{_BACKSLASH_ESCAPES};\n{change.shown};\n",
+        )
+        self._process = self._host.start(
+            self._command(), env={"TZ": self._settings.timezone}, log=self._scratch.log
+        )
+
+    def _command(self) -> list[str]:
+        scratch = self._scratch
+        return [
+            str(self._found_program().path),
+            "--no-defaults",
+            *([f"--user={scratch.user}"] if scratch.user else []),
+            f"--datadir={scratch.data}",
+            f"--socket={scratch.socket}",
+            f"--port={self._port}",
+            f"--bind-address={_LOOPBACK}",
+            f"--pid-file={scratch.folder / 'mysqld.pid'}",
+            f"--tmpdir={scratch.folder / 'tmp'}",
+            f"--secure-file-priv={scratch.folder / 'files'}",
+            f"--init-file={scratch.init_file}",
+            "--loose_mysqlx=OFF",
+            *as_flags(SIZES),
+            *as_flags(server_settings(durable=self._settings.durable)),
+        ]
+
+    def _found_program(self) -> ServerProgram:
+        if self._program is None:
+            self._program = require_server_program(self._host, self._settings)
+        return self._program
+
+    def _root(self) -> Endpoint:
+        return Endpoint(_LOOPBACK, self._port, ROOT, self._password, self._scratch.socket)
+
+    def _record(self) -> state.Record:
+        return state.Record(
+            token=self._scratch.token,
+            project=str(self._settings.root),
+            folder=str(self._scratch.folder),
+            version=str(self._program.version) if self._program else "",
+            host=_LOOPBACK,
+            port=self._port,
+            user=self._settings.mysql_user,
+            password=self._password,
+            database=self._settings.database,
+        )
+
+    def _require_alive(self) -> None:
+        code = self._process.exit_code()
+        if code is None:
+            return
+        if "Address already in use" in self._log_text():
+            raise _PortTakenError(
+                f"port {self._port} is taken", why="another process listens there", todo="choose another port"
+            )
+        how = f"it was ended by signal {-code}" if code < 0 else f"it ended with {code}"
+        raise self._failed("the server did not start", how)
+
+    def _failed(self, what: str, why: str) -> UnavailableError:
+        lines = self._log_text().splitlines()
+        telling = [line for line in lines if "[ERROR]" in line] or lines
+        return UnavailableError(
+            what,
+            why=f"{self._found_program().path}: {why}",
+            details=tuple(telling[-_TELLING_LINES:]),
+            todo="mend what the server's log says above, or name another server by the setting mysqld",
+        )
+
+    def _log_text(self) -> str:
+        try:
+            return self._scratch.log.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+
+
+class _PortTakenError(UnavailableError):
+    exit_code = UnavailableError.exit_code
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def _require_free(port: int, source: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_LOOPBACK, port))
+        except OSError as error:
+            raise _PortTakenError(
+                f"port {port} of {_LOOPBACK} is taken",
+                why=f"{error.strerror}; the port came from {source}",
+                todo="stop what listens there, or leave the port out so that a free one is taken",
+            ) from error

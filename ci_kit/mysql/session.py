@@ -1,0 +1,160 @@
+"""A login at a server, and the statements carried out in it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ci_kit.errors import UnavailableError
+from ci_kit.host import Host
+from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.sql import Statement, statement
+from ci_kit.mysql.version import Version, parse_version
+
+if TYPE_CHECKING:
+    from mysql.connector.connection import MySQLConnection
+
+ACCESS_DENIED = frozenset({1045, 1698})
+"""Error numbers of a server that is up and refuses the login: ER_ACCESS_DENIED_ERROR, and the same for
+an account that is not logged in to by a password."""
+
+HOST_NOT_ALLOWED = 1130
+"""ER_HOST_NOT_PRIVILEGED: no account matches the address the login comes from."""
+
+_LOGIN_TIMEOUT = 10
+_POLL = 0.01
+
+
+class LoginError(Exception):
+    """A login that did not succeed. ``number`` is MySQL's error number; the text holds no password."""
+
+    def __init__(self, number: int, text: str) -> None:
+        super().__init__(text)
+        self.number = number
+
+    @property
+    def refused(self) -> bool:
+        """Whether the server is up and said no, so that waiting changes nothing."""
+        return self.number in ACCESS_DENIED or self.number == HOST_NOT_ALLOWED
+
+
+class Session:
+    """An open login; in a dry run there is none, statements are printed and queries give no rows."""
+
+    def __init__(self, host: Host, connection: MySQLConnection | None) -> None:
+        self._host = host
+        self._connection = connection
+
+    def execute(self, change: Statement) -> None:
+        """Carry out a statement that changes something."""
+
+        def do() -> None:
+            self._fetch(change.text)
+
+        self._host.act(f"mysql> {change.shown};", do, assumed=None)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a query that only looks."""
+        return self._fetch(query)
+
+    def version(self) -> Version | None:
+        """What the server says it is; None in a dry run."""
+        rows = self.rows("SELECT VERSION()")
+        return parse_version(str(rows[0][0])) if rows else None
+
+    def _fetch(self, text: str) -> list[tuple[Any, ...]]:
+        from mysql.connector import Error
+
+        if self._connection is None:
+            return []
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(text)
+                return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
+        except Error as error:
+            # The server's message quotes at most the piece of the statement near an error of syntax.
+            raise UnavailableError(
+                "the server refused a statement", why=self._host.redactor.redact(str(error))
+            ) from None
+
+
+@contextmanager
+def open_session(host: Host, endpoint: Endpoint, *, over_socket: bool = True) -> Iterator[Session]:
+    """A login at the endpoint, by its socket where it has one. Raises LoginError."""
+    connection = host.act(
+        f"# log in as {endpoint}", lambda: _connect(endpoint, over_socket=over_socket), assumed=None
+    )
+    try:
+        session = Session(host, connection)
+        # Literals are escaped with backslashes, whatever mode the server was given for others.
+        session.execute(statement("SET SESSION sql_mode = ''"))
+        yield session
+    finally:
+        if connection is not None:
+            connection.close()
+
+
+def wait_for_login(
+    host: Host, endpoint: Endpoint, *, seconds: float, alive: Callable[[], None], over_socket: bool = True
+) -> None:
+    """Wait until a login succeeds: only that is readiness, a port that accepts is not yet a server.
+
+    ``alive`` is called between the tries and raises if there is nothing left to wait for. Raises LoginError
+    at once if the server answers no, and at the end of the time.
+    """
+
+    def do() -> None:
+        deadline = time.monotonic() + seconds
+        while True:
+            alive()
+            try:
+                _connect(endpoint, over_socket=over_socket).close()
+            except LoginError as error:
+                if error.refused or time.monotonic() > deadline:
+                    raise
+            else:
+                return
+            time.sleep(_POLL)
+
+    host.act(f"# wait until a login as {endpoint} succeeds, at most {seconds:g} s", do, assumed=None)
+
+
+def can_log_in(host: Host, endpoint: Endpoint, *, over_socket: bool = True) -> bool:
+    """Whether the server, which is up, takes this login; a dry run assumes that it does."""
+
+    def do() -> bool:
+        try:
+            _connect(endpoint, over_socket=over_socket).close()
+        except LoginError as error:
+            if error.refused:
+                return False
+            raise
+        return True
+
+    return host.act(f"# try a login as {endpoint}", do, assumed=True)
+
+
+def _connect(endpoint: Endpoint, *, over_socket: bool) -> MySQLConnection:
+    from mysql.connector import Error
+    from mysql.connector.connection import MySQLConnection
+
+    place: dict[str, Any] = (
+        {"unix_socket": str(endpoint.socket)}
+        if over_socket and endpoint.socket
+        else {"host": endpoint.host, "port": endpoint.port}
+    )
+    try:
+        return MySQLConnection(
+            **place,
+            user=endpoint.user,
+            password=endpoint.password,
+            connection_timeout=_LOGIN_TIMEOUT,
+            autocommit=True,
+            # One that every supported server knows; the driver's default is only MySQL's.
+            charset="utf8mb4",
+            collation="utf8mb4_general_ci",
+        )
+    except Error as error:
+        raise LoginError(error.errno or 0, error.msg or str(error)) from None

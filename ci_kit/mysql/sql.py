@@ -1,0 +1,77 @@
+"""SQL text: quoting, and statements whose secrets are masked where they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ci_kit.errors import UsageError
+from ci_kit.redaction import MASK
+
+_IDENTIFIER_LIMIT = 64
+_USER_LIMIT = 32
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A text that a statement holds as a literal and never shows."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement. ``shown`` is what may be printed of it."""
+
+    text: str
+    shown: str
+
+
+def statement(*parts: str | Secret) -> Statement:
+    """A statement from pieces of SQL and secrets."""
+    return Statement(
+        "".join(literal(part.text) if isinstance(part, Secret) else part for part in parts),
+        "".join(f"'{MASK}'" if isinstance(part, Secret) else part for part in parts),
+    )
+
+
+def identifier(name: str, *, what: str = "database") -> str:
+    """A name quoted as an identifier. Raises UsageError for one that no server takes.
+
+    Source: MySQL's manual, "Schema Object Names": at most 64 characters, none of them NUL or beyond the
+    basic multilingual plane, no space at the end.
+    """
+    problem = _problem(name, _IDENTIFIER_LIMIT)
+    if problem:
+        raise UsageError(f"{name!r} is no {what} name", why=problem, todo=f"choose another {what} name")
+    return "`" + name.replace("`", "``") + "`"
+
+
+def account(user: str, host: str = "localhost") -> str:
+    """An account quoted as in ``'user'@'host'``. Raises UsageError for a user name no server takes."""
+    problem = _problem(user, _USER_LIMIT)
+    if problem:
+        raise UsageError(f"{user!r} is no user name", why=problem, todo="choose another user name")
+    return f"{literal(user)}@{literal(host)}"
+
+
+def literal(text: str) -> str:
+    """A text quoted as a string literal, for sessions without NO_BACKSLASH_ESCAPES, on one line."""
+    from mysql.connector.conversion import MySQLConverter
+
+    if "\x00" in text:
+        raise UsageError("a NUL character in a password or a name", todo="leave it out")
+    return f"'{MySQLConverter.escape(text)}'"
+
+
+def _problem(name: str, limit: int) -> str:
+    if not name:
+        return "it is empty"
+    if len(name) > limit:
+        return f"it has {len(name)} characters, {limit} are allowed"
+    if "\x00" in name:
+        return "it holds a NUL character"
+    if any(ord(character) > 0xFFFF for character in name):  # noqa: PLR2004
+        return "it holds a character outside the basic multilingual plane"
+    if name != name.rstrip(" "):
+        return "it ends with a space"
+    return ""

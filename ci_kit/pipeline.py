@@ -1,0 +1,126 @@
+"""The test job: its steps, in order.
+
+The server boots while the project's Python is looked at. The tests are collected once, by the run itself: a
+collection ahead of it would cost the project's imports twice, and a conftest.py that connects when it is
+imported would fail before the server is up.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from secrets import token_hex
+
+from ci_kit.errors import CiKitError, CoverageBelowThresholdError, InterruptError
+from ci_kit.github import Runner
+from ci_kit.host import Host
+from ci_kit.mysql.provider import Ready, Server, choose_kind, make_server
+from ci_kit.report.summary import Summary, publish
+from ci_kit.settings import Settings
+from ci_kit.testing.coverage import CoverageReport, report_coverage
+from ci_kit.testing.project import Project, inspect_project
+from ci_kit.testing.run import TestRun, run_tests
+from ci_kit.timezone import set_timezone
+
+
+class Job:
+    """One test job. What it learns on its way stays here, so that a job that breaks off can be reported."""
+
+    def __init__(self, host: Host, settings: Settings, runner: Runner) -> None:
+        self._host = host
+        self._settings = settings
+        self._runner = runner
+        self._started = time.monotonic()
+        self._project: Project | None = None
+        self._ready: Ready | None = None
+        self._tests: TestRun | None = None
+        self._coverage: CoverageReport | None = None
+
+    def run(self) -> int:
+        """Do the whole job; gives pytest's exit code, 0 for a clean skip. Raises CiKitError."""
+        try:
+            with ExitStack() as cleanup:
+                self._run(cleanup)
+            self._require_coverage()
+        except InterruptError:
+            raise
+        except CiKitError as problem:
+            self._publish(problem)
+            raise
+        self._publish()
+        return self._tests.code if self._tests else 0
+
+    def _run(self, cleanup: ExitStack) -> None:
+        host, settings = self._host, self._settings
+        system = set_timezone(host, settings, self._runner)
+        host.console.step("timezone", f"{settings.timezone}, {'the machine' if system else 'this run alone'}")
+        server = make_server(host, settings, self._runner)
+        if server:
+            cleanup.callback(server.stop)
+            server.start()
+        self._project = inspect_project(host, settings)
+        env = {"TZ": settings.timezone}
+        if server:
+            env |= self._await(server)
+        scratch = self._scratch(cleanup)
+        self._tests = run_tests(host, settings, self._project, env=env, scratch=scratch)
+        if self._tests.outcome == "no-tests":
+            host.console.step("tests", "there are no tests to collect: skipped")
+        if settings.coverage and self._anything_ran:
+            self._coverage = report_coverage(host, settings, self._project, env=env, scratch=scratch)
+        self._leave(server, env)
+
+    def _await(self, server: Server) -> dict[str, str]:
+        kind, why = choose_kind(self._settings, self._runner)
+        with self._host.console.progress("mysql", f"{kind} server, booting"):
+            self._ready = server.ready()
+        login, version = self._ready.login, self._ready.version
+        self._host.console.step(
+            "mysql",
+            f"{version or 'a server'}, {kind} ({why}), {login.host}:{login.port}, {self._elapsed:.1f} s",
+        )
+        return login.environment(self._settings.database)
+
+    def _scratch(self, cleanup: ExitStack) -> Path:
+        folder = self._host.temporary_root() / f"ci-kit-run-{token_hex(4)}"
+        cleanup.callback(self._host.remove, folder)
+        self._host.make_dir(folder, mode=0o700)
+        return folder
+
+    def _leave(self, server: Server | None, env: dict[str, str]) -> None:
+        """Leave to later steps what is there for them: the zone, and a server that goes on running."""
+        wanted = self._settings.keep_mysql
+        stays = server and server.keep(self._runner.ends_processes if wanted is None else wanted)
+        self._runner.export(env if stays else {"TZ": env["TZ"]})
+
+    def _require_coverage(self) -> None:
+        if self._coverage and self._coverage.below_threshold and self._tests and self._tests.code == 0:
+            raise CoverageBelowThresholdError(
+                f"coverage is {self._coverage.percent or 0:.2f} %, below the threshold",
+                why="it is the setting fail-under, or fail_under of the project's coverage configuration",
+                todo="test the lines the table above lists, or lower the threshold",
+            )
+
+    def _publish(self, problem: CiKitError | None = None) -> None:
+        tests, ready = self._tests, self._ready
+        summary = Summary(
+            outcome=problem.outcome if problem else tests.outcome if tests else "error",
+            timezone=self._settings.timezone,
+            mysql=str(ready.version or "") if ready else "",
+            python=self._project.version if self._project else "",
+            results=tests.results if tests else None,
+            coverage=self._coverage.percent if self._coverage else None,
+            problem=problem.what if problem else "",
+            seconds=self._elapsed,
+        )
+        publish(self._host, self._runner, summary)
+
+    @property
+    def _anything_ran(self) -> bool:
+        results = self._tests.results if self._tests else None
+        return self._host.dry or bool(results and results.ran)
+
+    @property
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._started

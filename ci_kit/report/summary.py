@@ -1,0 +1,90 @@
+"""What a run says of itself when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ci_kit.errors import Outcome
+from ci_kit.github import ANNOTATION_LIMIT, Runner
+from ci_kit.host import Host
+from ci_kit.testing.results import Results
+from ci_kit.workflow import templates
+
+_WORDS: dict[Outcome, str] = {
+    "passed": "Tests passed",
+    "failed": "Tests failed",
+    "no-tests": "No tests to run",
+    "error": "The job could not be done",
+}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A run that is over; what a template of a summary may use. Durations are in seconds."""
+
+    outcome: Outcome
+    timezone: str
+    mysql: str
+    python: str
+    results: Results | None
+    coverage: float | None
+    problem: str
+    seconds: float
+
+    @property
+    def title(self) -> str:
+        return self.problem or _WORDS[self.outcome]
+
+    @property
+    def counts(self) -> str:
+        """The counts that are not zero, as in ``12 passed, 1 skipped``."""
+        if self.results is None:
+            return ""
+        named = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed", "deselected")
+        return ", ".join(f"{n} {name}" for name in named if (n := getattr(self.results, name)))
+
+    def outputs(self) -> dict[str, str]:
+        """The action's outputs; empty where there is nothing to say."""
+        results = self.results
+        return {
+            "outcome": self.outcome,
+            "tests-collected": str(results.collected) if results else "",
+            "tests-passed": str(results.passed) if results else "",
+            "tests-failed": str(results.failed + results.errors) if results else "",
+            "tests-skipped": str(results.skipped) if results else "",
+            "coverage-percent": "" if self.coverage is None else f"{self.coverage:.2f}",
+            "mysql-version": self.mysql,
+        }
+
+
+def publish(host: Host, runner: Runner, summary: Summary) -> None:
+    """Say it on the terminal and, on a runner, as outputs, a page and annotations of the code."""
+    coverage = "" if summary.coverage is None else f"coverage {summary.coverage:.1f} %"
+    facts = [text for text in (summary.counts, coverage, f"{summary.seconds:.1f} s") if text]
+    if host.dry:
+        host.console.step("dry run", "nothing was changed")
+    elif not summary.problem:
+        host.console.step("result", f"{summary.title}: {', '.join(facts)}")
+    runner.set_outputs(summary.outputs())
+    if not runner.present:
+        return
+    environment = templates.environment()
+    environment.filters["cell"] = _cell
+    runner.add_summary(templates.fill_in(environment, "summary.md.jinja", {"summary": summary}))
+    for failure in (summary.results.failures if summary.results else ())[:ANNOTATION_LIMIT]:
+        runner.annotate(
+            "error",
+            failure.message,
+            title=f"{failure.node} ({failure.stage})",
+            file=runner.relative(Path(failure.path)),
+            line=failure.line,
+        )
+
+
+def _cell(text: str) -> str:
+    """A text as the cell of a Markdown table shows it, on one line and as it is."""
+    shown = (
+        text.strip().replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;").replace("`", "&#96;")
+    )
+    return "<br>".join(shown.splitlines())

@@ -1,0 +1,93 @@
+"""What came of a test run, read from pytest-json-report's file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_MESSAGE_LIMIT = 2000
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A test that failed, or a file that could not be collected. ``line`` counts from 1; 0 is unknown."""
+
+    node: str
+    stage: str
+    path: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """Counts of tests. ``collected`` includes the ``deselected``; ``duration`` is in seconds."""
+
+    collected: int
+    deselected: int
+    passed: int
+    failed: int
+    errors: int
+    skipped: int
+    xfailed: int
+    xpassed: int
+    duration: float
+    failures: tuple[Failure, ...]
+
+    @property
+    def ran(self) -> int:
+        return self.passed + self.failed + self.errors + self.xfailed + self.xpassed
+
+
+def read_results(path: Path) -> Results | None:
+    """The results in a report; None if it is missing or was not written to its end."""
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    summary = report["summary"]
+    root = Path(report["root"])
+    return Results(
+        collected=summary.get("collected", 0),
+        deselected=summary.get("deselected", 0),
+        passed=summary.get("passed", 0),
+        failed=summary.get("failed", 0),
+        errors=summary.get("error", 0),
+        skipped=summary.get("skipped", 0),
+        xfailed=summary.get("xfailed", 0),
+        xpassed=summary.get("xpassed", 0),
+        duration=report["duration"],
+        failures=(
+            *(_uncollected(collector, root) for collector in report.get("collectors", ()) if _bad(collector)),
+            *(
+                _failure(test, stage, root)
+                for test in report.get("tests", ())
+                for stage in ("setup", "call", "teardown")
+                if _bad(test.get(stage, {}))
+            ),
+        ),
+    )
+
+
+def _bad(part: Mapping[str, Any]) -> bool:
+    return part.get("outcome") == "failed"
+
+
+def _uncollected(collector: Mapping[str, Any], root: Path) -> Failure:
+    node = collector["nodeid"] or str(root)
+    return Failure(node, "collection", str(root / node), 0, collector.get("longrepr", "")[-_MESSAGE_LIMIT:])
+
+
+def _failure(test: Mapping[str, Any], stage: str, root: Path) -> Failure:
+    details = test[stage]
+    node: str = test["nodeid"]
+    file = root / node.partition("::")[0]
+    # The crash may lie in a library; the last line of the traceback within the test's own file is the place
+    # a reader looks for.
+    own = [entry for entry in details.get("traceback", ()) if root / entry["path"] == file]
+    line = own[-1]["lineno"] if own else (test.get("lineno") or -1) + 1
+    message = details.get("crash", {}).get("message") or details.get("longrepr", "")
+    return Failure(node, stage, str(file), line, message[:_MESSAGE_LIMIT])

@@ -1,0 +1,112 @@
+"""One run of pytest, under coverage, and the judgement of how it ended."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from ci_kit.errors import AllTestsDeselectedError, NoTestReportError, TooFewTestsError
+from ci_kit.host import Host
+from ci_kit.settings import Settings
+from ci_kit.testing.plugins import lend_plugins
+from ci_kit.testing.project import Project
+from ci_kit.testing.results import Results, read_results
+
+Outcome: TypeAlias = Literal["passed", "failed", "no-tests"]
+
+# pytest's exit codes (pytest's manual, "Exit codes").
+_OK, _NO_TESTS = 0, 5
+_PYTEST_FAILURES = (1, 2, 3, 4, 6)
+
+
+@dataclass(frozen=True)
+class TestRun:
+    """How a run ended. ``code`` is the exit code it asks for; no results if pytest did not get that far."""
+
+    __test__ = False
+
+    outcome: Outcome
+    code: int
+    results: Results | None
+
+
+def run_tests(
+    host: Host, settings: Settings, project: Project, *, env: Mapping[str, str], scratch: Path
+) -> TestRun:
+    """Run the project's tests, their output as it comes. ``scratch`` is a folder of this run's own.
+
+    Raises NoTestReportError, AllTestsDeselectedError and TooFewTestsError.
+    """
+    report = scratch / "report.json"
+    changes = dict(env)
+    if "pytest_jsonreport" not in project.has:
+        lent = scratch / "plugins"
+        lend_plugins(host, lent)
+        changes["PYTHONPATH"] = _prepended(str(lent), host.environ.get("PYTHONPATH"))
+    under = ["-m", "coverage", "run"] if settings.coverage else []
+    pytest = [*project.python, *under, "-m", "pytest", *_report_flags(report)]
+    code = host.stream([*pytest, *settings.pytest_args], env=changes, cwd=settings.root)
+    if host.dry:
+        return TestRun("passed", _OK, None)
+    results = read_results(report)
+    if code == _NO_TESTS and results and not results.collected and "xdist" in project.has:
+        code = _serial_code(host, settings, project, changes)
+    return _judge(code, results, settings)
+
+
+def _report_flags(report: Path) -> list[str]:
+    # By the plugins' own names, so that they load where the project turns automatic loading off.
+    return [
+        "-p",
+        "metadata",
+        "-p",
+        "pytest_jsonreport",
+        "--json-report",
+        f"--json-report-file={report}",
+        "--json-report-verbosity=-1",
+    ]
+
+
+def _prepended(folder: str, path: str | None) -> str:
+    return f"{folder}:{path}" if path else folder
+
+
+def _serial_code(host: Host, settings: Settings, project: Project, env: Mapping[str, str]) -> int:
+    """The exit code of a collection in one process: with xdist, a path that does not exist gives 5 too."""
+    argv = [*project.python, "-m", "pytest", *settings.pytest_args, "-n0", "--collect-only", "-q"]
+    collected = host.ask(argv, env=env, cwd=settings.root)
+    return collected.code
+
+
+def _judge(code: int, results: Results | None, settings: Settings) -> TestRun:
+    # A plugin may end a session with a code of its own; a code without a report may be anything's.
+    if code in _PYTEST_FAILURES or (results and code not in (_OK, _NO_TESTS)):
+        return TestRun("failed", code, results)
+    if results is None:
+        raise NoTestReportError(
+            "pytest ended without reporting its results",
+            why=_how_it_ended(code),
+            todo="look for a test that ends the process (os._exit), a crash, or memory that ran out",
+        )
+    if code == _NO_TESTS and results.collected:
+        raise AllTestsDeselectedError(
+            f"all {results.collected} tests were deselected",
+            why=f"by the arguments {' '.join(settings.pytest_args)!r} or pytest's own configuration",
+            todo="mend the -m or -k expression; only a suite without tests is skipped",
+        )
+    if results.ran + results.skipped < settings.min_tests:
+        raise TooFewTestsError(
+            f"{results.ran + results.skipped} tests ran, at least {settings.min_tests} are wanted",
+            why=f"min-tests came from {settings.source('min-tests')}",
+            todo="find out where the tests went, or lower min-tests",
+        )
+    return TestRun("no-tests" if code == _NO_TESTS else "passed", _OK, results)
+
+
+def _how_it_ended(code: int) -> str:
+    if code < 0:
+        return f"it was ended by {signal.Signals(-code).name}"
+    return f"its exit code was {code}, and no report was written"
