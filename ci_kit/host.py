@@ -52,10 +52,6 @@ class Process:
 
     popen: subprocess.Popen[bytes] | None = None
 
-    @property
-    def pid(self) -> int:
-        return self.popen.pid if self.popen else 0
-
     def exit_code(self) -> int | None:
         """None while it runs."""
         return self.popen.poll() if self.popen else None
@@ -169,16 +165,24 @@ class Host:
         self.act(shlex.join(["mv", str(source), str(target)]), lambda: _rename(source, target), assumed=None)
 
     def kill(self, pid: int, *, what: str) -> None:
-        """End a background process at once, with the group it leads."""
+        """End a background process that another process started, at once, with the group it leads."""
 
         def do() -> None:
             with suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
-            # A child of this process stays a zombie until it is waited for; any other has its own parent.
-            with suppress(ChildProcessError):
-                os.waitpid(pid, 0)
 
         self.act(f"kill -KILL -{pid}  # {what}", do, assumed=None)
+
+    def end(self, process: Process, *, what: str) -> None:
+        """End a background process that :meth:`start` started, at once, with the group it leads."""
+
+        def do() -> None:
+            if process.popen:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.popen.pid, signal.SIGKILL)
+                process.popen.wait()
+
+        self.act(f"kill -KILL -{process.popen.pid if process.popen else '$!'}  # {what}", do, assumed=None)
 
     @contextmanager
     def locked(self, path: Path, *, wait: bool = True) -> Iterator[bool]:

@@ -68,7 +68,7 @@ class Job:
         if self._tests.outcome == "no-tests":
             host.console.step("tests", "there are no tests to collect: skipped")
         if settings.coverage and self._anything_ran:
-            self._coverage = report_coverage(host, settings, self._project, env=env, scratch=scratch)
+            self._coverage = report_coverage(host, settings, self._project, scratch=scratch)
         self._leave(server, env)
 
     def _await(self, server: Server) -> dict[str, str]:

@@ -35,7 +35,7 @@ class PrivateServer:
         self._password = password
         self._program: ServerProgram | None = None
         self._scratch = new_scratch(host)
-        self._process = Process()
+        self._process: Process | None = None
         self._port = settings.mysql_port
         self._owned = ExitStack()
         self._kept = False
@@ -89,8 +89,8 @@ class PrivateServer:
             self._owned.close()
             return
         # The data is thrown away: there is nothing for the server to put in order.
-        if self._process.pid or self._host.dry:
-            self._host.kill(self._process.pid, what="the server")
+        if self._process:
+            self._host.end(self._process, what="the server")
         self._host.remove(self._scratch.folder)
         state.forget(self._host, self._scratch.token)
         self._owned.close()
@@ -150,7 +150,7 @@ class PrivateServer:
         )
 
     def _require_alive(self) -> None:
-        code = self._process.exit_code()
+        code = self._process.exit_code() if self._process else None
         if code is None:
             return
         if "Address already in use" in self._log_text():

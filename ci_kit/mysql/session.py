@@ -74,7 +74,6 @@ class Session:
                 cursor.execute(text)
                 return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
         except Error as error:
-            # The server's message quotes at most the piece of the statement near an error of syntax.
             raise UnavailableError(
                 "the server refused a statement", why=self._host.redactor.redact(str(error))
             ) from None

@@ -9,6 +9,7 @@ from ci_kit.redaction import MASK
 
 _IDENTIFIER_LIMIT = 64
 _USER_LIMIT = 32
+_SPACES = " \t\n\v\f\r"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def identifier(name: str, *, what: str = "database") -> str:
     """A name quoted as an identifier. Raises UsageError for one that no server takes.
 
     Source: MySQL's manual, "Schema Object Names": at most 64 characters, none of them NUL or beyond the
-    basic multilingual plane, no space at the end.
+    basic multilingual plane, no space at the end (of any kind, as both servers' error 1102 shows).
     """
     problem = _problem(name, _IDENTIFIER_LIMIT)
     if problem:
@@ -72,6 +73,6 @@ def _problem(name: str, limit: int) -> str:
         return "it holds a NUL character"
     if any(ord(character) > 0xFFFF for character in name):  # noqa: PLR2004
         return "it holds a character outside the basic multilingual plane"
-    if name != name.rstrip(" "):
-        return "it ends with a space"
+    if name != name.rstrip(_SPACES):
+        return "it ends with white space"
     return ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,18 +22,16 @@ class CoverageReport:
     below_threshold: bool
 
 
-def report_coverage(
-    host: Host, settings: Settings, project: Project, *, env: Mapping[str, str], scratch: Path
-) -> CoverageReport:
+def report_coverage(host: Host, settings: Settings, project: Project, *, scratch: Path) -> CoverageReport:
     """Print the table of lines that no test reached, and read the total.
 
     The threshold is the setting fail-under, or the one in the project's own coverage configuration.
     """
     coverage = [*project.python, "-m", "coverage"]
     threshold = [] if settings.fail_under is None else [f"--fail-under={settings.fail_under:g}"]
-    code = host.stream([*coverage, "report", "-m", *threshold], env=env, cwd=settings.root)
+    code = host.stream([*coverage, "report", "-m", *threshold], cwd=settings.root)
     totals = scratch / "coverage.json"
-    host.run([*coverage, "json", "-q", "--fail-under=0", "-o", str(totals)], env=env, cwd=settings.root)
+    host.run([*coverage, "json", "-q", "--fail-under=0", "-o", str(totals)], cwd=settings.root)
     return CoverageReport(_percent(totals), code == _BELOW_THRESHOLD)
 
 

@@ -1,0 +1,81 @@
+"""What the steps of a workflow use: actions, pinned to the commit of a release."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_REMOTE = r"[\w.-]+/[\w./-]+@(?P<ref>[\w./-]+)"
+_USES = re.compile(rf"(?P<action>\./[\w./-]*|{_REMOTE})(?: +# *(?P<version>[\w.-]+))?", re.ASCII)
+_USES_LINE = re.compile(r"\s*(?:- +)?uses: *(?P<uses>.*?)\s*")
+
+
+@dataclass(frozen=True)
+class Uses:
+    """What a step uses: a repository's action at a ref, or with no ref the action in a folder of its own."""
+
+    action: str
+    ref: str = ""
+    version: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Uses:
+        """Read ``./folder`` or ``owner/repository@ref # version``; ValueError for anything else."""
+        match = _USES.fullmatch(text)
+        if not match:
+            raise ValueError('"./" or "OWNER/REPOSITORY@REF" is wanted')
+        action, ref, version = match.group("action", "ref", "version")
+        return cls(action.partition("@")[0], ref or "", version or "")
+
+    @property
+    def local(self) -> bool:
+        return not self.ref
+
+    @property
+    def label(self) -> str:
+        """The release a person knows it by."""
+        return self.version or self.ref
+
+    def __str__(self) -> str:
+        """As it stands after ``uses:``; no character of it needs quotes in YAML."""
+        at = f"@{self.ref}" if self.ref else ""
+        comment = f" # {self.version}" if self.version else ""
+        return f"{self.action}{at}{comment}"
+
+
+PINS: Mapping[str, Uses] = {
+    uses.action: uses
+    for uses in (
+        Uses("actions/cache", "27d5ce7f107fe9357f9df03efb73ab90386fccae", "v5.0.5"),
+        Uses("actions/checkout", "3d3c42e5aac5ba805825da76410c181273ba90b1", "v7.0.1"),
+        Uses("actions/download-artifact", "3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c", "v8.0.1"),
+        Uses("actions/setup-python", "5fda3b95a4ea91299a34e894583c3862153e4b97", "v7.0.0"),
+        Uses("actions/upload-artifact", "bbbca2ddaa5d8feaa63e36b76fdaad77386f024f", "v7.0.0"),
+        Uses("astral-sh/setup-uv", "20cfd1bf945f4377ade1205e4dbc17946fc9a30d", "v10.0.1"),
+    )
+}
+
+
+def moved_pins(before: str, after: str) -> list[tuple[Uses, Uses]]:
+    """The pins in which two workflow texts differ; none if they differ in anything else."""
+    old_lines, new_lines = before.splitlines(), after.splitlines()
+    if len(old_lines) != len(new_lines):
+        return []
+    moved = []
+    for old_line, new_line in zip(old_lines, new_lines, strict=True):
+        if old_line == new_line:
+            continue
+        old, new = _uses(old_line), _uses(new_line)
+        if not old or not new or old.action != new.action:
+            return []
+        moved.append((old, new))
+    return moved
+
+
+def _uses(line: str) -> Uses | None:
+    match = _USES_LINE.fullmatch(line)
+    try:
+        return Uses.parse(match["uses"]) if match else None
+    except ValueError:
+        return None

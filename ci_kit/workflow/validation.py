@@ -1,0 +1,69 @@
+"""Whether a text is a workflow, as far as a broken template can make it none."""
+
+from __future__ import annotations
+
+import yaml
+
+from ci_kit.errors import UsageError
+from ci_kit.workflow.loader import LOADER
+
+_CONTEXT = 2
+
+
+def require_workflow(text: str, template: str) -> None:
+    """Raise UsageError, with the line, unless the text has ``on`` and jobs that do something."""
+    try:
+        # Nodes rather than values: they know their lines, repeated keys are still there, and `on` is
+        # not yet the truth value that YAML 1.1 takes it for.
+        document = yaml.compose(text, Loader=LOADER)
+        workflow = _entries(document, "a workflow")
+        _require(workflow, "on", document)
+        jobs = _entries(_require(workflow, "jobs", document), "jobs")
+        for name, job in jobs.items():
+            keys = _entries(job, f"the job {name!r}")
+            if "uses" not in keys:
+                _items(_require(keys, "steps", job), f"the steps of the job {name!r}")
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line if error.problem_mark else 0
+        raise UsageError(
+            f"what the template {template} gives is not a workflow, line {line + 1}",
+            why=": ".join(part for part in (error.context, error.problem) if part),
+            details=_excerpt(text, line),
+            todo="mend the template, or values that it puts in without the filter `yaml`",
+        ) from error
+
+
+def _entries(node: yaml.Node | None, what: str) -> dict[str, yaml.Node]:
+    if not isinstance(node, yaml.MappingNode) or not node.value:
+        raise _problem(node, f"{what} must be a mapping with something in it")
+    entries: dict[str, yaml.Node] = {}
+    for key, value in node.value:
+        if key.value in entries:
+            raise _problem(key, f"the key {key.value!r} is there twice")
+        entries[key.value] = value
+    return entries
+
+
+def _items(node: yaml.Node, what: str) -> None:
+    if not isinstance(node, yaml.SequenceNode) or not node.value:
+        raise _problem(node, f"{what} must be a list with something in it")
+    for step in node.value:
+        _entries(step, "a step")
+
+
+def _require(entries: dict[str, yaml.Node], key: str, parent: yaml.Node | None) -> yaml.Node:
+    if key not in entries:
+        raise _problem(parent, f"{key!r} is missing")
+    return entries[key]
+
+
+def _problem(node: yaml.Node | None, problem: str) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark if node else None)
+
+
+def _excerpt(text: str, line: int) -> tuple[str, ...]:
+    lines = text.splitlines()
+    first = max(0, line - _CONTEXT)
+    return tuple(
+        f"{number + 1:4} {lines[number]}" for number in range(first, min(line + _CONTEXT + 1, len(lines)))
+    )

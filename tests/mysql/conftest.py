@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.mysql)
+
+
+CONNECT = """\
+import os
+from mysql.connector import connect
+
+def login(**changes):
+    given = dict(
+        host=os.environ["MYSQL_HOST"], port=int(os.environ["MYSQL_PORT"]), user=os.environ["MYSQL_USER"],
+        password=os.environ["MYSQL_PASSWORD"], database=os.environ["MYSQL_DATABASE"],
+        collation="utf8mb4_general_ci", use_pure=True)
+    return connect(**given | changes)
+
+def rows(sql, **changes):
+    with login(**changes) as connection, connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
+"""
+"""A module for the projects under test: a login by the variables the run has set."""

@@ -1,0 +1,116 @@
+"""Passwords, users and databases of every spelling, on servers that stay up for all of them."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from ci_kit.console import Console
+from ci_kit.errors import UsageError
+from ci_kit.github import Runner
+from ci_kit.host import Host
+from ci_kit.mysql.admin import prepare, set_root_password
+from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.provider import make_server
+from ci_kit.mysql.session import can_log_in, open_session
+from ci_kit.mysql.sql import identifier, statement
+from ci_kit.settings import load_settings
+from tests.conftest import clean_environ
+
+ALPHABET = string.ascii_letters + string.digits + string.punctuation + " \t\r\né漢字한글🔑%`'\"\\"
+
+
+@pytest.fixture(scope="module")
+def host(template_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Host:
+    cache = tmp_path_factory.mktemp("cache")
+    (cache / "templates").symlink_to(template_cache)
+    return Host(Console(verbosity=-1), clean_environ() | {"CI_KIT_CACHE": str(cache)})
+
+
+@pytest.fixture(scope="module", params=["mysqld", "mariadbd"], ids=["mysql", "mariadb"])
+def root(
+    request: pytest.FixtureRequest, host: Host, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Endpoint]:
+    """Root's login at a private server that is up."""
+    program = request.getfixturevalue(request.param)
+    settings = load_settings(tmp_path_factory.mktemp("project"), {}, {"mysqld": program})
+    server = make_server(host, settings, Runner(host))
+    assert server
+    try:
+        server.start()
+        yield server.ready().login
+    finally:
+        server.stop()
+
+
+def generated(count: int, longest: int) -> list[str]:
+    """Texts of a fixed seed, so that a failure comes back."""
+    random = Random(20)
+    return ["".join(random.choices(ALPHABET, k=random.randint(1, longest))) for _ in range(count)]
+
+
+def test_a_thousand_passwords_work_exactly(host: Host, root: Endpoint) -> None:
+    before = root
+    for password in generated(1000, 40):
+        with open_session(host, before) as session:
+            session.execute(set_root_password(password))
+        before = root.as_user("root", password)
+        assert can_log_in(host, before), repr(password)
+    with open_session(host, before) as session:
+        session.execute(set_root_password(root.password))
+    assert can_log_in(host, root)
+
+
+def test_a_wrong_password_is_told_from_a_right_one(host: Host, root: Endpoint) -> None:
+    assert not can_log_in(host, root.as_user("root", "wrong"))
+    assert not can_log_in(host, root.as_user("root", "wrong"), over_socket=False)
+
+
+def test_hundreds_of_database_names_work_exactly_or_are_refused(host: Host, root: Endpoint) -> None:
+    refused = []
+    with open_session(host, root) as session:
+        for name in generated(300, 70):
+            try:
+                quoted = identifier(name)
+            except UsageError:
+                refused.append(name)
+                continue
+            session.execute(statement(f"CREATE DATABASE {quoted}"))
+            assert (name,) in [tuple(row) for row in session.rows("SHOW DATABASES")], repr(name)
+            session.execute(statement(f"DROP DATABASE {quoted}"))
+    assert refused
+    assert all(len(name) > 64 or name != name.rstrip() or "🔑" in name for name in refused), refused
+
+
+@pytest.mark.parametrize("user", ["it's", "a`b", 'a"b', "user name", "사용자", "back\\slash", "$(id)", "a%b"])
+def test_a_hostile_user_name_works_exactly(host: Host, root: Endpoint, tmp_path: Path, user: str) -> None:
+    settings = load_settings(tmp_path, {}, {"mysql_user": user, "database": "for_users"})
+    for _ in range(2):
+        prepare(host, root, settings)
+    for over_socket in (True, False):
+        assert can_log_in(host, root.as_user(user, root.password), over_socket=over_socket)
+
+
+def test_preparing_twice_keeps_what_is_in_the_database(host: Host, root: Endpoint, tmp_path: Path) -> None:
+    settings = load_settings(tmp_path, {}, {"database": "kept"})
+    prepare(host, root, settings)
+    with open_session(host, root) as session:
+        session.execute(statement("CREATE TABLE kept.t (id INT)"))
+        prepare(host, root, settings)
+        assert session.rows("SHOW TABLES FROM kept") == [("t",)]
+
+
+def test_a_collation_is_the_databases(host: Host, root: Endpoint, tmp_path: Path) -> None:
+    settings = load_settings(
+        tmp_path, {}, {"database": "collated", "charset": "utf8mb4", "collation": "utf8mb4_unicode_ci"}
+    )
+    prepare(host, root, settings)
+    with open_session(host, root) as session:
+        rows = session.rows(
+            "SELECT default_collation_name FROM information_schema.schemata WHERE schema_name = 'collated'"
+        )
+    assert rows == [("utf8mb4_unicode_ci",)]

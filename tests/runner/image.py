@@ -1,0 +1,92 @@
+"""The root folder a machine boots from: Debian, made to look like GitHub's Ubuntu image, built once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+from pathlib import Path
+
+from tests.runner import requirements
+from tests.support import apt_sources, cache
+from tests.support.unavailable import Unavailable
+
+RELEASE = "trixie"
+PACKAGES = (
+    "ca-certificates",
+    "curl",
+    "dbus",
+    "git",
+    "iproute2",
+    "make",
+    "nodejs",
+    "pipx",
+    "procps",
+    "python-is-python3",
+    "python3",
+    "python3-pip",
+    "python3-venv",
+    "sudo",
+    "systemd",
+    "systemd-sysv",
+    "tzdata",
+)
+PROVISION = Path(__file__).with_name("provision.sh")
+
+# How the host reaches its mirror, and whether it believes the mirror's clock.
+_HOSTS_APT_OPTIONS = re.compile(r'^Acquire::(?:https?::Proxy|Check-Date)\S* ".+";$', re.MULTILINE)
+
+
+def build(folder: Path | None = None) -> Path:
+    """The image, found in the cache or built now (a minute or two, and the network)."""
+    # Asked first, so that whoever has an image can also boot it.
+    requirements.to_boot()
+    folder = folder or cache.folder()
+    name = f"runner-{_recipe()}"
+    image = folder / name
+    if image.is_dir():
+        return image
+    requirements.to_build()
+    release, unstable = apt_sources.debian(RELEASE), apt_sources.debian("sid")
+    with cache.locked("runner", folder):
+        if image.is_dir():
+            return image
+        with cache.scratch("runner", folder) as building:
+            unstable_list = building / "sid.list"
+            unstable_list.write_text(f"{unstable.line()}\n")
+            root = building / "root"
+            _bootstrap(root, release.line(), unstable_list)
+            cache.replace(root, image)
+    return image
+
+
+def _recipe() -> str:
+    recipe = "\n".join((RELEASE, *PACKAGES, PROVISION.read_text()))
+    return hashlib.sha256(recipe.encode()).hexdigest()[:12]
+
+
+def _bootstrap(root: Path, release: str, unstable_list: Path) -> None:
+    hosts_options = subprocess.run(["apt-config", "dump"], check=False, capture_output=True, text=True).stdout
+    options = ['Acquire::Check-Valid-Until "false";', *_HOSTS_APT_OPTIONS.findall(hosts_options)]
+    done = subprocess.run(
+        [
+            # mmdebstrap mounts /proc and more in the folder; in its own namespace nothing stays behind,
+            # even when it is killed.
+            *("unshare", "--mount", "--propagation", "private"),
+            *("mmdebstrap", "--mode=root", "--variant=minbase", f"--include={','.join(PACKAGES)}"),
+            *(f"--aptopt={option}" for option in options),
+            # A test reads no manual, and what is not written is not waited for.
+            *("--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/doc/*"),
+            *("--dpkgopt=path-include=/usr/share/doc/*/copyright", "--dpkgopt=force-unsafe-io"),
+            f"--customize-hook=upload {unstable_list} /etc/apt/sources.list.d/sid.list",
+            f"--customize-hook=upload {PROVISION} /root/provision.sh",
+            '--customize-hook=chroot "$1" sh /root/provision.sh',
+            *(RELEASE, str(root), release),
+        ],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        said = [line for line in done.stderr.splitlines() if line.startswith("E:")]
+        raise Unavailable(f"the runner image cannot be built: {' '.join(said) or done.stderr[-500:]}")

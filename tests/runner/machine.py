@@ -1,0 +1,208 @@
+"""Boot the image as a machine of its own, run commands in it, and leave nothing behind.
+
+The machine has no network but its own loopback: its MySQL listens on the real 3306 whatever else runs on
+the host, two machines never meet, and a test cannot come to depend on the internet. What a test needs goes
+in with `copy_in`.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from tests.runner import image, requirements
+
+NAME_PREFIX = "ci-kit-runner-"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_HERE = Path(__file__).parent
+
+
+class CommandFailedError(AssertionError):
+    """A command in the machine failed; the message has all it said."""
+
+
+class Machine:
+    """A booted machine."""
+
+    def __init__(self, name: str, first_process: int) -> None:
+        self.name = name
+        self._enter = ["nsenter", f"--target={first_process}", "--mount", "--uts", "--ipc", "--net"]
+        self._enter += ["--pid", "--cgroup", "--root", "--wd", "--"]
+
+    @staticmethod
+    def build_image(cache: Path | None = None) -> Path:
+        """The image to boot, built if need be."""
+        return image.build(cache)
+
+    @classmethod
+    @contextmanager
+    def boot(cls, root: Path, *, patience: float = 90) -> Iterator[Machine]:
+        """A machine that starts from the image as it was built; its changes end with it."""
+        requirements.to_boot()
+        name = f"{NAME_PREFIX}{uuid.uuid4().hex[:8]}"
+        with tempfile.TemporaryFile("w+") as console:
+            process = subprocess.Popen(
+                [
+                    # Killing this process ends the machine; the kernel does it when the tests are killed.
+                    *("setpriv", "--pdeathsig", "KILL"),
+                    *("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child"),
+                    *("--mount-proc", "sh", str(_HERE / "boot.sh"), str(root), name),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=subprocess.STDOUT,
+                # Ctrl-C is for the tests; what it means for the machine is decided below.
+                start_new_session=True,
+            )
+            try:
+                deadline = time.monotonic() + patience
+                machine = cls(name, _first_process(process, console, deadline))
+                machine._wait_until_up(console, deadline)
+                yield machine
+            finally:
+                _end(process)
+                _sweep()
+
+    def run(
+        self,
+        command: str | Sequence[str],
+        *,
+        user: str = "runner",
+        env: Mapping[str, str] | None = None,
+        cwd: str = "",
+        check: bool = True,
+        timeout: float = 120,
+        stdin: IO[bytes] | int = subprocess.DEVNULL,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run an argv, or a script as a workflow's `run:` does (bash -e), in a clean environment."""
+        argv = ["bash", "-e", "-c", command] if isinstance(command, str) else list(command)
+        home = "/root" if user == "root" else f"/home/{user}"
+        environment = {"HOME": home, "USER": user, "LOGNAME": user, "SHELL": "/bin/bash", "LANG": "C.UTF-8"}
+        environment |= {"PATH": f"{home}/.local/bin:{PATH}", **(env or {})}
+        environ = ["env", "--ignore-environment"]
+        assignments = [f"{key}={value}" for key, value in environment.items()]
+        # A pipe belongs to root who made it; on a runner a script may also open /dev/stdout and /dev/stderr.
+        lend = ["sh", "-c", 'chown "$0" /proc/self/fd/1 /proc/self/fd/2 && exec "$@"', user]
+        become = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"]
+        done = _bounded(
+            [*self._enter, *lend, *become, *environ, f"--chdir={cwd or home}", *assignments, *argv],
+            stdin,
+            timeout,
+        )
+        if check and done.returncode:
+            raise CommandFailedError(
+                f"exit code {done.returncode} from {shlex.join(argv)}\n{done.stdout}\n{done.stderr}".rstrip()
+            )
+        return done
+
+    def copy_in(self, source: Path, target: str, *, user: str = "runner") -> None:
+        """Copy a file, or what is in a folder, to `target`; it belongs to `user` then."""
+        if source.is_dir():
+            pack = ["tar", "--create", f"--directory={source}", "."]
+            unpack = 'mkdir -p "$1" && tar --extract --no-same-owner --directory="$1"'
+        else:
+            pack = ["cat", str(source)]
+            mode = f"{source.stat().st_mode & 0o777:o}"
+            unpack = f'mkdir -p "$(dirname "$1")" && cat > "$1" && chmod {mode} "$1"'
+        with subprocess.Popen(pack, stdout=subprocess.PIPE) as packing:
+            assert packing.stdout is not None
+            self.run(["sh", "-c", unpack, "copy_in", target], user=user, stdin=packing.stdout)
+        if packing.returncode:
+            raise CommandFailedError(f"exit code {packing.returncode} from {shlex.join(pack)}")
+
+    def _wait_until_up(self, console: IO[str], deadline: float) -> None:
+        state = ""
+        while time.monotonic() < deadline:
+            # Fails with "offline" or nothing until the bus is there; afterwards it waits by itself.
+            asked = ["systemctl", "is-system-running", "--wait"]
+            left = deadline - time.monotonic()
+            state = self.run(asked, user="root", check=False, timeout=left).stdout.strip()
+            if state == "running":
+                return
+            if state == "degraded":
+                failed = self.run(["systemctl", "--failed", "--plain", "--no-legend"], user="root").stdout
+                raise RuntimeError(f"units failed while the machine booted:\n{failed}")
+            time.sleep(0.05)
+        raise TimeoutError(f"the machine is not up, systemd says {state or 'nothing'}:\n{_said(console)}")
+
+
+def _first_process(process: subprocess.Popen[bytes], console: IO[str], deadline: float) -> int:
+    """The machine's PID 1 as the host sees it: nspawn's child in a further PID namespace."""
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the machine did not boot, code {process.returncode}:\n{_said(console)}")
+        for nspawn in _children(process.pid):
+            for child in _children(nspawn):
+                if _is_first_in_machine(child):
+                    return child
+        time.sleep(0.02)
+    raise TimeoutError(f"the machine did not boot:\n{_said(console)}")
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def _is_first_in_machine(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+        # Before it runs systemd it is still nspawn, busy with mounting.
+        started = Path(f"/proc/{pid}/comm").read_text().strip() == "systemd"
+    except OSError:
+        return False
+    numbers = next(line.split()[1:] for line in status.splitlines() if line.startswith("NSpid:"))
+    return started and len(numbers) > 2 and numbers[-1] == "1"
+
+
+def _said(console: IO[str]) -> str:
+    console.seek(0)
+    return console.read()[-3000:]
+
+
+def _bounded(argv: list[str], stdin: IO[bytes] | int, timeout: float) -> subprocess.CompletedProcess[str]:
+    process = subprocess.Popen(
+        argv,
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="backslashreplace",
+        start_new_session=True,
+    )
+    try:
+        stdout, stderr = process.communicate(timeout=timeout)
+    except BaseException:
+        # nsenter's child lives in the machine but in this process group, and would keep the pipes open.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise
+    return subprocess.CompletedProcess(argv, process.returncode, stdout, stderr)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    # The child is the first process of its PID namespace: it takes everybody along, and `unshare` ends when
+    # the last of them is gone.
+    for child in _children(process.pid) or [process.pid]:
+        os.kill(child, signal.SIGKILL)
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _sweep() -> None:
+    unshare = ["unshare", "--mount", "--propagation", "private"]
+    subprocess.run([*unshare, "sh", str(_HERE / "sweep.sh"), NAME_PREFIX], check=False)

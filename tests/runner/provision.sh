@@ -1,0 +1,39 @@
+#!/bin/sh
+# Runs once, as root, inside the image that is being built: makes Debian look like GitHub's Ubuntu image.
+set -eu
+export DEBIAN_FRONTEND=noninteractive
+
+# GitHub's install-mysql.sh answers these questions the same way: root logs in with the password "root".
+debconf-set-selections <<'ANSWERS'
+mysql-server mysql-server/root_password password root
+mysql-server mysql-server/root_password_again password root
+ANSWERS
+# The unstable suite is for MySQL and what it needs, nothing else.
+cat > /etc/apt/preferences.d/sid <<'PIN'
+Package: *
+Pin: release n=sid
+Pin-Priority: 100
+PIN
+apt-get update -q
+apt-get install -q -y --no-install-recommends -t sid mysql-server mysql-client
+apt-get clean
+rm -rf /var/lib/apt/lists/*
+# The build shares the host's network; had a server listened there, the package would have moved to 3307.
+rm -f /etc/mysql/mysql.conf.d/99-port-backoff.cnf
+systemctl disable mysql.service
+
+useradd --uid 1001 --user-group --create-home --shell /bin/bash --groups adm,sudo,systemd-journal runner
+chmod 750 /home/runner
+echo 'runner ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/runner
+chmod 440 /etc/sudoers.d/runner
+mkdir -p /opt/hostedtoolcache /home/runner/work
+chown runner:runner /opt/hostedtoolcache /home/runner/work
+
+ln -sf /usr/share/zoneinfo/Etc/UTC /etc/localtime
+echo Etc/UTC > /etc/timezone
+echo runner > /etc/hostname
+echo '127.0.0.1 localhost runner' > /etc/hosts
+
+# Nothing of this is waited for, or may wake up in the middle of a test.
+systemctl mask getty.target console-getty.service apt-daily.timer apt-daily-upgrade.timer \
+    dpkg-db-backup.timer e2scrub_all.timer fstrim.timer systemd-networkd-wait-online.service

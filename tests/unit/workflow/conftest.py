@@ -1,0 +1,78 @@
+"""Repositories to render in: real folders, with what a test puts there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ci_kit.workflow.render import render_workflow
+
+ACTION = """\
+name: ci-kit
+description: A CI test job
+inputs:
+  working-directory: {description: The project's folder}
+  database: {description: Name of the database}
+  keep-mysql: {description: Leave the server running}
+outputs:
+  tests-collected: {description: Tests found, value: "1"}
+  tests-passed: {description: Tests passed, value: "1"}
+  coverage-percent: {description: Coverage, value: "1"}
+  mysql-version: {description: The server, value: "1"}
+  outcome: {description: How it went, value: "1"}
+runs:
+  using: composite
+  steps:
+    - run: "true"
+      shell: bash
+"""
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository in a temporary folder."""
+
+    root: Path
+
+    @property
+    def workflow(self) -> Path:
+        return self.root / ".github/workflows/ci.yml"
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def configure(self, **settings: object) -> None:
+        """Set keys of the workflow's table; ``_`` stands for ``-``."""
+        lines = [f"{key.replace('_', '-')} = {_toml(value)}" for key, value in settings.items()]
+        self.write("pyproject.toml", "\n".join(("[tool.ci-kit.workflow]", *lines)))
+
+    def text(self) -> str:
+        return render_workflow(self.root).text
+
+    def parsed(self) -> Any:
+        """The rendered workflow with every scalar as the text it stands for."""
+        return yaml.load(self.text(), yaml.BaseLoader)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """ci-kit's own kind of repository: the action at the root, a pyproject.toml without a table."""
+    made = Repository(tmp_path)
+    made.write("action.yml", ACTION)
+    made.configure()
+    return made
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_toml(key)} = {_toml(item)}" for key, item in value.items()) + "}"
+    # A TOML string is a JSON string, but for the one control character that JSON leaves as it is.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

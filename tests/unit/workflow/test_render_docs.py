@@ -1,0 +1,56 @@
+"""docs/render.md says what the code does."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ci_kit.errors import OutOfDateError
+from ci_kit.workflow.pins import PINS
+from ci_kit.workflow.settings import WorkflowSettings
+from ci_kit.workflow.templates import shipped_templates
+
+if TYPE_CHECKING:
+    from tests.unit.workflow.conftest import Repository
+
+DOCS = (Path(__file__).parents[3] / "docs/render.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    return DOCS.split(f"# {title}\n")[1].split("\n#")[0]
+
+
+def example(language: str) -> str:
+    return DOCS.split(f"```{language}\n")[1].split("```")[0]
+
+
+def test_the_table_of_settings_is_complete() -> None:
+    documented = re.findall(r"^\| `([a-z-]+)` \|", section("Settings"), flags=re.MULTILINE)
+    assert sorted(documented) == sorted(field.name.replace("_", "-") for field in fields(WorkflowSettings))
+
+
+def test_the_blocks_are_those_of_the_template() -> None:
+    template = (shipped_templates() / "ci.yml.jinja").read_text(encoding="utf-8")
+    blocks = section("Templates of your own").split("**Blocks**")[1].split("**Values**")[0]
+    assert re.findall(r"`(\w+)`", blocks) == re.findall(r"<% block (\w+) %>", template)
+
+
+def test_every_pin_is_listed() -> None:
+    assert [action for action in PINS if f"`{action}`" not in section("Templates of your own")] == []
+
+
+def test_the_exit_code_of_a_check_is_right() -> None:
+    assert f"exit code {OutOfDateError.exit_code} " in DOCS
+
+
+@pytest.mark.parametrize("with_template", [False, True])
+def test_the_examples_render(repository: Repository, with_template: bool) -> None:
+    table = '[tool.ci-kit.workflow]\ntemplates = "ci"' if with_template else "[tool.ci-kit.workflow]"
+    repository.write("pyproject.toml", example("toml").replace("[tool.ci-kit.workflow]", table, 1))
+    repository.write("ci/ci.yml.jinja", example("jinja"))
+    last = repository.parsed()["jobs"]["test"]["steps"][-1]
+    assert last["name"] == ("Keep the coverage report" if with_template else "Run the tests")

@@ -1,0 +1,175 @@
+"""The workflow itself: what GitHub would do with it, and what real linters say of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ci_kit.host import Host
+from ci_kit.workflow.render import render
+
+if TYPE_CHECKING:
+    from tests.unit.workflow.conftest import Repository
+
+HOSTILE = 'it\'s "x": `id` $(id) # ${{ github.token }}\n- \\ 한국어\t\u2028end'
+VARIANTS: dict[str, dict[str, object]] = {
+    "the defaults": {},
+    "everything": {
+        "name": "시험: CI #1",
+        "branches": ["main", "release/**", "on", "1.10"],
+        "python_versions": ["3.10", "3.13"],
+        "timeout_minutes": 5,
+        "working_directory": "app",
+        "install": ["python -m venv .venv", 'if [[ -n "${CI}" ]]; then\n  cat <<EOF\n# x: y\nEOF\nfi'],
+        "inputs": {"database": "it's: a #test", "keep-mysql": True},
+        "env": {"A": "a\nb", "SECRET": "${{ secrets.SECRET }}", "B": "0123"},
+        "act": True,
+    },
+    "an action elsewhere": {"action": f"owner/ci-kit@{'0' * 40} # v1.0.0", "act": True},
+}
+LINTERS = {
+    "actionlint": ["-no-color"],
+    "zizmor": ["--offline", "--no-progress", "--pedantic"],
+    "check-jsonschema": ["--builtin-schema", "vendor.github-workflows"],
+}
+
+
+def tool(name: str) -> str:
+    """A linter beside this Python or on the PATH: a development dependency, so one must be there."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    found = shutil.which(name, path=path)
+    assert found, f"{name} is missing: install the development dependencies"
+    return found
+
+
+def lint(repository: Repository, linter: str) -> subprocess.CompletedProcess[str]:
+    argv = [tool(linter), *LINTERS[linter], ".github/workflows/ci.yml"]
+    return subprocess.run(argv, cwd=repository.root, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(params=VARIANTS)
+def variant(request: pytest.FixtureRequest, repository: Repository) -> Repository:
+    (repository.root / ".git").mkdir()  # where actionlint takes a repository to begin
+    repository.write("app/pyproject.toml", "")
+    repository.configure(**VARIANTS[request.param])
+    return repository
+
+
+@pytest.mark.parametrize("linter", LINTERS)
+def test_linters_have_nothing_to_say(variant: Repository, linter: str) -> None:
+    render(variant.root, Host())
+    completed = lint(variant, linter)
+    assert completed.returncode == 0, completed.stdout + completed.stderr
+
+
+@pytest.mark.parametrize("linter", LINTERS)
+def test_linters_do_look(repository: Repository, linter: str) -> None:
+    (repository.root / ".git").mkdir()
+    repository.write(
+        ".github/workflows/ci.yml",
+        "on: pull_request_target\njobs: {a: {steps: [{run: 'echo ${{ github.head_ref }}', with: 1}]}}\n",
+    )
+    assert lint(repository, linter).returncode != 0
+
+
+@pytest.fixture
+def scripts(variant: Repository) -> list[str]:
+    return [step["run"] for step in variant.parsed()["jobs"]["test"]["steps"] if "run" in step]
+
+
+def test_no_expression_stands_in_a_script(scripts: list[str]) -> None:
+    assert scripts
+    assert not [script for script in scripts if "${{" in script]
+
+
+def steps(repository: Repository) -> dict[str, Any]:
+    return {step["name"]: step for step in repository.parsed()["jobs"]["test"]["steps"]}
+
+
+def test_hostile_values_come_out_exactly_and_only_where_they_belong(repository: Repository) -> None:
+    repository.configure(env={"A": HOSTILE}, inputs={"database": HOSTILE}, install=HOSTILE)
+    job = repository.parsed()["jobs"]["test"]
+    assert job["env"] == {"A": HOSTILE}
+    assert steps(repository)["Run the tests"]["with"] == {"database": HOSTILE}
+    assert steps(repository)["Install the project"]["run"] == HOSTILE
+    assert list(repository.parsed()) == ["name", "on", "permissions", "concurrency", "jobs"]
+
+
+def test_it_runs_for_the_branches_for_pull_requests_and_by_hand(repository: Repository) -> None:
+    repository.configure(branches=["main", "on"])
+    assert repository.parsed()["on"] == {
+        "push": {"branches": ["main", "on"]},
+        "pull_request": "",
+        "workflow_dispatch": "",
+    }
+
+
+def test_only_runs_of_the_same_pull_request_share_a_group(repository: Repository) -> None:
+    assert repository.parsed()["concurrency"] == {
+        "group": "${{ github.workflow }}-${{ github.event.pull_request.number || github.run_id }}",
+        "cancel-in-progress": "true",
+    }
+
+
+def test_it_may_read_the_repository_and_leaves_no_credentials(repository: Repository) -> None:
+    assert repository.parsed()["permissions"] == {"contents": "read"}
+    assert steps(repository)["Check out the repository"]["with"] == {"persist-credentials": "false"}
+
+
+def test_one_python_is_no_matrix_and_passes_the_outputs_on(repository: Repository) -> None:
+    repository.configure(python_versions=["3.10"])
+    job = repository.parsed()["jobs"]["test"]
+    assert "strategy" not in job
+    assert job["outputs"]["tests-passed"] == "${{ steps.ci-kit.outputs.tests-passed }}"
+    assert len(job["outputs"]) == 5
+    assert steps(repository)["Set up Python"]["with"] == {"python-version": "3.10"}
+
+
+def test_several_pythons_are_a_matrix_that_runs_to_its_end(repository: Repository) -> None:
+    repository.configure(python_versions=["3.10", "3.13"])
+    job = repository.parsed()["jobs"]["test"]
+    assert job["strategy"] == {"fail-fast": "false", "matrix": {"python": ["3.10", "3.13"]}}
+    assert "outputs" not in job
+    assert job["name"] == "Tests on Python ${{ matrix.python }}"
+    assert steps(repository)["Set up Python"]["with"] == {"python-version": "${{ matrix.python }}"}
+
+
+def test_a_project_in_a_folder_is_installed_and_tested_there(repository: Repository) -> None:
+    repository.write("app/uv.lock", "")
+    repository.configure(working_directory="app", inputs={"database": "meeting"})
+    assert steps(repository)["Install the project"]["working-directory"] == "app"
+    assert steps(repository)["Run the tests"]["with"] == {"working-directory": "app", "database": "meeting"}
+
+
+def test_a_project_at_the_root_needs_no_folder(repository: Repository) -> None:
+    assert "working-directory" not in repository.text()
+    assert "with" not in steps(repository)["Run the tests"]
+
+
+def test_act_skips_setting_python_up_and_nothing_else(repository: Repository) -> None:
+    repository.configure(act=True)
+    guarded = {name for name, step in steps(repository).items() if step.get("if") == "${{ !env.ACT }}"}
+    assert guarded == {"Set up Python"}
+
+
+def test_without_act_no_step_has_a_condition(repository: Repository) -> None:
+    assert "env.ACT" not in repository.text()
+
+
+def test_the_linter_s_exception_is_for_the_repository_s_own_action_only(repository: Repository) -> None:
+    assert "uses: ./ # zizmor: ignore[self-repository]\n" in repository.text()
+    repository.configure(action=f"owner/ci-kit@{'0' * 40} # v1.0.0")
+    assert "zizmor" not in repository.text()
+    assert f"uses: owner/ci-kit@{'0' * 40} # v1.0.0\n" in repository.text()
+
+
+def test_no_line_ends_in_blanks_and_no_two_lines_are_empty(variant: Repository) -> None:
+    text = variant.text()
+    assert text == "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+    assert "\n\n\n" not in text

@@ -1,0 +1,197 @@
+"""What [tool.ci-kit.workflow] may say, and what a reader is told when it says something else."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ci_kit.errors import UsageError
+from ci_kit.workflow.pins import Uses
+from ci_kit.workflow.settings import WorkflowSettings, load_workflow_settings
+
+if TYPE_CHECKING:
+    from tests.unit.workflow.conftest import Repository
+
+SHA = "0123456789012345678901234567890123456789"
+
+
+def message(repository: Repository) -> str:
+    with pytest.raises(UsageError) as caught:
+        load_workflow_settings(repository.root)
+    return "\n".join(caught.value.lines())
+
+
+def test_an_empty_table_has_a_value_for_everything(repository: Repository) -> None:
+    settings = load_workflow_settings(repository.root)
+    assert settings == WorkflowSettings(install=settings.install, action=Uses("./"))
+    assert not settings.matrix
+    assert settings.folder == ""
+
+
+def test_every_key_is_read(repository: Repository) -> None:
+    repository.write("app/pyproject.toml", "")
+    repository.write("ci/ci.yml.jinja", "")
+    repository.configure(
+        name="Tests",
+        path=".github/workflows/tests.yaml",
+        branches=["main", "release/**"],
+        python_versions=["3.12", "3.13"],
+        runs_on="${{ vars.RUNNER }}",
+        timeout_minutes=5,
+        working_directory="./app",
+        install="make install",
+        action=f"ci-kit/ci-kit@{SHA} # v1.2.3",
+        inputs={"anything": 3, "flag": True},
+        env={"TOKEN": "${{ secrets.TOKEN }}", "EMPTY": ""},
+        act=True,
+        templates="ci",
+    )
+    assert load_workflow_settings(repository.root) == WorkflowSettings(
+        name="Tests",
+        path=PurePosixPath(".github/workflows/tests.yaml"),
+        branches=("main", "release/**"),
+        python_versions=("3.12", "3.13"),
+        runs_on="${{ vars.RUNNER }}",
+        timeout_minutes=5,
+        working_directory=PurePosixPath("app"),
+        install="make install",
+        action=Uses("ci-kit/ci-kit", SHA, "v1.2.3"),
+        inputs={"anything": "3", "flag": "true"},
+        env={"TOKEN": "${{ secrets.TOKEN }}", "EMPTY": ""},
+        act=True,
+        templates=PurePosixPath("ci"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("name", "", "a text is wanted"),
+        ("name", "CI ${{ github.ref }}", "does not evaluate expressions here"),
+        ("path", "ci.yml", "GitHub reads workflows from .github/workflows"),
+        ("path", ".github/workflows/../../ci.yml", "inside the repository"),
+        ("path", "/etc/.github/workflows/ci.yml", "inside the repository"),
+        ("path", ".github/workflows/deep/ci.yml", "GitHub reads workflows from .github/workflows"),
+        ("path", ".github/workflows/ci.txt", "GitHub reads workflows from .github/workflows"),
+        ("branches", [], "a list of texts is wanted"),
+        ("branches", "main", "a list of texts is wanted"),
+        ("branches", ["main", "main"], "'main' is in it twice"),
+        ("python-versions", [3.10], "put it in quotes, for the number 3.10 is 3.1"),
+        ("python-versions", [3], "a text is wanted"),
+        ("runs-on", ["a"], "a text is wanted"),
+        ("timeout-minutes", 0, "a whole number from 1"),
+        ("timeout-minutes", True, "a whole number from 1"),
+        ("timeout-minutes", "15", "a whole number from 1"),
+        ("working-directory", "../elsewhere", "inside the repository"),
+        ("working-directory", "nowhere", "name a folder below"),
+        ("templates", "nowhere", "name a folder below"),
+        ("install", [], "a text or a list of shell commands"),
+        ("install", 1, "a text or a list of shell commands"),
+        ("action", "ci-kit", '"OWNER/REPOSITORY@REF"'),
+        ("action", "ci-kit/ci-kit", '"OWNER/REPOSITORY@REF"'),
+        ("action", "a/b@c\nrun: evil", '"OWNER/REPOSITORY@REF"'),
+        ("inputs", ["a"], "a table is wanted"),
+        ("inputs", {"a b": "c"}, "'a b' is not a name"),
+        ("inputs", {"databse": "x"}, "did you mean 'database'?"),
+        ("inputs", {"working-directory": "x"}, "set it as a key of its own"),
+        ("env", {"A-B": "c"}, "'A-B' is not a name"),
+        ("env", {"A": ["c"]}, "A: a text is wanted"),
+        ("env", {"VERSION": 3.10}, "VERSION: a text is wanted: put it in quotes"),
+        ("act", "true", "true or false is wanted"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_place_and_what_to_do(
+    repository: Repository, key: str, value: object, told: str
+) -> None:
+    repository.configure(**{key: value})
+    text = message(repository)
+    assert told in text
+    assert f"[tool.ci-kit.workflow] {key} in pyproject.toml" in text
+
+
+def test_a_key_with_a_typing_mistake_is_recognised(repository: Repository) -> None:
+    repository.configure(python_version=["3.13"])
+    assert "unknown setting 'python-version'" in message(repository)
+    assert "did you mean 'python-versions'?" in message(repository)
+
+
+def test_a_key_like_no_other_lists_them(repository: Repository) -> None:
+    repository.configure(zzz=1)
+    assert "the settings are name, path" in message(repository)
+
+
+def test_a_table_that_is_none_is_refused(repository: Repository) -> None:
+    repository.write("pyproject.toml", "[tool.ci-kit]\nworkflow = 1\n")
+    assert "[tool.ci-kit.workflow]" in message(repository)
+
+
+def test_a_folder_that_a_link_leads_out_of_the_repository_is_refused(
+    repository: Repository, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (repository.root / "app").symlink_to(tmp_path_factory.mktemp("elsewhere"))
+    repository.configure(working_directory="app")
+    assert "working-directory is not a folder of the repository" in message(repository)
+
+
+@pytest.mark.parametrize("action", [None, "name: other\nruns: {}\n"])
+def test_a_repository_that_is_not_ci_kit_must_say_which_action_it_uses(
+    repository: Repository, action: str | None
+) -> None:
+    repository.write("action.yml", action or "")
+    if action is None:
+        (repository.root / "action.yml").unlink()
+    assert 'action = "OWNER/ci-kit@SHA"' in message(repository)
+
+
+def test_an_action_file_that_is_broken_is_named(repository: Repository) -> None:
+    repository.write("action.yml", "name: [")
+    assert "cannot read" in message(repository)
+    assert "action.yml" in message(repository)
+
+
+def test_inputs_of_an_action_elsewhere_are_not_judged(repository: Repository) -> None:
+    repository.configure(action=f"a/b@{SHA}", inputs={"databse": "x"})
+    assert load_workflow_settings(repository.root).inputs == {"databse": "x"}
+
+
+PIP = "python -m pip install"
+UV_SYNC = "uv sync --python python --all-groups"
+
+
+@pytest.mark.parametrize(
+    ("files", "commands"),
+    [
+        (
+            ["poetry.lock", "requirements.txt"],
+            [f"{PIP} poetry", "poetry install --no-interaction"],
+        ),
+        (["uv.lock"], [f"{PIP} uv", f"{UV_SYNC} --locked"]),
+        (
+            ["requirements.txt"],
+            ["python -m venv .venv", f".venv/bin/{PIP} -r requirements.txt"],
+        ),
+        ([], [f"{PIP} uv", UV_SYNC, "uv pip install pytest coverage"]),
+    ],
+)
+def test_the_way_to_install_follows_from_the_files_of_the_project(
+    repository: Repository, files: list[str], commands: list[str]
+) -> None:
+    for name in ["pyproject.toml", *files]:
+        repository.write(f"app/{name}", "")
+    repository.configure(working_directory="app")
+    assert load_workflow_settings(repository.root).install.splitlines() == commands
+
+
+def test_requirements_with_hashes_are_held_to_them(repository: Repository) -> None:
+    repository.write("requirements.txt", "click==8 \\\n    --hash=sha256:00\n")
+    assert (
+        "pip install --require-hashes -r requirements.txt" in load_workflow_settings(repository.root).install
+    )
+
+
+def test_a_folder_without_a_project_is_told_to_say_how_to_install_it(repository: Repository) -> None:
+    (repository.root / "empty").mkdir()
+    repository.configure(working_directory="empty")
+    assert "set install = " in message(repository)
