@@ -7,7 +7,7 @@ SAMPLE := examples/meeting
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit lock render docs clean
+.PHONY: help run test lint unit lock render clean
 
 help: ## Say what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 18
@@ -16,21 +16,22 @@ run: .venv/installed $(SAMPLE)/.venv/installed ## Run the main job on the sample
 	@$(BIN)/ci-kit mysql install
 	$(BIN)/ci-kit run -C $(SAMPLE)
 
-test: lint ## Check and test everything, on real servers
+test: lint unit $(SAMPLE)/.venv/installed ## Check and test everything, on real servers
 	@$(BIN)/ci-kit mysql install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/support tests/mysql tests/action tests/runner
 
 lint: .venv/installed ## Check format, types, workflows and scripts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/shellcheck action/*.sh tools/*.sh .ci/run
+	$(BIN)/shellcheck action/*.sh tools/*.sh tests/runner/*.sh .ci/run
 	$(BIN)/actionlint
 	$(BIN)/zizmor --offline --quiet .
 	$(BIN)/ci-kit render --check
+	$(BIN)/python tools/document.py --check
 
 unit: .venv/installed ## Run the fast tests alone
-	$(BIN)/python -m pytest tests/unit
+	$(BIN)/python -m pytest tests/unit --numprocesses=auto
 
 lock: .venv/installed ## Write requirements/ anew, with the newest releases
 	$(BIN)/python tools/lock.py
@@ -40,7 +41,7 @@ render: .venv/installed ## Write the generated workflow and documents
 	$(BIN)/python tools/document.py
 
 clean: ## Remove what the other commands made in this checkout
-	rm -rf .venv $(SAMPLE)/.venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv $(SAMPLE)/.venv $(SAMPLE)/.coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/installed: requirements/dev.txt pyproject.toml
 	@tools/venv.sh $(PYTHON) .venv requirements/dev.txt

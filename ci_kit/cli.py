@@ -19,6 +19,7 @@ from ci_kit.settings import OPTIONS, Option, Settings, load_settings
 if TYPE_CHECKING:
     from ci_kit.github import Runner
     from ci_kit.host import Host
+    from ci_kit.redaction import Redactor
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -34,7 +35,11 @@ class Call:
     pytest_args: tuple[str, ...] = ()
 
     def settings(self) -> Settings:
-        return load_settings(self.root, self.host.environ, self.flags, pytest_args=self.pytest_args)
+        """The settings of the call, whose password nothing shows from here on."""
+        settings = load_settings(self.root, self.host.environ, self.flags, pytest_args=self.pytest_args)
+        self.host.redactor.add(settings.mysql_password)
+        self.runner.mask(settings.mysql_password)
+        return settings
 
 
 def common(command: _Command) -> _Command:
@@ -45,7 +50,9 @@ def common(command: _Command) -> _Command:
         from ci_kit.github import Runner
         from ci_kit.host import DryHost, Host
 
-        host = (DryHost if dry_run else Host)(Console(verbosity=int(verbose) - int(quiet)))
+        # One for the whole process, so that an error is shown without the secrets its run has met.
+        redactor = click.get_current_context().find_root().obj
+        host = (DryHost if dry_run else Host)(Console(int(verbose) - int(quiet)), redactor=redactor)
         flags = {option.field: given.pop(option.field) for option in OPTIONS if option.field in given}
         pytest_args = given.pop("pytest_words", ())
         return command(Call(directory, host, Runner(host), flags, pytest_args), **given)
@@ -214,9 +221,12 @@ def render(call: Call, check: bool, diff: bool, force: bool) -> None:
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run the command line, and exit with the code its end asks for."""
+    from ci_kit.redaction import Redactor
+
     signal.signal(signal.SIGTERM, _terminate)
+    redactor = Redactor()
     try:
-        result = cli.main(args=argv, prog_name="ci-kit", standalone_mode=False)
+        result = cli.main(args=argv, prog_name="ci-kit", standalone_mode=False, obj=redactor)
         code = result if isinstance(result, int) else 0
     except click.exceptions.Exit as exit_:
         code = exit_.exit_code
@@ -224,11 +234,11 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         error.show()
         code = UsageError.exit_code
     except (KeyboardInterrupt, click.Abort):
-        code = _report(InterruptError("interrupted"))
+        code = _report(InterruptError("interrupted"), redactor)
     except CiKitError as error:
-        code = _report(error)
+        code = _report(error, redactor)
     except Exception as error:  # noqa: BLE001  (the last place where a bug can be caught)
-        code = _report_bug(error)
+        code = _report_bug(error, redactor)
     sys.exit(code)
 
 
@@ -239,27 +249,29 @@ def _terminate(_number: int, _frame: object) -> NoReturn:
     raise error
 
 
-def _report(error: CiKitError) -> int:
+def _report(error: CiKitError, redactor: Redactor) -> int:
     from ci_kit.console import Console
     from ci_kit.github import Runner
     from ci_kit.host import Host
 
-    Console().error(error.lines())
+    text = redactor.redact("\n".join(error.lines()))
+    Console().error(text.splitlines())
     if not isinstance(error, InterruptError):
-        Runner(Host()).annotate("error", "\n".join(error.lines()), title="ci-kit")
+        Runner(Host()).annotate("error", text, title="ci-kit")
     return error.exit_code
 
 
-def _report_bug(error: Exception) -> int:
+def _report_bug(error: Exception, redactor: Redactor) -> int:
     import traceback
     from tempfile import NamedTemporaryFile
 
     with NamedTemporaryFile("w", prefix="ci-kit-bug-", suffix=".txt", delete=False, encoding="utf-8") as file:
-        traceback.print_exception(error, file=file)
+        file.write(redactor.redact("".join(traceback.format_exception(error))))
     return _report(
         BugError(
             f"{type(error).__name__}: {error}",
             why=f"this is a bug in ci-kit {__version__}; its traceback is in {file.name}",
             todo="report it with that file",
-        )
+        ),
+        redactor,
     )

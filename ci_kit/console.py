@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,8 +22,8 @@ class Console:
 
     @property
     def terminal(self) -> bool:
-        """Whether a person is watching, rather than a log."""
-        return self.stream.isatty()
+        """Whether a person is watching, rather than a log: act gives a job a terminal of its own."""
+        return self.stream.isatty() and not os.environ.get("CI") and not os.environ.get("NO_COLOR")
 
     def step(self, label: str, text: str) -> None:
         """One line for a step that is done."""
@@ -41,6 +42,11 @@ class Console:
         first, *rest = lines
         self._line(self._style(_RED, f"ci-kit: error: {first}"))
         for line in rest:
+            self._line(line)
+
+    def lines(self, text: str) -> None:
+        """Somebody else's output, as it is."""
+        for line in text.splitlines():
             self._line(line)
 
     @contextmanager

@@ -114,7 +114,7 @@ class Host:
     def write(self, path: Path, text: str, *, mode: int = 0o644, shown: str | None = None) -> None:
         """Write a file, whole or not at all. ``shown`` stands for a text with secrets in it."""
         self.act(
-            _describe_text("write", path, text if shown is None else shown),
+            self._describe_text("write", path, text if shown is None else shown),
             lambda: _replace_file(path, text, mode),
             assumed=None,
         )
@@ -126,7 +126,7 @@ class Host:
             with path.open("a", encoding="utf-8") as file:
                 file.write(text)
 
-        self.act(_describe_text("append to", path, text if shown is None else shown), do, assumed=None)
+        self.act(self._describe_text("append to", path, text if shown is None else shown), do, assumed=None)
 
     def make_dir(self, path: Path, *, mode: int = 0o755, owner: int | None = None) -> None:
         """Make a folder and those above it; ``owner`` is a numeric user id."""
@@ -242,6 +242,11 @@ class Host:
 
     # How
 
+    def _describe_text(self, verb: str, path: Path, text: str) -> str:
+        # A secret of several lines is known only before it is split into them.
+        body = "".join(f"\n  | {line}" for line in self.redactor.redact(text).splitlines())
+        return f"{verb} {shlex.quote(str(path))}{body}"
+
     def _environment(self, env: Env | None) -> dict[str, str]:
         merged: dict[str, str | None] = {**self.environ, **(env or {})}
         return {name: value for name, value in merged.items() if value is not None}
@@ -290,11 +295,6 @@ def describe_command(argv: Sequence[str], env: Env | None = None, cwd: Path | No
     prefix = f"env {' '.join(sorted(changes))} " if changes else ""
     folder = f"cd {shlex.quote(str(cwd))} && " if cwd else ""
     return f"{folder}{prefix}{shlex.join(argv)}"
-
-
-def _describe_text(verb: str, path: Path, text: str) -> str:
-    body = "".join(f"\n  | {line}" for line in text.splitlines())
-    return f"{verb} {shlex.quote(str(path))}{body}"
 
 
 def _replace_file(path: Path, text: str, mode: int) -> None:
@@ -347,9 +347,10 @@ class _ended:  # noqa: N801
             if self._waited(_TERMINATE_GRACE):
                 return
         finally:
-            if self._child.poll() is None:
+            # What the child started may have ignored what ended it.
+            if self._own_group or self._child.poll() is None:
                 self._send(signal.SIGKILL)
-                self._child.wait()
+            self._child.wait()
 
     def _waited(self, seconds: float) -> bool:
         with suppress(subprocess.TimeoutExpired):

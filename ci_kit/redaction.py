@@ -17,7 +17,7 @@ _SHORTEST_ANYWHERE = 4
 class Redactor:
     """Replaces every known secret, in the spellings it may take, in text that is about to be shown."""
 
-    _shown: dict[str, str] = field(default_factory=dict)
+    _shown: dict[str, str] = field(default_factory=dict, repr=False)
 
     def add(self, secret: str) -> None:
         if not secret:
@@ -29,7 +29,15 @@ class Redactor:
             f":{encoded}@": f":{MASK}@",
         }
         if len(secret) >= _SHORTEST_ANYWHERE:
-            self._shown |= dict.fromkeys((secret, encoded, json.dumps(secret)[1:-1]), MASK)
+            self._shown |= dict.fromkeys(
+                (
+                    secret,
+                    encoded,
+                    json.dumps(secret)[1:-1],
+                    shlex.quote(secret)[1:-1] if "'" in secret else secret,
+                ),
+                MASK,
+            )
 
     def redact(self, text: str) -> str:
         for spelling in sorted(self._shown, key=len, reverse=True):

@@ -48,10 +48,20 @@ class Option:
 
 def _text(value: Any) -> str:
     if isinstance(value, str):
-        return value
+        return _usable(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     raise ValueError("a text is wanted")
+
+
+def _usable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("it holds a NUL character")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("it is not UTF-8") from None
+    return text
 
 
 def _flag(value: Any) -> bool:
@@ -74,7 +84,7 @@ def _integer(low: int, high: int) -> Callable[[Any], int]:
             if isinstance(value, bool | float):
                 raise ValueError
             number = int(value)
-        except ValueError:
+        except (TypeError, ValueError):
             raise ValueError("a whole number is wanted") from None
         if not low <= number <= high:
             raise ValueError(f"a number from {low} to {high} is wanted")
@@ -96,9 +106,9 @@ def _percent(value: Any) -> float:
 def _words(value: Any) -> tuple[str, ...]:
     """A list of words, or one text split as a shell splits it."""
     if isinstance(value, str):
-        return tuple(shlex.split(value))
+        return tuple(shlex.split(_usable(value)))
     if isinstance(value, list | tuple) and all(isinstance(word, str) for word in value):
-        return tuple(value)
+        return tuple(map(_usable, value))
     raise ValueError("a list of texts is wanted, or one text with spaces between the words")
 
 
@@ -244,7 +254,8 @@ def read_table(root: Path) -> dict[str, Any]:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"cannot read {path}", why=str(error), todo="mend the file") from error
-    table = document.get("tool", {}).get("ci-kit", {})
+    tools = document.get("tool", {})
+    table = tools.get("ci-kit", {}) if isinstance(tools, dict) else None
     if not isinstance(table, dict):
         raise UsageError(f"[{TABLE}] in {path} is not a table", todo=f"write it as a [{TABLE}] section")
     return table

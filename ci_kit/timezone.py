@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import zoneinfo
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.host import Host
 from ci_kit.settings import Settings
 
+# RFC 9636: what a file of a zone begins with. Its folder holds lists of zones as well.
+_MAGIC = b"TZif"
 _LOCALTIME, _NAME = Path("/etc/localtime"), Path("/etc/timezone")
 
 
@@ -41,11 +43,16 @@ def set_timezone(host: Host, settings: Settings, runner: Runner) -> bool:
     return True
 
 
+def _is_name(name: str) -> bool:
+    path = PurePosixPath(name)
+    return bool(name) and name == str(path) and not path.is_absolute() and ".." not in path.parts
+
+
 def _zone_file(settings: Settings) -> Path:
     name = settings.timezone
     for folder in zoneinfo.TZPATH:
         path = Path(folder, name)
-        if name and ".." not in Path(name).parts and not Path(name).is_absolute() and path.is_file():
+        if _is_name(name) and path.is_file() and path.read_bytes().startswith(_MAGIC):
             return path
     if not any(os.path.isdir(folder) for folder in zoneinfo.TZPATH):  # noqa: PTH112
         raise UnavailableError(

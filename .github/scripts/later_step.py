@@ -1,4 +1,4 @@
-"""What a step after ci-kit's finds in its environment, as one line of JSON."""
+"""What a step after ci-kit's finds, as one line of JSON: its outputs, the zone, the database."""
 
 from __future__ import annotations
 
@@ -24,7 +24,13 @@ async def main() -> None:
             database, version, hours = await cursor.fetchone()
     finally:
         connection.close()
-    found = {"database": database, "version": version, "server_hours": hours, "zone": time.strftime("%Z")}
+    found = {
+        "outputs": json.loads(os.environ["OUTPUTS"]),
+        "zone": time.strftime("%Z"),
+        "server_hours": hours,
+        "database": database,
+        "version": version,
+    }
     print("later step:", json.dumps(found))
 
 

@@ -36,6 +36,7 @@ class Endpoint:
 
     def environment(self, database: str) -> dict[str, str]:
         """The variables that applications read; MYSQL_DB is the one of the course's apps."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
         login = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
         return {
             "MYSQL_HOST": self.host,
@@ -44,5 +45,5 @@ class Endpoint:
             "MYSQL_PASSWORD": self.password,
             "MYSQL_DATABASE": database,
             "MYSQL_DB": database,
-            "DATABASE_URL": f"mysql://{login}@{self.host}:{self.port}/{quote(database, safe='')}",
+            "DATABASE_URL": f"mysql://{login}@{host}:{self.port}/{quote(database, safe='')}",
         }

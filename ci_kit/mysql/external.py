@@ -29,11 +29,10 @@ class ExternalServer:
         self._settings = settings
         self._login = Endpoint(
             settings.mysql_host,
-            settings.mysql_port or _DEFAULT_PORT,
+            settings.mysql_port or _port(host),
             settings.mysql_user,
             settings.mysql_password,
         )
-        host.redactor.add(settings.mysql_password)
 
     def start(self) -> None:
         """Nothing: it runs already."""
@@ -59,3 +58,15 @@ class ExternalServer:
 
     def stop(self) -> None:
         """Nothing: it is not ours to end."""
+
+
+def _port(host: Host) -> int:
+    """The port beside MYSQL_HOST. A private server must not take it for its own: it may well be in use."""
+    text = host.environ.get("MYSQL_PORT") or str(_DEFAULT_PORT)
+    if not text.isascii() or not text.isdigit():
+        raise UsageError(
+            f"{text!r} is no port",
+            why="it came from the environment variable MYSQL_PORT",
+            todo="set mysql-port",
+        )
+    return int(text)

@@ -48,6 +48,13 @@ def choose_kind(settings: Settings, runner: Runner) -> tuple[str, str]:
     return "private", "this machine is somebody's own"
 
 
+def _generated_password(host: Host, runner: Runner) -> str:
+    password = secrets.token_urlsafe(18)
+    host.redactor.add(password)
+    runner.mask(password)
+    return password
+
+
 def make_server(host: Host, settings: Settings, runner: Runner) -> Server | None:
     """The server of a run, not started yet; None if the run wants none."""
     from ci_kit.mysql.external import ExternalServer
@@ -59,9 +66,7 @@ def make_server(host: Host, settings: Settings, runner: Runner) -> Server | None
         return None
     if kind == "external":
         return ExternalServer(host, settings)
-    password = settings.mysql_password or secrets.token_urlsafe(18)
-    host.redactor.add(password)
-    runner.mask(password)
+    password = settings.mysql_password or _generated_password(host, runner)
     if kind == "service":
         return ServiceServer(host, settings, password)
     return PrivateServer(host, settings, password)

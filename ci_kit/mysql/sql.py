@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ci_kit.errors import UsageError
 from ci_kit.redaction import MASK
 
 _IDENTIFIER_LIMIT = 64
 _USER_LIMIT = 32
+_LAST_OF_BASIC_PLANE = 0xFFFF
 _SPACES = " \t\n\v\f\r"
 
 
@@ -16,14 +17,14 @@ _SPACES = " \t\n\v\f\r"
 class Secret:
     """A text that a statement holds as a literal and never shows."""
 
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Statement:
     """One statement. ``shown`` is what may be printed of it."""
 
-    text: str
+    text: str = field(repr=False)
     shown: str
 
 
@@ -65,14 +66,18 @@ def literal(text: str) -> str:
 
 
 def _problem(name: str, limit: int) -> str:
-    if not name:
-        return "it is empty"
-    if len(name) > limit:
-        return f"it has {len(name)} characters, {limit} are allowed"
-    if "\x00" in name:
-        return "it holds a NUL character"
-    if any(ord(character) > 0xFFFF for character in name):  # noqa: PLR2004
-        return "it holds a character outside the basic multilingual plane"
-    if name != name.rstrip(_SPACES):
-        return "it ends with white space"
-    return ""
+    problems = {
+        "it is empty": not name,
+        f"it has {len(name)} characters, {limit} are allowed": len(name) > limit,
+        "it holds a NUL character": "\x00" in name,
+        "it is no Unicode text": any(_is_surrogate(character) for character in name),
+        "it holds a character outside the basic multilingual plane": any(
+            ord(character) > _LAST_OF_BASIC_PLANE for character in name
+        ),
+        "it ends with white space": name != name.rstrip(_SPACES),
+    }
+    return next((problem for problem, present in problems.items() if present), "")
+
+
+def _is_surrogate(character: str) -> bool:
+    return "\ud800" <= character <= "\udfff"

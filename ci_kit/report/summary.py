@@ -11,6 +11,8 @@ from ci_kit.host import Host
 from ci_kit.testing.results import Results
 from ci_kit.workflow import templates
 
+# What Markdown or HTML would take for markup; as a reference, it is a character.
+_MARKUP = frozenset("&<>|`*_[]()~\\#!$@")
 _WORDS: dict[Outcome, str] = {
     "passed": "Tests passed",
     "failed": "Tests failed",
@@ -84,7 +86,5 @@ def publish(host: Host, runner: Runner, summary: Summary) -> None:
 
 def _cell(text: str) -> str:
     """A text as the cell of a Markdown table shows it, on one line and as it is."""
-    shown = (
-        text.strip().replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;").replace("`", "&#96;")
-    )
+    shown = "".join(f"&#{ord(one)};" if one in _MARKUP else one for one in text.strip())
     return "<br>".join(shown.splitlines())

@@ -32,7 +32,11 @@ def report_coverage(host: Host, settings: Settings, project: Project, *, scratch
     code = host.stream([*coverage, "report", "-m", *threshold], cwd=settings.root)
     totals = scratch / "coverage.json"
     host.run([*coverage, "json", "-q", "--fail-under=0", "-o", str(totals)], cwd=settings.root)
-    return CoverageReport(_percent(totals), code == _BELOW_THRESHOLD)
+    percent = _percent(totals)
+    if percent is None and not host.dry:
+        host.console.warning("coverage measured nothing: look at its `source` setting")
+    missed = code == _BELOW_THRESHOLD or (percent is None and bool(settings.fail_under) and not host.dry)
+    return CoverageReport(percent, missed)
 
 
 def _percent(path: Path) -> float | None:

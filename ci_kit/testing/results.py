@@ -24,9 +24,13 @@ class Failure:
 
 @dataclass(frozen=True)
 class Results:
-    """Counts of tests. ``collected`` includes the ``deselected``; ``duration`` is in seconds."""
+    """Counts of tests: ``collected`` with the ``deselected`` ones, ``reported`` those that came to an end.
+
+    ``duration`` is in seconds.
+    """
 
     collected: int
+    reported: int
     deselected: int
     passed: int
     failed: int
@@ -42,8 +46,11 @@ class Results:
         return self.passed + self.failed + self.errors + self.xfailed + self.xpassed
 
 
-def read_results(path: Path) -> Results | None:
-    """The results in a report; None if it is missing or was not written to its end."""
+def read_results(path: Path, folder: Path) -> Results | None:
+    """The results in a report; None if it is missing or was not written to its end.
+
+    ``folder`` is where pytest was started, to which paths of tracebacks are relative.
+    """
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -52,6 +59,7 @@ def read_results(path: Path) -> Results | None:
     root = Path(report["root"])
     return Results(
         collected=summary.get("collected", 0),
+        reported=summary.get("total", 0),
         deselected=summary.get("deselected", 0),
         passed=summary.get("passed", 0),
         failed=summary.get("failed", 0),
@@ -63,7 +71,7 @@ def read_results(path: Path) -> Results | None:
         failures=(
             *(_uncollected(collector, root) for collector in report.get("collectors", ()) if _bad(collector)),
             *(
-                _failure(test, stage, root)
+                _failure(test, stage, root, folder)
                 for test in report.get("tests", ())
                 for stage in ("setup", "call", "teardown")
                 if _bad(test.get(stage, {}))
@@ -81,13 +89,18 @@ def _uncollected(collector: Mapping[str, Any], root: Path) -> Failure:
     return Failure(node, "collection", str(root / node), 0, collector.get("longrepr", "")[-_MESSAGE_LIMIT:])
 
 
-def _failure(test: Mapping[str, Any], stage: str, root: Path) -> Failure:
+def _failure(test: Mapping[str, Any], stage: str, root: Path, folder: Path) -> Failure:
     details = test[stage]
     node: str = test["nodeid"]
     file = root / node.partition("::")[0]
     # The crash may lie in a library; the last line of the traceback within the test's own file is the place
     # a reader looks for.
-    own = [entry for entry in details.get("traceback", ()) if root / entry["path"] == file]
-    line = own[-1]["lineno"] if own else (test.get("lineno") or -1) + 1
+    own = [entry for entry in details.get("traceback", ()) if folder / entry["path"] == file]
+    line = own[-1]["lineno"] if own else _line(test.get("lineno"))
     message = details.get("crash", {}).get("message") or details.get("longrepr", "")
     return Failure(node, stage, str(file), line, message[:_MESSAGE_LIMIT])
+
+
+def _line(index: int | None) -> int:
+    """A line's number from pytest's index, which counts from 0."""
+    return 0 if index is None else index + 1

@@ -51,10 +51,10 @@ def run_tests(
     code = host.stream([*pytest, *settings.pytest_args], env=changes, cwd=settings.root)
     if host.dry:
         return TestRun("passed", _OK, None)
-    results = read_results(report)
+    results = read_results(report, settings.root)
     if code == _NO_TESTS and results and not results.collected and "xdist" in project.has:
-        code = _serial_code(host, settings, project, changes)
-    return _judge(code, results, settings)
+        code, results = _collect_serially(host, settings, project, env=changes, scratch=scratch)
+    return judge(code, results, settings)
 
 
 def _report_flags(report: Path) -> list[str]:
@@ -74,14 +74,26 @@ def _prepended(folder: str, path: str | None) -> str:
     return f"{folder}:{path}" if path else folder
 
 
-def _serial_code(host: Host, settings: Settings, project: Project, env: Mapping[str, str]) -> int:
-    """The exit code of a collection in one process: with xdist, a path that does not exist gives 5 too."""
-    argv = [*project.python, "-m", "pytest", *settings.pytest_args, "-n0", "--collect-only", "-q"]
-    collected = host.ask(argv, env=env, cwd=settings.root)
-    return collected.code
+def _collect_serially(
+    host: Host, settings: Settings, project: Project, *, env: Mapping[str, str], scratch: Path
+) -> tuple[int, Results | None]:
+    """The exit code and the counts of a collection in one process.
+
+    With xdist, a path that does not exist and tests that are all deselected look like no tests at all.
+    """
+    report = scratch / "collected.json"
+    argv = [*project.python, "-m", "pytest", *_report_flags(report), *settings.pytest_args]
+    # By its name, so that -n is known also where the project turns automatic loading off.
+    serially = ["-p", "xdist", "-n0", "--collect-only", "-q"]
+    done = host.run([*argv, *serially], env=env, cwd=settings.root)
+    if done.code != _NO_TESTS:
+        host.console.error([f"pytest found no tests, and collecting them ended with {done.code}"])
+        host.console.lines(done.stdout + done.stderr)
+    return done.code, read_results(report, settings.root)
 
 
-def _judge(code: int, results: Results | None, settings: Settings) -> TestRun:
+def judge(code: int, results: Results | None, settings: Settings) -> TestRun:
+    """What pytest's exit code and report mean for the job. Raises as :func:`run_tests` does."""
     # A plugin may end a session with a code of its own; a code without a report may be anything's.
     if code in _PYTEST_FAILURES or (results and code not in (_OK, _NO_TESTS)):
         return TestRun("failed", code, results)
@@ -97,6 +109,12 @@ def _judge(code: int, results: Results | None, settings: Settings) -> TestRun:
             why=f"by the arguments {' '.join(settings.pytest_args)!r} or pytest's own configuration",
             todo="mend the -m or -k expression; only a suite without tests is skipped",
         )
+    if results.reported < results.collected - results.deselected and not _only_collected(settings):
+        raise NoTestReportError(
+            f"pytest ended after {results.reported} of {results.collected - results.deselected} tests",
+            why=f"its exit code was {code}, as if all of them had run",
+            todo="look for a test or a plugin that ends the session (pytest.exit)",
+        )
     if results.ran + results.skipped < settings.min_tests:
         raise TooFewTestsError(
             f"{results.ran + results.skipped} tests ran, at least {settings.min_tests} are wanted",
@@ -106,7 +124,13 @@ def _judge(code: int, results: Results | None, settings: Settings) -> TestRun:
     return TestRun("no-tests" if code == _NO_TESTS else "passed", _OK, results)
 
 
+def _only_collected(settings: Settings) -> bool:
+    return not {"--co", "--collect-only", "--setup-plan"}.isdisjoint(settings.pytest_args)
+
+
 def _how_it_ended(code: int) -> str:
     if code < 0:
-        return f"it was ended by {signal.Signals(-code).name}"
+        # Most real-time signals have a number alone.
+        known = {number.value: number.name for number in signal.Signals}
+        return f"it was ended by {known.get(-code, f'signal {-code}')}"
     return f"its exit code was {code}, and no report was written"

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,8 +34,9 @@ class WorkflowRun:
 
     @property
     def outputs(self) -> dict[str, str]:
-        """What the steps set as outputs."""
-        return dict(re.findall(r"::set-output:: ([a-z-]+)=(.*)", self.log))
+        """The outputs of ci-kit's step, as a later step printed them."""
+        found: dict[str, str] = self.later_step["outputs"]
+        return found
 
     @property
     def exported(self) -> dict[str, str]:
@@ -42,10 +44,10 @@ class WorkflowRun:
         return dict(re.findall(r"::set-env:: ([A-Z_]+)=(.*)", self.log))
 
     @property
-    def later_step(self) -> dict[str, object]:
+    def later_step(self) -> dict[str, Any]:
         """What the step after ci-kit's printed."""
-        (line,) = re.findall(r"later step: (\{.*\})", self.log)
-        found: dict[str, object] = json.loads(line)
+        (line,) = re.findall(r"\| later step: (\{.*\})", self.log)
+        found: dict[str, Any] = json.loads(line)
         return found
 
 

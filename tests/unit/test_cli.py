@@ -1,0 +1,237 @@
+"""The command line, and what becomes of an error."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+import ci_kit
+import ci_kit.cli as command_line
+from ci_kit.errors import UnavailableError, UsageError, exit_codes
+from ci_kit.pipeline import Job
+from tests.unit.making import ALONE, exit_code, python, write
+from tests.unit.making import ci_kit as run_ci_kit
+
+pytestmark = pytest.mark.usefixtures("kept_signals")
+
+
+def commands(
+    group: click.Group, prefix: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name, command in group.commands.items():
+        yield (*prefix, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, (*prefix, name))
+
+
+COMMANDS = dict(commands(command_line.cli))
+LEAVES = [words for words, command in COMMANDS.items() if not isinstance(command, click.Group)]
+every_command = pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+every_leaf = pytest.mark.parametrize("words", LEAVES, ids=" ".join)
+
+
+def test_help_lists_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("--help") == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    for code, meaning in exit_codes().items():
+        assert [str(code), *meaning.split()] in lines
+
+
+@every_command
+def test_every_command_and_each_of_its_options_has_a_help(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(*words, "--help") == 0
+    text = " ".join(capsys.readouterr().out.split())
+    command = COMMANDS[words]
+    assert command.help
+    assert " ".join(command.help.split()) in text
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+            assert " ".join(parameter.help.split()) in text
+
+
+@every_leaf
+def test_every_command_has_the_common_options(words: tuple[str, ...]) -> None:
+    flags = {flag for parameter in COMMANDS[words].params for flag in parameter.opts}
+    assert {"-C", "-v", "--verbose", "-q", "--quiet", "--dry-run"} <= flags
+
+
+def test_no_command_takes_a_password() -> None:
+    flags = [flag for command in COMMANDS.values() for parameter in command.params for flag in parameter.opts]
+    assert [flag for flag in flags if "password" in flag] == []
+
+
+def test_help_loads_only_what_it_needs() -> None:
+    script = (
+        "import sys, ci_kit.cli\n"
+        "try: ci_kit.cli.main(['--help'])\n"
+        "except SystemExit: print('loaded', *sys.modules)\n"
+    )
+    loaded = set(python("-c", script).stdout.rpartition("loaded ")[2].split())
+    assert {"click", "ci_kit.cli"} <= loaded
+    heavy = {"mysql", "jinja2", "yaml", "subprocess", "asyncio", "ssl", "socket", "importlib.metadata"}
+    assert loaded & (heavy | {"ci_kit.host", "ci_kit.pipeline", "ci_kit.mysql", "ci_kit.workflow"}) == set()
+
+
+def test_it_runs_as_a_module_and_says_its_version() -> None:
+    assert run_ci_kit("--version").stdout == f"ci-kit, version {ci_kit.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--none-such"],
+        ["none-such"],
+        ["run", "--none-such"],
+        ["run", "--min-tests"],
+        ["mysql", "none-such"],
+        ["mysql", "up", "extra"],
+        ["run", "--mysql-password", "x"],
+        [],
+    ],
+)
+def test_a_wrong_command_line_is_a_usage_error(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(*argv) == 64
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "Usage: ci-kit" in printed.err or "Error: " in printed.err
+
+
+@every_leaf
+def test_a_folder_that_is_missing_is_a_usage_error(
+    words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(*words, "-C", tmp_path / "none") == 64
+    printed = capsys.readouterr()
+    assert str(tmp_path / "none") in printed.err
+    assert "Traceback" not in printed.err
+    assert printed.out == ""
+
+
+def test_a_wrong_setting_is_a_usage_error_that_names_its_flag(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code("run", "-C", tmp_path, "--min-tests", "many") == 64
+    assert "it came from --min-tests" in capsys.readouterr().err
+
+
+def test_an_error_on_a_runner_is_an_annotation_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert exit_code("run", "-C", tmp_path / "none") == UsageError.exit_code
+    assert capsys.readouterr().out.startswith("::error title=ci-kit::no such folder: ")
+
+
+def test_an_expected_error_has_its_own_code(
+    tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code("mysql", "env", "-C", tmp_path) == UnavailableError.exit_code
+    assert "ci-kit: error: no server is up for this project" in capsys.readouterr().err
+
+
+def test_status_as_json_is_json_alone(
+    tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code("mysql", "status", "--json", "-C", tmp_path) == 0
+    assert json.loads(capsys.readouterr().out) == {"server": "none"}
+
+
+# A bug cannot be had without making one.
+
+
+@pytest.fixture
+def bug(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A run that fails as no run is to; gives the folder for temporary files."""
+
+    def run(job: Job) -> int:
+        raise ZeroDivisionError(f"made for a test, {os.environ.get('MYSQL_PASSWORD')}")
+
+    monkeypatch.setattr(Job, "run", run)
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def test_a_bug_planted_in_run_gives_a_file_with_the_traceback_and_none_on_the_terminal(
+    bug: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code("run", "-C", tmp_path) == 70
+    printed = capsys.readouterr()
+    assert "Traceback" not in printed.out + printed.err
+    assert "ZeroDivisionError: made for a test" in printed.err
+    (file,) = bug.iterdir()
+    assert re.search(rf"its traceback is in {re.escape(str(file))}$", printed.err, re.MULTILINE)
+    assert file.read_text().startswith("Traceback")
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_bug_planted_in_run_does_not_show_a_password(
+    bug: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MYSQL_PASSWORD", "hunter2hunter2")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert exit_code("run", "-C", tmp_path) == 70
+    printed = capsys.readouterr()
+    # The runner itself replaces the password in what it shows after this line.
+    assert "hunter2" not in re.sub("::add-mask::.*", "", printed.out) + printed.err
+
+
+COMMAND = (sys.executable, "-m", "ci_kit", "run")
+WAITING = """\
+import signal
+
+def test_a():
+    with open("{fifo}", "w") as fifo:
+        print(file=fifo, flush=True)
+        signal.pause()
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_run_with_its_code_and_leaves_nothing(
+    number: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    os.mkfifo(fifo := tmp_path / "fifo")
+    write(tmp_path, {"project/test_a.py": WAITING.format(fifo=fifo)})
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with (tmp_path / "said").open("w") as output:
+        process = subprocess.Popen(
+            [
+                *COMMAND,
+                "-C",
+                str(tmp_path / "project"),
+                "--mysql=off",
+                "--no-coverage",
+                f"--python={sys.executable}",
+            ],
+            env={**os.environ, **ALONE, "RUNNER_TEMP": str(temporary)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        with fifo.open() as reader:
+            reader.readline()
+            process.send_signal(number)
+            assert process.wait(20) == code
+            assert reader.read() == ""
+    finally:
+        process.kill()
+        process.wait()
+    assert list(temporary.iterdir()) == []
+    assert "Traceback" not in (tmp_path / "said").read_text()

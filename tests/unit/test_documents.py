@@ -1,0 +1,106 @@
+"""What is generated from the code is up to date, and the action hands everything on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ci_kit.errors import exit_codes
+from ci_kit.report.summary import Summary
+from ci_kit.settings import OPTIONS
+from tests.unit.making import ROOT, python
+
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
+
+
+def test_the_generated_documents_are_current() -> None:
+    done = python(ROOT / "tools/document.py", "--check")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+def test_each_option_is_an_input_that_arrives_as_its_variable(option: Any) -> None:
+    entry = ACTION["inputs"][option.name]
+    assert entry["description"] == option.help
+    # An empty input leaves the choice to pyproject.toml.
+    assert entry["default"] == ""
+    assert STEPS[0]["env"][option.variable] == f"${{{{ inputs.{option.name} }}}}"
+
+
+def test_every_input_is_an_option_or_says_what_to_do_where() -> None:
+    assert ACTION["inputs"].keys() == {option.name for option in OPTIONS} | {"command", "working-directory"}
+    assert len(STEPS[0]["env"]) == len(ACTION["inputs"])
+
+
+def test_the_outputs_are_those_a_run_sets() -> None:
+    summary = Summary("passed", "UTC", "", "", None, None, "", 0.0)
+    assert ACTION["outputs"].keys() == summary.outputs().keys()
+    for name, output in ACTION["outputs"].items():
+        assert output["value"] == f"${{{{ steps.ci-kit.outputs.{name} }}}}"
+    assert [step["id"] for step in STEPS] == ["ci-kit"]
+
+
+def test_no_script_holds_an_expression() -> None:
+    assert [step["run"] for step in STEPS if "${{" in step["run"]] == []
+
+
+def test_every_exit_code_is_documented() -> None:
+    text = (ROOT / "docs/exit-codes.md").read_text(encoding="utf-8")
+    assert [code for code, meaning in exit_codes().items() if f"| {code} | {meaning} |" not in text] == []
+
+
+# The action's scripts
+
+
+@pytest.mark.parametrize("command", ["render", "run; id", "mysql  up", "\n::add-mask::x"])
+def test_the_action_refuses_a_command_it_does_not_have(command: str) -> None:
+    done = python(ROOT / "action/main.py", env={"CI_KIT_COMMAND": command})
+    assert done.returncode == 64
+    assert done.stdout.startswith("::error title=ci-kit::the input command is ")
+    assert done.stdout.count("\n") == 1
+
+
+def test_the_action_says_that_its_dependencies_cannot_be_installed(tmp_path: Path) -> None:
+    env = {"RUNNER_TEMP": str(tmp_path), "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
+    done = python(ROOT / "action/main.py", env=env)
+    assert done.returncode == 69
+    assert done.stdout.endswith("::error title=ci-kit::pip could not install ci-kit's own dependencies;"
+                                " its messages are above\n")  # fmt: skip
+    assert list(tmp_path.iterdir()) == []
+
+
+def shell(folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """The action's script where these programs are all there is."""
+    programs = folder / "bin"
+    programs.mkdir()
+    (programs / "dirname").symlink_to("/usr/bin/dirname")
+    return subprocess.run(
+        ["/bin/bash", ROOT / "action/main.sh"],
+        env={"PATH": str(programs)} | env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_runner_without_python_is_told_what_to_add(tmp_path: Path) -> None:
+    done = shell(tmp_path)
+    assert done.returncode == 69
+    assert "add actions/setup-python before ci-kit" in done.stdout
+    assert done.stdout.startswith("::error title=ci-kit::")
+
+
+def test_the_python_of_a_runner_s_tool_cache_is_found(tmp_path: Path) -> None:
+    folder = tmp_path / "tools/Python/3.12.1/x64/bin"
+    folder.mkdir(parents=True)
+    (folder / "python3").symlink_to(sys.executable)
+    done = shell(tmp_path, RUNNER_TOOL_CACHE=str(tmp_path / "tools"), CI_KIT_COMMAND="none such")
+    assert done.returncode == 64
+    assert "the input command is 'none such'" in done.stdout

@@ -1,0 +1,260 @@
+"""The runner's protocol: what is written is what the runner reads, whatever the values hold."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ci_kit.github import SUMMARY_LIMIT, Runner
+from tests.unit.making import GITHUB_HOSTED, SELF_HOSTED, file_command, make_host, said
+
+NAMES = st.from_regex(r"[a-zA-Z_][a-zA-Z0-9_-]{0,20}", fullmatch=True)
+HOSTILE = st.sampled_from(
+    [
+        "",
+        "\n",
+        "a\nEOF\nevil=1",
+        "<<EOF",
+        "x<<EOF\ny\nEOF",
+        "ci-kit-0000000000000000\nevil=1",
+        "::set-output name=evil::1",
+        "$(touch evil)",
+        "`touch evil`",
+        "a=b",
+        "\r\nevil=1\r\n",
+        "ends in a line\n",
+        "\n\n\n",
+        "%0Aevil=1",
+    ]
+)
+VALUES = st.text() | HOSTILE | st.lists(HOSTILE, max_size=4).map("\n".join)
+
+
+def runner(folder: Path, **environ: str) -> Runner:
+    """A runner whose files lie in a folder."""
+    files = {
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_ENV": str(folder / "env"),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+    }
+    return Runner(make_host(SELF_HOSTED | files | environ))
+
+
+def printed(do: Callable[[], object]) -> str:
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        do()
+    return output.getvalue()
+
+
+def read_command(text: str) -> tuple[str, dict[str, str], str]:
+    """A workflow command as the runner reads it (its ``ActionCommand.cs``)."""
+    assert text.endswith("\n")
+    line = text[:-1]
+    assert "\n" not in line
+    assert "\r" not in line
+    assert line.startswith("::")
+    head, _, message = line[2:].partition("::")
+    name, _, properties = head.partition(" ")
+    pairs = (pair.partition("=") for pair in properties.split(",") if pair)
+    return name, {key: unescape(value, ":,") for key, _, value in pairs}, unescape(message)
+
+
+def unescape(text: str, more: str = "") -> str:
+    for character in "\r\n" + more:
+        text = text.replace(f"%{ord(character):02X}", character)
+    return text.replace("%25", "%")
+
+
+@pytest.mark.parametrize("file", ["output", "env"])
+@given(first=st.dictionaries(NAMES, VALUES, max_size=4), second=st.dictionaries(NAMES, VALUES, max_size=3))
+@example(first={"a": "x\nEOF\nb=1"}, second={"a": "later"})
+def test_values_come_back_as_they_were(file: str, first: dict[str, str], second: dict[str, str]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        it = runner(Path(name))
+        for values in (first, second):
+            (it.set_outputs if file == "output" else it.export)(values)
+        path = Path(name, file)
+        # Bytes, for Python would take \r for the end of a line.
+        assert file_command(path.read_bytes().decode() if path.exists() else "") == first | second
+
+
+def test_a_value_cannot_end_its_own_assignment_even_with_a_delimiter_seen_before(tmp_path: Path) -> None:
+    it = runner(tmp_path)
+    it.set_outputs({"first": "1"})
+    delimiter = (tmp_path / "output").read_text().splitlines()[0].partition("<<")[2]
+    it.set_outputs({"second": f"x\n{delimiter}\nevil=1"})
+    assert file_command((tmp_path / "output").read_text()) == {
+        "first": "1",
+        "second": f"x\n{delimiter}\nevil=1",
+    }
+
+
+def test_what_earlier_steps_wrote_stays(tmp_path: Path) -> None:
+    (tmp_path / "env").write_text("EARLIER=1\n")
+    runner(tmp_path).export({"TZ": "Asia/Seoul"})
+    assert file_command((tmp_path / "env").read_text()) == {"EARLIER": "1", "TZ": "Asia/Seoul"}
+
+
+@given(message=VALUES, title=VALUES, file=st.text(min_size=1) | st.just("a,b:c=%2C.py"), line=st.integers(1))
+def test_an_annotation_is_one_line_and_comes_back_as_it_was(
+    message: str, title: str, file: str, line: int
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        it = runner(Path(name))
+        text = printed(lambda: it.annotate("error", message, title=title, file=file, line=line))
+    assert read_command(text) == ("error", {"file": file, "line": str(line), "title": title}, message)
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "expected"),
+    [
+        ("a.py", 3, {"file": "a.py", "line": "3", "title": "t"}),
+        ("a.py", 0, {"file": "a.py", "title": "t"}),
+        ("", 3, {"title": "t"}),
+        ("", 0, {"title": "t"}),
+    ],
+)
+def test_an_annotation_has_the_place_there_is(
+    file: str, line: int, expected: dict[str, str], tmp_path: Path
+) -> None:
+    text = printed(lambda: runner(tmp_path).annotate("warning", "m", title="t", file=file, line=line))
+    assert read_command(text) == ("warning", expected, "m")
+
+
+@pytest.mark.parametrize(
+    ("secret", "masked"),
+    [
+        ("one", ["one"]),
+        ("100%\nof it", ["100%", "of it"]),
+        ("first\r\n\n second\n", ["first", " second"]),
+        ("", []),
+        ("  \n", []),
+    ],
+)
+def test_a_secret_is_masked_line_by_line(secret: str, masked: list[str], tmp_path: Path) -> None:
+    text = printed(lambda: runner(tmp_path).mask(secret))
+    assert [read_command(line) for line in text.splitlines(keepends=True)] == [
+        ("add-mask", {}, line) for line in masked
+    ]
+
+
+def test_a_group_is_closed_also_when_its_content_fails(tmp_path: Path) -> None:
+    def do() -> None:
+        with pytest.raises(ZeroDivisionError), runner(tmp_path).group("a: b"):
+            print(1 / 0)
+
+    assert printed(do) == "::group::a: b\n::endgroup::\n"
+
+
+@pytest.mark.parametrize("shift", range(4))
+@pytest.mark.parametrize("letter", ["a", "é", "한", "🙂"])
+def test_a_summary_that_is_too_long_is_cut_between_characters(
+    letter: str, shift: int, tmp_path: Path
+) -> None:
+    text = "." * shift + letter * (SUMMARY_LIMIT + 1)
+    runner(tmp_path).add_summary(text)
+    data = (tmp_path / "summary").read_bytes()
+    assert SUMMARY_LIMIT - 4 < len(data) <= SUMMARY_LIMIT
+    kept, _, note = data.decode().partition("\n\n")
+    assert text.startswith(kept)
+    assert note.startswith("… cut")
+
+
+@pytest.mark.parametrize("letter", ["a", "é"])
+def test_a_summary_of_exactly_the_limit_is_kept_whole(letter: str, tmp_path: Path) -> None:
+    text = letter * (SUMMARY_LIMIT // len(letter.encode()))
+    runner(tmp_path).add_summary(text)
+    assert (tmp_path / "summary").read_text(encoding="utf-8") == text
+
+
+def everything(it: Runner) -> None:
+    it.set_outputs({"a": "1"})
+    it.export({"a": "1"})
+    it.add_summary("# a")
+    it.mask("secret")
+    it.annotate("error", "m", title="t")
+    with it.group("g"):
+        pass
+
+
+def test_a_runner_gets_all_of_it(tmp_path: Path) -> None:
+    assert len(printed(lambda: everything(runner(tmp_path))).splitlines()) == 4
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["env", "output", "summary"]
+
+
+@pytest.mark.parametrize("value", ["", "false", "1"])
+def test_outside_a_runner_nothing_is_written(value: str, tmp_path: Path) -> None:
+    assert printed(lambda: everything(runner(tmp_path, GITHUB_ACTIONS=value))) == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_runner_without_files_is_fine() -> None:
+    assert printed(lambda: everything(Runner(make_host(SELF_HOSTED)))).count("\n") == 4
+
+
+def test_a_dry_run_writes_nothing_and_gives_no_command(tmp_path: Path) -> None:
+    it = runner(tmp_path)
+    dry = Runner(make_host(it.host.environ, dry=True))
+    text = printed(lambda: everything(dry))
+    assert list(tmp_path.iterdir()) == []
+    assert not [line for line in text.splitlines() if line.startswith("::")]
+    assert f"append to {tmp_path / 'output'}\n  | a=1" in text
+
+
+@pytest.mark.parametrize("password", ["hunter2hunter2", "abc", "first line\nsecond line"])
+@pytest.mark.parametrize("dry", [True, False])
+def test_an_exported_password_is_not_shown(password: str, dry: bool, tmp_path: Path) -> None:
+    it = runner(tmp_path)
+    it = Runner(make_host(it.host.environ, dry=dry, verbosity=1))
+    it.host.redactor.add(password)
+    text = printed(lambda: it.export({"MYSQL_PASSWORD": password})) + said(it.host)
+    assert "MYSQL_PASSWORD=***" in text
+    assert [line for line in password.splitlines() if line in text] == []
+
+
+@pytest.mark.parametrize(
+    ("environ", "owns", "ends"),
+    [
+        ({}, False, False),
+        (GITHUB_HOSTED, True, True),
+        (SELF_HOSTED, False, True),
+        ({"GITHUB_ACTIONS": "true"}, False, True),
+        ({"GITHUB_ACTIONS": "false", "RUNNER_ENVIRONMENT": "github-hosted"}, False, False),
+        ({"GITHUB_ACTIONS": "1", "RUNNER_ENVIRONMENT": "github-hosted"}, False, False),
+        ({"RUNNER_ENVIRONMENT": "github-hosted"}, False, False),
+        ({"CI": "true"}, False, False),
+        (GITHUB_HOSTED | {"ACT": "true"}, False, False),
+        (GITHUB_HOSTED | {"ACT": ""}, False, False),
+        (SELF_HOSTED | {"ACT": "true"}, False, False),
+        (GITHUB_HOSTED | {"RUNNER_ENVIRONMENT": "GitHub-Hosted"}, False, True),
+    ],
+)
+def test_a_machine_is_the_run_s_own_on_a_runner_that_github_made(
+    environ: dict[str, str], owns: bool, ends: bool
+) -> None:
+    it = Runner(make_host(environ))
+    assert (it.owns_machine, it.ends_processes) == (owns, ends)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/work/repo/tests/test_a.py", "tests/test_a.py"),
+        ("/work/repository/test_a.py", "/work/repository/test_a.py"),
+        ("/other/test_a.py", "/other/test_a.py"),
+    ],
+)
+def test_a_path_is_relative_to_the_repository_where_it_is_inside(path: str, expected: str) -> None:
+    it = Runner(make_host({"GITHUB_WORKSPACE": "/work/repo"}))
+    assert it.relative(Path(path)) == expected
+
+
+def test_without_a_repository_a_path_stays_as_it_is() -> None:
+    assert Runner(make_host({})).relative(Path("/work/test_a.py")) == "/work/test_a.py"

@@ -1,0 +1,149 @@
+"""Whole jobs without a server, as processes: exit code, outputs, summary and annotations of each outcome."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from tests.unit.making import ALONE, GITHUB_HOSTED, SELF_HOSTED, ci_kit, file_command, snapshot, write
+
+PASSING = {
+    "app.py": "def used(): ...\ndef unused():\n    return 1\n",
+    "test_app.py": "import app\ndef test_a(): app.used()\n",
+}
+MEASURED = {"pyproject.toml": '[tool.coverage.run]\nsource = ["."]\n[tool.ci-kit]\nmysql = "off"\n'}
+NO_SERVER = {"pyproject.toml": '[tool.ci-kit]\nmysql = "off"\ncoverage = false\n'}
+
+
+class Job:
+    """A project, and a runner's files beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "temporary").mkdir()
+        self.project = folder / "project"
+
+    def run(
+        self, files: dict[str, str], *words: str, runner: dict[str, str] = SELF_HOSTED
+    ) -> tuple[int, str]:
+        write(self.project, files)
+        env = {
+            "GITHUB_OUTPUT": str(self.folder / "output"),
+            "GITHUB_ENV": str(self.folder / "env"),
+            "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
+            "GITHUB_WORKSPACE": str(self.project),
+            "RUNNER_TEMP": str(self.folder / "temporary"),
+        }
+        done: subprocess.CompletedProcess[str] = ci_kit(
+            "run", "-C", self.project, "--python", sys.executable, *words, env=ALONE | runner | env
+        )
+        assert "Traceback (most recent call last)" not in done.stderr
+        # Nothing of the run is left behind.
+        assert list((self.folder / "temporary").iterdir()) == []
+        self.said = done.stderr
+        return done.returncode, done.stdout
+
+    def read(self, name: str) -> str:
+        path = self.folder / name
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        return file_command(self.read("output"))
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
+    return Job(tmp_path)
+
+
+def test_a_job_that_passes_says_so_everywhere(job: Job) -> None:
+    code, printed = job.run(PASSING | MEASURED)
+    assert code == 0
+    outputs = job.outputs
+    percent = float(outputs.pop("coverage-percent"))
+    assert 0 < percent < 100
+    assert outputs == {
+        "outcome": "passed",
+        "tests-collected": "1",
+        "tests-passed": "1",
+        "tests-failed": "0",
+        "tests-skipped": "0",
+        "mysql-version": "",
+    }
+    assert file_command(job.read("env")) == {"TZ": "Asia/Seoul"}
+    assert job.read("summary").startswith("## Tests passed\n")
+    # coverage's own table of missed lines.
+    assert "app.py" in printed
+    assert "::error" not in printed
+
+
+def test_a_job_with_a_failure_points_at_its_line(job: Job) -> None:
+    code, printed = job.run(NO_SERVER | {"tests/test_a.py": "def test_a():\n    assert [] == '|<b>'\n"})
+    assert code == 1
+    assert job.outputs["outcome"] == "failed"
+    assert job.outputs["tests-failed"] == "1"
+    assert [
+        line for line in printed.splitlines() if line.startswith("::error file=tests/test_a.py,line=2,title=")
+    ]
+    (row,) = [
+        line for line in job.read("summary").splitlines() if "tests/test_a.py::test_a" in unescape(line)
+    ]
+    assert row.count("|") == 4
+    assert "<b>" not in row
+
+
+def test_a_job_without_tests_is_a_clean_skip(job: Job) -> None:
+    assert job.run(NO_SERVER | {"app.py": ""})[0] == 0
+    assert job.outputs["outcome"] == "no-tests"
+    assert job.read("summary").startswith("## No tests to run\n")
+
+
+def test_a_job_below_its_threshold_has_failed(job: Job) -> None:
+    code, printed = job.run(PASSING | MEASURED, "--fail-under", "99")
+    assert code == 8
+    assert job.outputs["outcome"] == "failed"
+    assert job.outputs["tests-passed"] == "1"
+    assert "below the threshold" in job.said
+    assert "::error title=ci-kit::coverage is " in printed
+
+
+def test_a_threshold_is_not_met_where_nothing_was_measured(job: Job) -> None:
+    measures_nothing = MEASURED["pyproject.toml"].replace('source = ["."]', 'include = ["none/*"]')
+    code, _ = job.run(PASSING | {"pyproject.toml": measures_nothing}, "--fail-under", "99")
+    assert code != 0
+
+
+@pytest.mark.parametrize(
+    ("files", "words", "code"),
+    [
+        ({"test_b.py": "import os\ndef test_b(): os._exit(0)\n"}, [], 74),
+        ({}, ["--min-tests", "2", "--", "-q"], 9),
+    ],
+)
+def test_a_job_that_is_not_what_it_seems_has_failed(
+    files: dict[str, str], words: list[str], code: int, job: Job
+) -> None:
+    assert job.run(PASSING | NO_SERVER | files, *words)[0] == code
+    assert job.outputs["outcome"] == "failed"
+
+
+def test_a_job_that_cannot_be_done_is_an_error(job: Job) -> None:
+    assert job.run(PASSING | NO_SERVER, "--python", "false")[0] == 69
+    assert job.outputs["outcome"] == "error"
+
+
+@pytest.mark.parametrize("runner", [SELF_HOSTED, GITHUB_HOSTED])
+def test_a_dry_run_of_a_job_changes_nothing(runner: dict[str, str], job: Job) -> None:
+    write(job.project, PASSING | MEASURED)
+    before = snapshot(job.folder)
+    code, printed = job.run(PASSING | MEASURED, "--dry-run", runner=runner)
+    assert code == 0
+    assert snapshot(job.folder) == before
+    assert f"cd {job.project} && env " in printed
+    assert "-m coverage run -m pytest" in printed
+    assert f"append to {job.folder / 'output'}" in printed

@@ -1,0 +1,100 @@
+"""The judgement of a run: pytest's exit code and its report, held against each other."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ci_kit.errors import AllTestsDeselectedError, CiKitError, NoTestReportError, TooFewTestsError
+from ci_kit.testing.results import Results
+from ci_kit.testing.run import judge
+from tests.unit.making import make_settings
+
+NOTHING = Results(0, 0, 0, 0, 0, 0, 0, 0, 0, 0.1, ())
+
+
+def counts(**of: int) -> Results:
+    ended = sum(number for name, number in of.items() if name not in ("collected", "deselected"))
+    named: dict[str, Any] = {"collected": ended + of.get("deselected", 0), "reported": ended} | of
+    return replace(NOTHING, **named)
+
+
+PASSED = counts(passed=3)
+
+
+@pytest.mark.parametrize(
+    ("code", "results", "min_tests", "outcome", "asked"),
+    [
+        (0, PASSED, 0, "passed", 0),
+        (0, PASSED, 3, "passed", 0),
+        (0, counts(passed=2, skipped=1), 3, "passed", 0),
+        (0, counts(skipped=3), 0, "passed", 0),
+        (0, counts(passed=1, deselected=2), 1, "passed", 0),
+        (0, counts(xfailed=1, xpassed=1), 2, "passed", 0),
+        (5, NOTHING, 0, "no-tests", 0),
+        *((code, PASSED, 0, "failed", code) for code in (1, 2, 3, 4, 6)),
+        *((code, None, 0, "failed", code) for code in (1, 2, 3, 4, 6)),
+        *((code, NOTHING, 9, "failed", code) for code in (1, 2, 3, 4, 6)),
+        # A plugin's own code, and a signal that came after the report.
+        (7, PASSED, 0, "failed", 7),
+        (99, PASSED, 0, "failed", 99),
+        (-11, PASSED, 0, "failed", -11),
+    ],
+)
+def test_a_run_has_this_outcome(
+    code: int, results: Results | None, min_tests: int, outcome: str, asked: int, tmp_path: Path
+) -> None:
+    run = judge(code, results, make_settings(tmp_path, min_tests=min_tests))
+    assert (run.outcome, run.code, run.results) == (outcome, asked, results)
+
+
+@pytest.mark.parametrize(
+    ("code", "results", "min_tests", "error"),
+    [
+        (0, None, 0, NoTestReportError),
+        (5, None, 0, NoTestReportError),
+        (7, None, 0, NoTestReportError),
+        (127, None, 0, NoTestReportError),
+        (-9, None, 0, NoTestReportError),
+        (5, counts(deselected=4), 0, AllTestsDeselectedError),
+        (5, counts(deselected=4), 9, AllTestsDeselectedError),
+        (0, PASSED, 4, TooFewTestsError),
+        (0, counts(passed=3, deselected=5), 4, TooFewTestsError),
+        (5, NOTHING, 1, TooFewTestsError),
+        # Three were collected and one was run, neither skipped nor deselected: somebody ended the session.
+        (0, counts(passed=1, collected=3), 0, CiKitError),
+    ],
+)
+def test_a_run_is_this_error(
+    code: int, results: Results | None, min_tests: int, error: type[CiKitError], tmp_path: Path
+) -> None:
+    with pytest.raises(error) as caught:
+        judge(code, results, make_settings(tmp_path, min_tests=min_tests))
+    assert caught.value.outcome == "failed"
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        (0, "its exit code was 0"),
+        (-signal.SIGKILL, "SIGKILL"),
+        (-signal.SIGSEGV, "SIGSEGV"),
+        # Most real-time signals have no name.
+        (-(signal.SIGRTMIN + 3), "37"),
+    ],
+)
+def test_an_end_without_a_report_is_explained(code: int, why: str, tmp_path: Path) -> None:
+    with pytest.raises(NoTestReportError) as caught:
+        judge(code, None, make_settings(tmp_path))
+    assert why in caught.value.why
+
+
+def test_too_few_tests_come_with_the_setting_s_source(tmp_path: Path) -> None:
+    with pytest.raises(TooFewTestsError) as caught:
+        judge(0, PASSED, make_settings(tmp_path, {"CI_KIT_MIN_TESTS": "4"}))
+    assert "CI_KIT_MIN_TESTS" in caught.value.why
+    assert caught.value.what.startswith("3 tests ran, at least 4")

@@ -1,0 +1,156 @@
+"""What lies on the disk for a private server: its program, its folder, and what is written down of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ci_kit.errors import UnavailableError, UsageError
+from ci_kit.host import Host
+from ci_kit.mysql import scratch, state
+from ci_kit.mysql.binary import find_server_program
+from ci_kit.mysql.state import Record
+from tests.unit.making import make_host, make_settings, said, write
+
+pytestmark = pytest.mark.usefixtures("cache")
+
+
+def program(path: Path, says: str, code: int = 0) -> Path:
+    write(path.parent, {path.name: f"#!/bin/sh\necho '{says}'\nexit {code}\n"})
+    path.chmod(0o755)
+    return path
+
+
+def test_the_first_server_program_on_the_path_is_taken(tmp_path: Path) -> None:
+    # The folder has digits that are no version.
+    mysqld = program(tmp_path / "mysql-5.1/mysqld", "mysqld  Ver 9.7.4 for Linux on x86_64")
+    program(tmp_path / "mysql-5.1/mariadbd", "mariadbd  Ver 11.8.3-MariaDB")
+    found = find_server_program(make_host({"PATH": str(mysqld.parent)}), make_settings(tmp_path))
+    assert found is not None
+    assert (found.path, str(found.version)) == (mysqld, "MySQL 9.7.4")
+
+
+@pytest.mark.parametrize("named", ["mariadbd", "bin/mariadbd", "{root}/bin/mariadbd"])
+def test_the_program_that_is_named_is_taken(named: str, tmp_path: Path) -> None:
+    path = program(tmp_path / "bin/mariadbd", "mariadbd  Ver 11.8.3-MariaDB for debian")
+    host = make_host({"PATH": str(path.parent)})
+    found = find_server_program(host, make_settings(tmp_path, mysqld=named.format(root=tmp_path)))
+    assert found is not None
+    assert (found.path, str(found.version)) == (path, "MariaDB 11.8.3")
+
+
+@pytest.mark.parametrize("named", ["none-such", "bin", "plain-file"])
+def test_what_is_no_program_is_refused_with_its_source(named: str, tmp_path: Path) -> None:
+    write(tmp_path, {"plain-file": "", "bin/x": ""})
+    with pytest.raises(UsageError) as caught:
+        find_server_program(make_host(), make_settings(tmp_path, mysqld=named))
+    assert "--mysqld" in caught.value.why
+
+
+@pytest.mark.parametrize(
+    ("says", "code"), [("hello 1.2.3", 0), ("mysqld  Ver 9.7.4 for Linux", 127), ("", 0)]
+)
+def test_a_program_that_is_no_server_is_refused(says: str, code: int, tmp_path: Path) -> None:
+    path = program(tmp_path / "mysqld", says, code)
+    with pytest.raises(UnavailableError, match="does not run"):
+        find_server_program(make_host(), make_settings(tmp_path, mysqld=str(path)))
+
+
+def test_each_server_has_a_folder_of_its_own_that_does_not_exist_yet() -> None:
+    one, two = scratch.new_scratch(make_host()), scratch.new_scratch(make_host())
+    assert one.folder != two.folder
+    assert not one.folder.exists()
+    assert one.folder.name == scratch.PREFIX + one.token
+
+
+def test_the_socket_s_path_is_short_enough_also_where_the_temporary_folder_s_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scratch, "_MEMORY", tmp_path / "none")
+    near = scratch.new_scratch(make_host({"RUNNER_TEMP": "/runner"}))
+    assert near.folder.parent == Path("/runner")
+    far = scratch.new_scratch(make_host({"RUNNER_TEMP": f"/{'runner' * 20}"}))
+    assert len(os.fsencode(far.socket)) < 104
+
+
+def record(token: str, project: str = "/project", folder: str = "/nowhere", *, kept: bool = False) -> Record:
+    return Record(
+        token, project, folder, "MySQL 9.7.4", "127.0.0.1", 3307, "root", "hunter2'\n", "test", kept
+    )
+
+
+def test_a_record_comes_back_as_it_was(cache: Path) -> None:
+    host = make_host(verbosity=1)
+    state.save(host, record("a"))
+    state.keep(host, record("b"))
+    assert list(state.records(host)) == [record("a"), record("b", kept=True)]
+    assert (cache / "servers/a.json").stat().st_mode & 0o777 == 0o600
+    assert (cache / "servers").stat().st_mode & 0o777 == 0o700
+    assert "hunter2" not in said(host)
+    assert "hunter2" not in repr(record("a"))
+
+
+def test_a_record_that_cannot_be_read_is_passed_over(cache: Path) -> None:
+    host = make_host()
+    state.save(host, record("b"))
+    write(cache / "servers", {"a.json": "{", "c.json": "[]", "d.json": '{"token": "d"}'})
+    assert list(state.records(host)) == [record("b")]
+
+
+def test_the_server_of_a_project_is_the_one_that_was_kept_for_it() -> None:
+    host = make_host()
+    state.save(host, record("a"))
+    state.keep(host, record("b", "/other"))
+    assert state.kept_record(host, Path("/project")) is None
+    state.keep(host, record("c"))
+    assert state.kept_record(host, Path("/project")) == record("c", kept=True)
+
+
+def server(folder: Path) -> subprocess.Popen[bytes]:
+    """A process with the folder in its command line that leads a group, as a server of ci-kit's does."""
+    folder.mkdir()
+    command = [sys.executable, "-c", "import signal; signal.pause()", str(folder)]
+    return subprocess.Popen(command, start_new_session=True)
+
+
+def lives(process: subprocess.Popen[bytes]) -> bool:
+    return process.poll() is None
+
+
+def test_a_sweep_ends_what_a_killed_run_left_and_nothing_else(tmp_path: Path, cache: Path) -> None:
+    host: Host = make_host()
+    folders = {name: tmp_path / name for name in ("left", "held", "kept")}
+    processes = {name: server(folder) for name, folder in folders.items()}
+    try:
+        for name, folder in folders.items():
+            state.save(host, record(name, folder=str(folder), kept=name == "kept"))
+        with state.hold(host, "held"):
+            state.sweep(host)
+            assert processes["left"].wait(20) == -9
+            assert lives(processes["held"])
+            assert lives(processes["kept"])
+            assert {name for name, folder in folders.items() if folder.exists()} == {"held", "kept"}
+            assert {item.token for item in state.records(host)} == {"held", "kept"}
+    finally:
+        for process in processes.values():
+            process.kill()
+            process.wait()
+    assert not list((cache / "servers").glob("left*"))
+
+
+def test_a_dry_sweep_ends_nothing(tmp_path: Path) -> None:
+    host = make_host()
+    process = server(tmp_path / "left")
+    try:
+        state.save(host, record("left", folder=str(tmp_path / "left")))
+        state.sweep(make_host(dry=True))
+        assert lives(process)
+        assert (tmp_path / "left").exists()
+        assert len(list(state.records(host))) == 1
+    finally:
+        process.kill()
+        process.wait()
