@@ -56,7 +56,11 @@ def action() -> str:
     variables = [
         "        CI_KIT_COMMAND: ${{ inputs.command }}",
         "        CI_KIT_WORKING_DIRECTORY: ${{ inputs.working-directory }}",
-        *(f"        {option.variable}: ${{{{ inputs.{option.name} }}}}" for option in OPTIONS),
+        # A variable of the job stands where no input is given.
+        *(
+            f"        {option.variable}: ${{{{ inputs.{option.name} || env.{option.variable} }}}}"
+            for option in OPTIONS
+        ),
     ]
     outputs = [
         f"  {name}:\n    description: {quoted(text)}\n    value: ${{{{ steps.ci-kit.outputs.{name} }}}}"

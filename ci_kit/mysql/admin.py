@@ -15,10 +15,12 @@ ROOT = "root"
 def set_root_password(password: str) -> Statement:
     """Gives root@localhost a password, whatever it logged in by before.
 
-    MySQL from 5.7.6 and MariaDB from 10.2 both read it so; the account's plugin becomes the server's
-    default one.
+    MySQL leaves an account that logs in by auth_socket as it is unless a plugin is named. MariaDB, which
+    has other plugins, passes over a comment for MySQL's versions from 5.7.0 ("Comment Syntax" in its manual)
+    and takes its own default.
     """
-    return statement("ALTER USER ", account(ROOT), " IDENTIFIED BY ", Secret(password))
+    plugin = "/*!80000 WITH caching_sha2_password */"
+    return statement("ALTER USER ", account(ROOT), f" IDENTIFIED {plugin} BY ", Secret(password))
 
 
 def prepare(host: Host, root: Endpoint, settings: Settings) -> Version | None:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ci_kit.workflow.pins import PINS
-from tests.conftest import ROOT, clean_environ
+from tests.conftest import clean_environ
+from tests.support.workflow import WorkflowRun, copy_repository, write_stand_in
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,32 +20,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.action)
-
-
-@dataclass(frozen=True)
-class WorkflowRun:
-    """A run that ended: act's exit code and its log."""
-
-    code: int
-    log: str
-
-    @property
-    def outputs(self) -> dict[str, str]:
-        """The outputs of ci-kit's step, as a later step printed them."""
-        found: dict[str, str] = self.later_step["outputs"]
-        return found
-
-    @property
-    def exported(self) -> dict[str, str]:
-        """What the steps set as environment of later steps."""
-        return dict(re.findall(r"::set-env:: ([A-Z_]+)=(.*)", self.log))
-
-    @property
-    def later_step(self) -> dict[str, Any]:
-        """What the step after ci-kit's printed."""
-        (line,) = re.findall(r"\| later step: (\{.*\})", self.log)
-        found: dict[str, Any] = json.loads(line)
-        return found
 
 
 @dataclass(frozen=True)
@@ -70,7 +41,6 @@ class Checkout:
             [
                 *(str(Path(sys.executable).with_name("act")), "push", "--workflows", workflow),
                 *("--platform", "ubuntu-24.04=-self-hosted", "--no-cache-server"),
-                # act clones an action that the workflow names even where a condition leaves it out.
                 *("--local-repository", f"actions/setup-python@{pin.ref}={self.home / 'setup-python'}"),
                 *(("--job", job) if job else ()),
             ],
@@ -87,25 +57,7 @@ class Checkout:
 
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    root = tmp_path_factory.mktemp("act") / "repository"
-    listed = _git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, root / name)
-    _git(root, "init", "--quiet", "--initial-branch=main")
-    _git(root, "add", "--all")
-    identity = ("-c", "user.name=tests", "-c", "user.email=tests@localhost")
-    _git(root, *identity, "commit", "--quiet", "--message=A checkout")
-    home = root.parent / "home"
-    stand_in = home / "setup-python"
-    stand_in.mkdir(parents=True)
-    (stand_in / "action.yml").write_text(
-        "name: none\ndescription: none\nruns:\n  using: composite\n  steps: []\n", encoding="utf-8"
-    )
-    return Checkout(root, home)
-
-
-def _git(folder: Path, *args: str) -> str:
-    done = subprocess.run(["git", *args], cwd=folder, capture_output=True, text=True, check=True)
-    return done.stdout
+    folder = tmp_path_factory.mktemp("act")
+    copy_repository(folder / "repository")
+    write_stand_in(folder / "home" / "setup-python")
+    return Checkout(folder / "repository", folder / "home")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.action.conftest import Checkout, WorkflowRun
+from tests.action.conftest import Checkout
 from tests.conftest import private_servers
+from tests.support.workflow import WorkflowRun
 
 OWN = ".github/workflows/ci.yml"
 

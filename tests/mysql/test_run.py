@@ -303,7 +303,7 @@ def test_a_dry_run_prints_it_all_in_order_and_changes_nothing(
         answer.stdout,
         [
             "cp -r ",
-            "ALTER USER 'root'@'localhost' IDENTIFIED BY '***'",
+            "ALTER USER 'root'@'localhost' IDENTIFIED /*!80000 WITH caching_sha2_password */ BY '***'",
             f"{server} --no-defaults",
             "mysql> CREATE DATABASE IF NOT EXISTS `test` CHARACTER SET `utf8mb4`;",
             "-m coverage run -m pytest",

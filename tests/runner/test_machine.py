@@ -5,13 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.runner.machine import CommandFailedError, Machine
-from tests.support.unavailable import Unavailable, skip_or_fail
 
 pytestmark = pytest.mark.runner
 
@@ -25,29 +23,6 @@ sudo systemctl start mysql
 mysql -e "use mysql; FLUSH PRIVILEGES; ALTER USER 'root'@'localhost' IDENTIFIED BY '1234';" -uroot -proot
 mysql -e 'CREATE DATABASE when2meet_vod;' -uroot -p1234
 """
-
-
-@pytest.fixture(scope="module")
-def image() -> Path:
-    """The image all machines here boot from."""
-    try:
-        return Machine.build_image()
-    except Unavailable as reason:
-        skip_or_fail(reason)
-
-
-@pytest.fixture(scope="module")
-def machine(image: Path) -> Iterator[Machine]:
-    """A machine whose tests only look, or mind their own files."""
-    with Machine.boot(image) as booted:
-        yield booted
-
-
-@pytest.fixture
-def fresh_machine(image: Path) -> Iterator[Machine]:
-    """A machine for one test, to change at will."""
-    with Machine.boot(image) as booted:
-        yield booted
 
 
 def said(machine: Machine, command: str) -> str:

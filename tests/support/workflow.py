@@ -1,0 +1,68 @@
+"""A copy of this repository for a workflow engine, and what the engine's log says of a run."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class WorkflowRun:
+    """A run that ended: act's exit code and its log."""
+
+    code: int
+    log: str
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The outputs of ci-kit's step, as a later step printed them."""
+        found: dict[str, str] = self.later_step["outputs"]
+        return found
+
+    @property
+    def exported(self) -> dict[str, str]:
+        """What the steps set as environment of later steps."""
+        return dict(re.findall(r"::set-env:: ([A-Z_]+)=(.*)", self.log))
+
+    @property
+    def later_step(self) -> dict[str, Any]:
+        """What the step after ci-kit's printed."""
+        (line,) = re.findall(r"\| later step: (\{.*\})", self.log)
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+
+def copy_repository(target: Path) -> None:
+    """Make a git checkout of this repository as it stands, changes that are not committed included."""
+    listed = _git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, target / name)
+    _git(target, "init", "--quiet", "--initial-branch=main")
+    _git(target, "add", "--all")
+    identity = ("-c", "user.name=tests", "-c", "user.email=tests@localhost")
+    _git(target, *identity, "commit", "--quiet", "--message=A checkout")
+
+
+def write_stand_in(folder: Path) -> None:
+    """Write an action that does nothing.
+
+    act clones an action that the workflow names, also where a condition leaves its step out; this stands
+    there instead, by --local-repository.
+    """
+    folder.mkdir(parents=True)
+    text = "name: none\ndescription: none\nruns:\n  using: composite\n  steps: []\n"
+    (folder / "action.yml").write_text(text, encoding="utf-8")
+
+
+def _git(folder: Path, *args: str) -> str:
+    done = subprocess.run(["git", *args], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout
