@@ -325,8 +325,12 @@ def test_a_command_is_shown_as_one_types_it() -> None:
 
 def test_processes_are_found_by_their_command_line(tmp_path: Path) -> None:
     host = make_host()
-    child = subprocess.Popen([sys.executable, "-c", "input()", str(tmp_path)], stdin=subprocess.PIPE)
+    command = [sys.executable, "-uc", "print(); input()", str(tmp_path)]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
+        # The kernel shows the command line a little after the start; what has printed has it.
+        assert child.stdout
+        child.stdout.readline()
         assert host.processes_naming(str(tmp_path)) == [child.pid]
     finally:
         child.communicate(b"\n")
