@@ -94,11 +94,11 @@ class InterruptError(CiKitError):
 
 PYTEST_CODES: dict[int, str] = {
     0: "the tests passed, or there are none to collect",
-    1: "tests failed (pytest's own code)",
-    2: "a test module could not be collected, or pytest was interrupted (pytest's own code)",
-    3: "pytest had an internal error (pytest's own code)",
-    4: "pytest was misused or a conftest.py could not be loaded (pytest's own code)",
-    6: "pytest's --max-warnings was exceeded (pytest's own code)",
+    1: "tests failed ",
+    2: "a test module could not be collected, or pytest was interrupted ",
+    3: "pytest had an internal error ",
+    4: "pytest was misused or a conftest.py could not be loaded ",
+    6: "pytest's --max-warnings was exceeded ",
 }
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 from ci_kit.console import Console
 from ci_kit.errors import InterruptError, UnavailableError
@@ -72,8 +72,17 @@ class Host:
 
         ``what`` describes it in a line or more; ``assumed`` is the result a dry run goes on with.
         """
-        self.console.detail(self.redactor.redact(what))
-        return do()
+        shown = self.redactor.redact(what)
+        self.console.detail(shown)
+        try:
+            return do()
+        except OSError as error:
+            raise UnavailableError(
+                f"cannot {shown.splitlines()[0]}",
+                why=_reason(error),
+                todo="look at the rights and the room there; CI_KIT_CACHE names another cache folder,"
+                " TMPDIR another temporary one",
+            ) from error
 
     # Effects
 
@@ -85,13 +94,17 @@ class Host:
         cwd: Path | None = None,
         stdin: str | None = None,
         shown_stdin: str | None = None,
+        seconds: float | None = None,
         assumed: Completed = Completed(),
     ) -> Completed:
-        """Run a command to its end and keep its output. ``shown_stdin`` stands for an input with secrets."""
+        """Run a command to its end, which it must reach in ``seconds``, and keep its output.
+
+        ``shown_stdin`` stands for an input with secrets in it.
+        """
         what = describe_command(argv, env, cwd)
         if stdin is not None:
             what += f" <<< {shlex.quote(shown_stdin if shown_stdin is not None else stdin)}"
-        return self.act(what, lambda: self._capture(argv, env, cwd, stdin), assumed=assumed)
+        return self.act(what, lambda: self._capture(argv, env, cwd, stdin, seconds), assumed=assumed)
 
     def stream(self, argv: Sequence[str], *, env: Env | None = None, cwd: Path | None = None) -> int:
         """Run a command to its end with its output as it comes; its exit code, negative for a signal."""
@@ -194,8 +207,7 @@ class Host:
         if self.dry:
             yield True
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a") as file:
+        with self._opened(path) as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             except BlockingIOError:
@@ -203,11 +215,20 @@ class Host:
             else:
                 yield True
 
+    def _opened(self, path: Path) -> TextIO:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return path.open("a")
+        except OSError as error:
+            raise UnavailableError(
+                f"cannot write {path}", why=_reason(error), todo="set CI_KIT_CACHE to a folder of yours"
+            ) from error
+
     # Looks, the same in a dry run
 
     def ask(self, argv: Sequence[str], *, env: Env | None = None, cwd: Path | None = None) -> Completed:
         """Run a command that changes nothing."""
-        return self._capture(argv, env, cwd, None)
+        return self._capture(argv, env, cwd, None, None)
 
     def which(self, name: str) -> str | None:
         return shutil.which(name, path=self.environ.get("PATH", os.defpath))
@@ -252,7 +273,7 @@ class Host:
         return {name: value for name, value in merged.items() if value is not None}
 
     def _capture(
-        self, argv: Sequence[str], env: Env | None, cwd: Path | None, stdin: str | None
+        self, argv: Sequence[str], env: Env | None, cwd: Path | None, stdin: str | None, seconds: float | None
     ) -> Completed:
         child = _popen(
             argv,
@@ -262,15 +283,21 @@ class Host:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        with _ended(child, own_group=False):
-            out, err = child.communicate(None if stdin is None else stdin.encode())
+        try:
+            with _ended(child, own_group=False):
+                out, err = child.communicate(None if stdin is None else stdin.encode(), seconds)
+        except subprocess.TimeoutExpired:
+            raise UnavailableError(
+                f"{argv[0]} did not end in {seconds:g} s",
+                todo="look at what it does; boot-timeout gives it more",
+            ) from None
         return Completed(child.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
 
     def _stream(self, argv: Sequence[str], env: Env | None, cwd: Path | None) -> int:
         sys.stdout.flush()
         # With a terminal, the child stays in its foreground group: a debugger's prompt works, and Ctrl-C
         # reaches it. Without one it leads a group of its own, and all of that can be ended.
-        own_group = not sys.stdin.isatty()
+        own_group = not _at_terminal()
         child = _popen(argv, self._environment(env), cwd=cwd, start_new_session=own_group)
         with _ended(child, own_group=own_group):
             return child.wait()
@@ -284,6 +311,11 @@ class DryHost(Host):
     def act(self, what: str, do: Callable[[], _T], *, assumed: _T) -> _T:  # noqa: ARG002
         print(self.redactor.redact(what), flush=True)
         return assumed
+
+
+def _at_terminal() -> bool:
+    # A process without a standard input has None there.
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def describe_command(argv: Sequence[str], env: Env | None = None, cwd: Path | None = None) -> str:
@@ -307,6 +339,13 @@ def _replace_file(path: Path, text: str, mode: int) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _reason(error: OSError) -> str:
+    """An error in one line; a copy of a folder gives one a file, which all say the same."""
+    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
+        return str(error.args[0][0][-1])
+    return f"{error.strerror}: {error.filename}" if error.filename else error.strerror or str(error)
 
 
 def _rename(source: Path, target: Path) -> None:
@@ -338,7 +377,7 @@ class _ended:  # noqa: N801
             return
         first = signal.SIGTERM if isinstance(error, InterruptError) else signal.SIGINT
         # A Ctrl-C at the terminal has reached a child in the foreground group already.
-        if self._own_group or first is not signal.SIGINT or not sys.stdin.isatty():
+        if self._own_group or first is not signal.SIGINT or not _at_terminal():
             self._send(first)
         try:
             if self._waited(_INTERRUPT_GRACE):

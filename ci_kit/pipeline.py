@@ -76,9 +76,10 @@ class Job:
         with self._host.console.progress("mysql", f"{kind} server, booting"):
             self._ready = server.ready()
         login, version = self._ready.login, self._ready.version
+        booted = "nothing was started" if self._host.dry else f"{self._elapsed:.1f} s"
         self._host.console.step(
             "mysql",
-            f"{version or 'a server'}, {kind} ({why}), {login.host}:{login.port}, {self._elapsed:.1f} s",
+            f"{version or 'a server'}, {kind} ({why}), {login.host}:{login.port}, {booted}",
         )
         return login.environment(self._settings.database)
 
@@ -113,6 +114,7 @@ class Job:
             coverage=self._coverage.percent if self._coverage else None,
             problem=problem.what if problem else "",
             seconds=self._elapsed,
+            code=tests.code if tests else 0,
         )
         publish(self._host, self._runner, summary)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from ci_kit.errors import UsageError
 from ci_kit.host import Host
 from ci_kit.mysql.endpoint import Endpoint
-from ci_kit.mysql.session import Session, can_log_in, open_session
+from ci_kit.mysql.session import Session, StatementError, can_log_in, open_session
 from ci_kit.mysql.sql import Secret, Statement, account, identifier, statement
 from ci_kit.mysql.version import Version
 from ci_kit.settings import Settings
 
 ROOT = "root"
+_SYSTEM_SCHEMAS = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
+# ER_UNKNOWN_CHARACTER_SET, ER_UNKNOWN_COLLATION, ER_COLLATION_CHARSET_MISMATCH
+_WRONG_CHARSET = frozenset({1115, 1273, 1253})
 
 
 def set_root_password(password: str) -> Statement:
@@ -36,12 +40,26 @@ def prepare(host: Host, root: Endpoint, settings: Settings) -> Version | None:
 def create_database(session: Session, settings: Settings) -> None:
     """Create the run's database where it does not exist."""
     collation = f" COLLATE {identifier(settings.collation, what='collation')}" if settings.collation else ""
-    session.execute(
-        statement(
-            f"CREATE DATABASE IF NOT EXISTS {identifier(settings.database)}"
-            f" CHARACTER SET {identifier(settings.charset, what='character set')}{collation}"
+    if settings.database.lower() in _SYSTEM_SCHEMAS:
+        raise UsageError(
+            f"the database {settings.database!r} is the server's own",
+            why=f"the name came from {settings.source('database')}",
+            todo="choose another database name",
         )
+    change = statement(
+        f"CREATE DATABASE IF NOT EXISTS {identifier(settings.database)}"
+        f" CHARACTER SET {identifier(settings.charset, what='character set')}{collation}"
     )
+    try:
+        session.execute(change)
+    except StatementError as error:
+        if error.number not in _WRONG_CHARSET:
+            raise
+        raise UsageError(
+            f"the server knows no charset {settings.charset!r} with the collation {settings.collation!r}",
+            why=error.why,
+            todo="`SHOW COLLATION` lists them; the default is utf8mb4 with the server's own collation",
+        ) from None
 
 
 def _create_user(session: Session, user: str, password: str, database: str) -> None:

@@ -91,9 +91,10 @@ def _with_version(host: Host, path: Path) -> ServerProgram:
     version = parse_version(_after_ver(answer.stdout))
     if not answer.ok or version is None:
         raise UnavailableError(
-            f"{path} does not run",
-            why=f"`{path} --version` ended with {answer.code}",
-            details=tuple(answer.stderr.splitlines()[-5:]),
+            f"{path} is no MySQL or MariaDB server that runs here",
+            why=f"`{path} --version` ended with {answer.code} and named no release",
+            details=tuple((answer.stderr or answer.stdout).splitlines()[:5]),
+            todo="name a mysqld or mariadbd by the setting mysqld, or leave it out",
         )
     return ServerProgram(path, version)
 

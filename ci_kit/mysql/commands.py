@@ -3,23 +3,54 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.host import Host
 from ci_kit.mysql import state
+from ci_kit.mysql.admin import ROOT, prepare
 from ci_kit.mysql.provider import choose_kind, make_server
 from ci_kit.settings import Settings
 from ci_kit.timezone import set_timezone
 
 
 def up(host: Host, settings: Settings, runner: Runner) -> None:
-    """Start the project's server and leave it running; fine if it is up already."""
+    """Start the project's server and leave it running; if it is up already, with the database asked for."""
     set_timezone(host, settings, runner)
-    if record := _running(host, settings):
-        host.console.step("mysql", f"{record.version} is up already at {record.host}:{record.port}")
-        runner.export({"TZ": settings.timezone, **record.endpoint.environment(record.database)})
-        return
+    # One at a time: of two at once, the second finds the server of the first.
+    with host.locked(host.cache_root() / "up.lock"):
+        record = _running(host, settings)
+        if record:
+            _reuse(host, settings, runner, record)
+        else:
+            _start(host, settings, runner)
+
+
+def _reuse(host: Host, settings: Settings, runner: Runner, record: state.Record) -> None:
+    wanted = {
+        "mysql-password": (settings.mysql_password or record.password, record.password),
+        "mysql-port": (settings.mysql_port or record.port, record.port),
+        "mysql-user": (settings.mysql_user, record.user),
+        "timezone": (settings.timezone, record.timezone),
+    }
+    for name, (asked, present) in wanted.items():
+        if asked != present:
+            raise UsageError(
+                f"the project's server is up with another {name}",
+                why=f"{name} came from {settings.source(name)}",
+                todo="end it first: `ci-kit mysql down`",
+            )
+    root = record.endpoint.as_user(ROOT, record.password)
+    prepare(host, root, settings)
+    record = replace(record, database=settings.database)
+    state.save(host, record)
+    where = f"{record.host}:{record.port}"
+    host.console.step("mysql", f"{record.version} is up already at {where}, database {record.database}")
+    runner.export(record.environment())
+
+
+def _start(host: Host, settings: Settings, runner: Runner) -> None:
     server = make_server(host, settings, runner)
     if server is None:
         raise UsageError("there is no server to start", why=f"mysql is off by {settings.source('mysql')}")
@@ -66,7 +97,7 @@ def environment(host: Host, settings: Settings) -> dict[str, str]:
     record = _running(host, settings)
     if record is None:
         raise UnavailableError("no server is up for this project", todo="start one: `ci-kit mysql up`")
-    return record.endpoint.environment(record.database)
+    return record.environment()
 
 
 def _running(host: Host, settings: Settings) -> state.Record | None:

@@ -38,6 +38,8 @@ class ExternalServer:
         """Nothing: it runs already."""
 
     def ready(self) -> Ready:
+        seconds = self._settings.boot_timeout
+        self._host.console.step("mysql", f"waiting for {self._login}, at most {seconds} s")
         try:
             wait_for_login(self._host, self._login, seconds=self._settings.boot_timeout, alive=lambda: None)
         except LoginError as error:

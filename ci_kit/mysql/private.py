@@ -48,7 +48,7 @@ class PrivateServer:
         self._owned.enter_context(state.hold(self._host, self._scratch.token))
         state.save(self._host, self._record())
         self._host.make_dir(self._scratch.folder, mode=0o700, owner=self._scratch.owner)
-        datadir = template(self._host, program, self._scratch)
+        datadir = template(self._host, program, self._scratch, seconds=self._settings.boot_timeout)
         self._host.copy_tree(datadir, self._scratch.data, owner=self._scratch.owner)
         for folder in ("tmp", "files"):
             self._host.make_dir(self._scratch.folder / folder, owner=self._scratch.owner)
@@ -142,6 +142,7 @@ class PrivateServer:
             project=str(self._settings.root),
             folder=str(self._scratch.folder),
             version=str(self._program.version) if self._program else "",
+            timezone=self._settings.timezone,
             host=_LOOPBACK,
             port=self._port,
             user=self._settings.mysql_user,

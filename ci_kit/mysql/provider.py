@@ -45,7 +45,7 @@ def choose_kind(settings: Settings, runner: Runner) -> tuple[str, str]:
         return settings.mysql, settings.source("mysql")
     if runner.owns_machine:
         return "service", "this is a GitHub-hosted runner"
-    return "private", "this machine is somebody's own"
+    return "private", "not on a GitHub-hosted runner"
 
 
 def _generated_password(host: Host, runner: Runner) -> str:

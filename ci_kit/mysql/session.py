@@ -40,6 +40,14 @@ class LoginError(Exception):
         return self.number in ACCESS_DENIED or self.number == HOST_NOT_ALLOWED
 
 
+class StatementError(UnavailableError):
+    """A statement that the server refused. ``number`` is MySQL's error number."""
+
+    def __init__(self, number: int, text: str) -> None:
+        super().__init__("the server refused a statement", why=text)
+        self.number = number
+
+
 class Session:
     """An open login; in a dry run there is none, statements are printed and queries give no rows."""
 
@@ -74,9 +82,7 @@ class Session:
                 cursor.execute(text)
                 return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
         except Error as error:
-            raise UnavailableError(
-                "the server refused a statement", why=self._host.redactor.redact(str(error))
-            ) from None
+            raise StatementError(error.errno or 0, self._host.redactor.redact(str(error))) from None
 
 
 @contextmanager

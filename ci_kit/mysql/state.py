@@ -25,6 +25,7 @@ class Record:
     project: str
     folder: str
     version: str
+    timezone: str
     host: str
     port: int
     user: str
@@ -36,6 +37,10 @@ class Record:
     def endpoint(self) -> Endpoint:
         """Where the tests log in."""
         return Endpoint(self.host, self.port, self.user, self.password, Path(self.folder, "mysql.sock"))
+
+    def environment(self) -> dict[str, str]:
+        """The variables of the tests."""
+        return {"TZ": self.timezone, **self.endpoint.environment(self.database)}
 
 
 def hold(host: Host, token: str) -> AbstractContextManager[bool]:

@@ -27,8 +27,8 @@ SIZES: tuple[str, ...] = ("loose_innodb_log_file_size=10M", "loose_innodb_redo_l
 MariaDB's, the second MySQL's; they hold for the server as for the template, or it would resize its logs."""
 
 
-def template(host: Host, program: ServerProgram, scratch: Scratch) -> Path:
-    """The template datadir for a server program, made now if there is none.
+def template(host: Host, program: ServerProgram, scratch: Scratch, *, seconds: float) -> Path:
+    """The template datadir for a server program, made now, in that many seconds, if there is none.
 
     It is made on ``scratch``, as the user that will run the server, and moved to the cache when complete.
     """
@@ -37,7 +37,7 @@ def template(host: Host, program: ServerProgram, scratch: Scratch) -> Path:
         if not _complete(folder):
             with host.console.progress("mysql", f"preparing a datadir for {program.version}, once"):
                 host.remove(folder)
-                _make(host, program, scratch, folder)
+                _make(host, program, scratch, folder, seconds)
     return folder / "data"
 
 
@@ -66,16 +66,16 @@ def _sizes(data: Path) -> dict[str, int]:
     }
 
 
-def _make(host: Host, program: ServerProgram, scratch: Scratch, folder: Path) -> None:
+def _make(host: Host, program: ServerProgram, scratch: Scratch, folder: Path, seconds: float) -> None:
     made = scratch.folder / "template"
     host.make_dir(made, mode=0o700, owner=scratch.owner)
-    done = host.run(_initialise(program, scratch, made), env={"TZ": "UTC"})
+    done = host.run(_initialise(program, scratch, made), env={"TZ": "UTC"}, seconds=seconds)
     if not done.ok:
         raise UnavailableError(
             f"{program.path.name} could not initialise a datadir",
             why=f"it ended with {done.code}",
             details=_telling(done),
-            todo="look at the lines above; `ci-kit -v run` shows the command",
+            todo="look at the lines above; `ci-kit run -v` shows the command",
         )
     # Each copy makes an identity of its own, without which two of them could not replicate.
     host.remove(made / "auto.cnf")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ci_kit.errors import Outcome
+from ci_kit.errors import PYTEST_CODES, Outcome
 from ci_kit.github import ANNOTATION_LIMIT, Runner
 from ci_kit.host import Host
 from ci_kit.testing.results import Results
@@ -33,10 +33,17 @@ class Summary:
     coverage: float | None
     problem: str
     seconds: float
+    code: int = 0
 
     @property
     def title(self) -> str:
-        return self.problem or _WORDS[self.outcome]
+        if self.problem:
+            return self.problem
+        if self.results and self.outcome == "passed" and not self.results.ran + self.results.skipped:
+            return "No test was run, as pytest was told"
+        if self.code in PYTEST_CODES and self.code > 1:
+            return f"Tests failed, pytest's exit code {self.code}: {PYTEST_CODES[self.code]}"
+        return _WORDS[self.outcome]
 
     @property
     def counts(self) -> str:

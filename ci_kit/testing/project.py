@@ -19,36 +19,60 @@ _TOOLS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Pipfile.lock", ("pipenv", "run", "python")),
 )
 
+# Without a `source` or an `include`, coverage measures every file that is not installed.
 _PROBE = """\
 import importlib.util, json, sys
 names = ("pytest", "coverage", "pytest_jsonreport", "xdist")
-print(json.dumps({"version": sys.version.split()[0], "prefix": sys.prefix,
-                  "has": [n for n in names if importlib.util.find_spec(n)]}))
+has = [name for name in names if importlib.util.find_spec(name)]
+omit = None
+if "coverage" in has:
+    import coverage
+    try:
+        option = coverage.Coverage().get_option
+        if not any(option("run:" + name) for name in ("source", "source_pkgs", "include")):
+            omit = option("run:omit") or []
+    except Exception:
+        pass
+print(json.dumps({"version": sys.version.split()[0], "prefix": sys.prefix, "has": has, "omit": omit}))
 """
 
 
 @dataclass(frozen=True)
 class Project:
-    """A project's Python: the command that runs it, its version, and the test tools it can import."""
+    """A project's Python: the command that runs it, its version, and the test tools it can import.
+
+    ``omit`` is what its coverage leaves out of all it would measure; None if it measures only what it names.
+    """
 
     python: tuple[str, ...]
     version: str
     has: frozenset[str]
+    omit: tuple[str, ...] | None = None
 
 
 def find_python(host: Host, settings: Settings) -> tuple[str, ...]:
     """The command that runs the project's Python: as set, or by what lies in the project's folder."""
     if settings.python:
         return settings.python
-    own = settings.root / ".venv" / "bin" / "python"
-    if os.access(own, os.X_OK):
-        return (str(own),)
+    environment = settings.root / ".venv"
+    if environment.is_dir():
+        return (_require_program(environment / "bin" / "python"),)
     for lock, command in _TOOLS:
         if (settings.root / lock).exists() and host.which(command[0]):
             return command
     if active := host.environ.get("VIRTUAL_ENV"):
         return (str(Path(active, "bin", "python")),)
     return ("python3",) if host.which("python3") else ("python",)
+
+
+def _require_program(path: Path) -> str:
+    if not os.access(path, os.X_OK):
+        raise UnavailableError(
+            f"the project's .venv has no Python: {path}",
+            why="it is empty, or made by a Python that is gone",
+            todo="make it again (python -m venv --clear .venv) and install the project's dependencies",
+        )
+    return str(path)
 
 
 def inspect_project(host: Host, settings: Settings) -> Project:
@@ -64,7 +88,8 @@ def inspect_project(host: Host, settings: Settings) -> Project:
             details=tuple((answer.stderr or answer.stdout).splitlines()[-5:]),
             todo="install the project's dependencies, or name its Python by the setting python",
         ) from error
-    project = Project(python, facts["version"], frozenset(facts["has"]))
+    omit = None if facts["omit"] is None else tuple(facts["omit"])
+    project = Project(python, facts["version"], frozenset(facts["has"]), omit)
     wanted = {"pytest", "coverage"} if settings.coverage else {"pytest"}
     if missing := sorted(wanted - project.has):
         raise UnavailableError(

@@ -42,11 +42,15 @@ def run_tests(
     """
     report = scratch / "report.json"
     changes = dict(env)
+    omit: list[str] = []
     if "pytest_jsonreport" not in project.has:
         lent = scratch / "plugins"
         lend_plugins(host, lent)
         changes["PYTHONPATH"] = _prepended(str(lent), host.environ.get("PYTHONPATH"))
-    under = ["-m", "coverage", "run"] if settings.coverage else []
+        if project.omit is not None:
+            # It would be measured with the project; the flag stands for the project's own list.
+            omit = [f"--omit={','.join((*project.omit, f'{lent}/*'))}"]
+    under = ["-m", "coverage", "run", *omit] if settings.coverage else []
     pytest = [*project.python, *under, "-m", "pytest", *_report_flags(report)]
     code = host.stream([*pytest, *settings.pytest_args], env=changes, cwd=settings.root)
     if host.dry:
@@ -101,13 +105,20 @@ def judge(code: int, results: Results | None, settings: Settings) -> TestRun:
         raise NoTestReportError(
             "pytest ended without reporting its results",
             why=_how_it_ended(code),
-            todo="look for a test that ends the process (os._exit), a crash, or memory that ran out",
+            todo="look for a test that ends the process (os._exit), a crash, memory that ran out,"
+            " or an argument that has pytest do something else",
         )
     if code == _NO_TESTS and results.collected:
         raise AllTestsDeselectedError(
             f"all {results.collected} tests were deselected",
             why=f"by the arguments {' '.join(settings.pytest_args)!r} or pytest's own configuration",
             todo="mend the -m or -k expression; only a suite without tests is skipped",
+        )
+    if code == _OK and results.failed + results.errors:
+        raise NoTestReportError(
+            f"{results.failed + results.errors} tests failed, and pytest ended as if none had",
+            why="its exit code was 0",
+            todo="look for a test or a plugin that ends the session (pytest.exit)",
         )
     if results.reported < results.collected - results.deselected and not _only_collected(settings):
         raise NoTestReportError(

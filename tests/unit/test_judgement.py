@@ -67,6 +67,9 @@ def test_a_run_has_this_outcome(
         (5, NOTHING, 1, TooFewTestsError),
         # Three were collected and one was run, neither skipped nor deselected: somebody ended the session.
         (0, counts(passed=1, collected=3), 0, CiKitError),
+        # The last one ended it.
+        (0, counts(passed=1, failed=1), 0, NoTestReportError),
+        (0, counts(passed=1, errors=1), 0, NoTestReportError),
     ],
 )
 def test_a_run_is_this_error(

@@ -56,7 +56,7 @@ def test_what_is_no_program_is_refused_with_its_source(named: str, tmp_path: Pat
 )
 def test_a_program_that_is_no_server_is_refused(says: str, code: int, tmp_path: Path) -> None:
     path = program(tmp_path / "mysqld", says, code)
-    with pytest.raises(UnavailableError, match="does not run"):
+    with pytest.raises(UnavailableError, match="is no MySQL or MariaDB server"):
         find_server_program(make_host(), make_settings(tmp_path, mysqld=str(path)))
 
 
@@ -79,7 +79,17 @@ def test_the_socket_s_path_is_short_enough_also_where_the_temporary_folder_s_is_
 
 def record(token: str, project: str = "/project", folder: str = "/nowhere", *, kept: bool = False) -> Record:
     return Record(
-        token, project, folder, "MySQL 9.7.4", "127.0.0.1", 3307, "root", "hunter2'\n", "test", kept
+        token,
+        project,
+        folder,
+        "MySQL 9.7.4",
+        "Asia/Seoul",
+        "127.0.0.1",
+        3307,
+        "root",
+        "hunter2'\n",
+        "test",
+        kept,
     )
 
 
@@ -113,8 +123,13 @@ def test_the_server_of_a_project_is_the_one_that_was_kept_for_it() -> None:
 def server(folder: Path) -> subprocess.Popen[bytes]:
     """A process with the folder in its command line that leads a group, as a server of ci-kit's does."""
     folder.mkdir()
-    command = [sys.executable, "-c", "import signal; signal.pause()", str(folder)]
-    return subprocess.Popen(command, start_new_session=True)
+    command = [sys.executable, "-uc", "import signal; print(); signal.pause()", str(folder)]
+    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE)
+    assert process.stdout
+    # The kernel shows the command line a little after the start; what has printed has it.
+    with process.stdout:
+        process.stdout.readline()
+    return process
 
 
 def lives(process: subprocess.Popen[bytes]) -> bool:
