@@ -22,6 +22,7 @@ ServerKind: TypeAlias = Literal["auto", "service", "private", "external", "off"]
 Value: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
 
 TABLE = "tool.ci-kit"
+_DEFAULT = "default"
 _TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 
 
@@ -210,6 +211,10 @@ class Settings:
     min_tests: int
     sources: Mapping[str, str] = field(repr=False)
 
+    def given(self, name: str) -> bool:
+        """Whether somebody set a setting, to its default even."""
+        return self.sources[name] != _DEFAULT
+
     def source(self, name: str) -> str:
         """Where the value of a setting came from, for a message."""
         return self.sources[name]
@@ -239,7 +244,7 @@ def load_settings(
     sources: dict[str, str] = {}
     for option in OPTIONS:
         raw, source = _find(option, environ, flags or {}, table)
-        values[option.field] = _parsed(option, raw, source) if source != "default" else option.default
+        values[option.field] = _parsed(option, raw, source) if source != _DEFAULT else option.default
         sources[option.name] = source
     values["pytest_args"] = (*values["pytest_args"], *pytest_args)
     return Settings(root=root, sources=sources, **values)
@@ -282,7 +287,7 @@ def _find(
             return environ[variable], f"the environment variable {variable}"
     if option.name in table:
         return table[option.name], f"[{TABLE}] {option.name} in pyproject.toml"
-    return None, "default"
+    return None, _DEFAULT
 
 
 def _parsed(option: Option, raw: Any, source: str) -> Value:

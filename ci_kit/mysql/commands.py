@@ -29,22 +29,22 @@ def up(host: Host, settings: Settings, runner: Runner) -> None:
 
 def _reuse(host: Host, settings: Settings, runner: Runner, record: state.Record) -> None:
     wanted = {
-        "mysql-password": (settings.mysql_password or record.password, record.password),
-        "mysql-port": (settings.mysql_port or record.port, record.port),
+        "mysql-password": (settings.mysql_password, record.password),
+        "mysql-port": (settings.mysql_port, record.port),
         "mysql-user": (settings.mysql_user, record.user),
         "timezone": (settings.timezone, record.timezone),
     }
     for name, (asked, present) in wanted.items():
-        if asked != present:
+        if settings.given(name) and asked != present:
             raise UsageError(
                 f"the project's server is up with another {name}",
                 why=f"{name} came from {settings.source(name)}",
                 todo="end it first: `ci-kit mysql down`",
             )
-    root = record.endpoint.as_user(ROOT, record.password)
-    prepare(host, root, settings)
-    record = replace(record, database=settings.database)
-    state.save(host, record)
+    if settings.given("database"):
+        prepare(host, record.endpoint.as_user(ROOT, record.password), settings)
+        record = replace(record, database=settings.database)
+        state.save(host, record)
     where = f"{record.host}:{record.port}"
     host.console.step("mysql", f"{record.version} is up already at {where}, database {record.database}")
     runner.export(record.environment())

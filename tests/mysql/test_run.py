@@ -403,6 +403,60 @@ def test_a_server_that_is_up_stays_between_commands(ci_kit: CiKit, project: Proj
     assert "no server is up" in ci_kit("mysql", "down", code=0).stderr
 
 
+def test_an_up_server_gets_another_database_and_refuses_other_settings(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
+    project({})
+    ci_kit("mysql", "up", "--mysqld", server, code=0)
+    try:
+        ci_kit("mysql", "up", "--database", "another", code=0)
+        exports = ci_kit("mysql", "env", code=0).stdout
+        assert "export MYSQL_DATABASE=another" in exports
+        assert "export TZ=Asia/Seoul" in exports
+        other = ci_kit("mysql", "up", env={"MYSQL_PASSWORD": "another-one"}, code=64)
+        assert "is up with another mysql-password" in other.stderr
+        assert "another-one" not in other.text
+        assert "ci-kit mysql down" in ci_kit("mysql", "up", "--timezone", "UTC", code=64).stderr
+    finally:
+        ci_kit("mysql", "down", code=0)
+
+
+def test_two_ups_at_once_start_one_server(ci_kit: CiKit, project: Project, server: str) -> None:
+    project({})
+    before = private_servers()
+    calls = [ci_kit.start("mysql", "up", "--mysqld", server) for _ in range(2)]
+    try:
+        for call in calls:
+            stdout, stderr = call.communicate(timeout=120)
+            assert call.returncode == 0, stdout + stderr
+        assert len([one for one in private_servers() - before if one.isdigit()]) == 1
+    finally:
+        ci_kit("mysql", "down", code=0)
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--charset", "nope"], "knows no charset 'nope'"),
+        (["--collation", "latin1_swedish_ci"], "the collation 'latin1_swedish_ci'"),
+        (["--database", "mysql"], "is the server's own"),
+    ],
+)
+def test_a_wrong_database_setting_is_named(
+    ci_kit: CiKit, project: Project, server: str, flags: list[str], said: str
+) -> None:
+    project({"test_it.py": "def test_it():\n    pass\n"})
+    answer = ci_kit("run", "--mysqld", server, *flags, code=64)
+    assert said in answer.stderr
+
+
+def test_a_cache_folder_that_cannot_be_written_is_named(ci_kit: CiKit, project: Project, server: str) -> None:
+    folder = project({"test_it.py": "def test_it():\n    pass\n", "file": ""})
+    answer = ci_kit("run", "--mysqld", server, env={"CI_KIT_CACHE": str(folder / "file" / "below")}, code=69)
+    assert f"{folder}/file/below" in answer.stderr
+    assert "CI_KIT_CACHE" in answer.stderr
+
+
 def test_an_external_server_is_used_and_not_changed(ci_kit: CiKit, project: Project, server: str) -> None:
     project(
         {
