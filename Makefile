@@ -13,10 +13,12 @@ help: ## Say what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 18
 
 run: .venv/installed $(SAMPLE)/.venv/installed ## Run the main job on the sample meeting app
+	@test -d /usr/share/zoneinfo || tools/apt.sh "There are no time zone files" tzdata
 	@$(BIN)/ci-kit mysql install
 	$(BIN)/ci-kit run -C $(SAMPLE)
 
 test: lint unit $(SAMPLE)/.venv/installed ## Check and test everything, on real servers
+	@test -d /usr/share/zoneinfo || tools/apt.sh "There are no time zone files" tzdata
 	@$(BIN)/ci-kit mysql install
 	$(BIN)/python -m pytest tests/support tests/mysql tests/action tests/runner
 

@@ -9,11 +9,7 @@ if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
 fi
 if ! "$python" -c 'import ensurepip' 2>/dev/null; then
     # Debian and Ubuntu have this part of Python in a package of its own.
-    as_root=""
-    [ "$(id -u)" = 0 ] || as_root=sudo
-    echo "Python's venv module is incomplete: installing the package python3-venv by apt-get" >&2
-    $as_root apt-get update -qq
-    $as_root apt-get install -y -qq --no-install-recommends python3-venv
+    "$(dirname "$0")/apt.sh" "Python's venv module is incomplete" python3-venv
 fi
 echo "Installing $lock into $folder" >&2
 rm -rf "$folder"

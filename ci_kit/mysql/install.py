@@ -25,7 +25,8 @@ def install(host: Host, settings: Settings) -> None:
     if host.which("apt-get"):
         _install_by_apt(host)
     elif host.which("brew"):
-        _require(host.stream(["brew", "install", "mysql"]), "brew install mysql")
+        host.console.step("mysql", "no server on this machine: installing it by brew (no service is started)")
+        _install(host, ["brew", "install", "mysql"])
     else:
         raise UnavailableError(
             "this machine has neither apt-get nor brew",
@@ -43,11 +44,12 @@ def _install_by_apt(host: Host) -> None:
     host.console.step(
         "mysql", "no server on this machine: installing its program by apt-get (no service is set up)"
     )
-    _require(host.stream(host.as_root(["apt-get", "update", "-qq"])), "apt-get update")
+    _install(host, host.as_root(["apt-get", "update", "-qq"]))
     packages = next((names for names in _APT_PACKAGES if _has_candidate(host, names[0])), _APT_PACKAGES[-1])
-    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
-    _require(
-        host.stream(host.as_root(["env", "DEBIAN_FRONTEND=noninteractive", *command])), " ".join(command)
+    options = ["-y", "-qq", "--no-install-recommends"]
+    _install(
+        host,
+        host.as_root(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", *options, *packages]),
     )
 
 
@@ -56,10 +58,14 @@ def _has_candidate(host: Host, package: str) -> bool:
     return "Candidate:" in policy and "Candidate: (none)" not in policy
 
 
-def _require(code: int, command: str) -> None:
-    if code != 0:
+def _install(host: Host, command: list[str]) -> None:
+    """Run an installer, which takes a while and has much to say; it is heard if it fails."""
+    with host.console.progress("mysql", " ".join(command)):
+        done = host.run(command)
+    if not done.ok:
         raise UnavailableError(
             "the server could not be installed",
-            why=f"`{command}` ended with {code}",
+            why=f"`{' '.join(command)}` ended with {done.code}",
+            details=tuple((done.stdout + done.stderr).splitlines()[-5:]),
             todo="mend what it says above, or install MySQL or MariaDB by hand",
         )
