@@ -178,11 +178,15 @@ class Host:
         self.act(shlex.join(["mv", str(source), str(target)]), lambda: _rename(source, target), assumed=None)
 
     def kill(self, pid: int, *, what: str) -> None:
-        """End a background process that another process started, at once, with the group it leads."""
+        """End a background process that is known by its id alone, at once, with the group it leads."""
 
         def do() -> None:
             with suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
+            # It may be this process's own, if an interrupt came before that was known; its exit code is left
+            # to whoever knows it.
+            with suppress(AttributeError, ChildProcessError):
+                os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
         self.act(f"kill -KILL -{pid}  # {what}", do, assumed=None)
 
@@ -223,6 +227,16 @@ class Host:
             raise UnavailableError(
                 f"cannot write {path}", why=_reason(error), todo="set CI_KIT_CACHE to a folder of yours"
             ) from error
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Pass over the signals that would break a clean-up off: a second Ctrl-C is often impatience."""
+        before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     # Looks, the same in a dry run
 

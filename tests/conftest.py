@@ -17,6 +17,11 @@ import pytest
 from tests.support import mariadb, mysql97
 from tests.support.unavailable import Unavailable, skip_or_fail
 
+# A shell without job control starts what it puts in the background with SIGINT ignored, and so would every
+# process here be that a test interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "examples" / "meeting"
 # Nothing of the run of these tests may steer the runs inside them.

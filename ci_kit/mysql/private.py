@@ -88,12 +88,16 @@ class PrivateServer:
         if self._kept:
             self._owned.close()
             return
-        # The data is thrown away: there is nothing for the server to put in order.
-        if self._process:
-            self._host.end(self._process, what="the server")
-        self._host.remove(self._scratch.folder)
-        state.forget(self._host, self._scratch.token)
-        self._owned.close()
+        with self._host.undisturbed():
+            # The data is thrown away: there is nothing for the server to put in order.
+            if self._process:
+                self._host.end(self._process, what="the server")
+            # An interrupt can come between the start of a process and its being known here.
+            for pid in self._host.processes_naming(str(self._scratch.folder)):
+                self._host.kill(pid, what="the server")
+            self._host.remove(self._scratch.folder)
+            state.forget(self._host, self._scratch.token)
+            self._owned.close()
 
     def _boot(self) -> None:
         self._port = self._settings.mysql_port or _free_port()
