@@ -15,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements" / "action.txt"
+# A job's wishes for its own pip, which `--target` contradicts.
+REFUSED = ("PIP_TARGET", "PIP_USER", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV")
 COMMANDS = ("run", "mysql up", "mysql down")
 
 
@@ -46,6 +48,7 @@ def dependencies() -> Path:
                 *("--target", str(staged), "-r", str(LOCK)),
             ],
             check=False,
+            env={name: value for name, value in os.environ.items() if name not in REFUSED},
         )
         if done.returncode != 0:
             fail("pip could not install ci-kit's own dependencies; its messages are above", 69)

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 usable() {
-    command -v "$1" >/dev/null && "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+    command -v "$1" >/dev/null && "$1" -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
 
 candidates() {
@@ -19,9 +19,9 @@ candidates() {
 while IFS= read -r python; do
     if usable "$python"; then
         # In this process's place, so that a cancelled job's signal reaches it.
-        exec "$python" "$(dirname "$0")/main.py" "$@"
+        exec "$python" "$(dirname "$0")/main.py" "$@" </dev/null
     fi
 done < <(candidates)
 
-echo "::error title=ci-kit::no Python 3.11 or newer on this runner; add actions/setup-python before ci-kit"
+echo "::error title=ci-kit::no Python 3.11 or newer with pip on this runner; add actions/setup-python before ci-kit"
 exit 69

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from ci_kit import __version__
-from ci_kit.errors import BugError, CiKitError, InterruptError, UsageError, exit_codes
+from ci_kit.errors import INTERRUPT_CODES, BugError, CiKitError, TerminatedError, UsageError, exit_codes
 from ci_kit.settings import OPTIONS, Option, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def settings_flags(*names: str) -> Callable[[_Command], _Command]:
 
 def _flag(option: Option) -> Callable[[_Command], _Command]:
     # A switch has its opposite; every value is parsed in one place, where its source is known.
-    if isinstance(option.default, bool) or option.name in ("system-timezone", "keep-mysql"):
+    if option.switch:
         names = f"--{option.name}/--no-{option.name}"
         return click.option(names, option.field, default=None, help=option.help)
     metavar = "|".join(option.choices) if option.choices else option.name.rsplit("-", 1)[-1].upper()
@@ -100,7 +100,7 @@ def _flag(option: Option) -> Callable[[_Command], _Command]:
 
 def _epilog() -> str:
     rows = "\n".join(f"  {code:>3}  {meaning}" for code, meaning in exit_codes().items())
-    return f"\b\nExit codes:\n{rows}\n  143  terminated by SIGTERM"
+    return f"\b\nExit codes:\n{rows}"
 
 
 @click.group(
@@ -141,6 +141,7 @@ _SERVER = (
     "mysql-port",
     "mysql-user",
     "database",
+    "create-database",
     "charset",
     "collation",
     "durable",
@@ -233,8 +234,10 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     except click.ClickException as error:
         error.show()
         code = UsageError.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        code = _report(InterruptError("interrupted"), redactor)
+    except (KeyboardInterrupt, click.Abort) as interrupt:
+        # click makes its own exception of one that passes through it.
+        terminated = isinstance(interrupt.__cause__ or interrupt, TerminatedError)
+        code = _report_interrupt(143 if terminated else 130)
     except CiKitError as error:
         code = _report(error, redactor)
     except Exception as error:  # noqa: BLE001  (the last place where a bug can be caught)
@@ -244,9 +247,14 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 def _terminate(_number: int, _frame: object) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    error = InterruptError("terminated")
-    error.exit_code = 128 + signal.SIGTERM  # type: ignore[misc]
-    raise error
+    raise TerminatedError
+
+
+def _report_interrupt(code: int) -> int:
+    from ci_kit.console import Console
+
+    Console().error([INTERRUPT_CODES[code]])
+    return code
 
 
 def _report(error: CiKitError, redactor: Redactor) -> int:
@@ -256,8 +264,7 @@ def _report(error: CiKitError, redactor: Redactor) -> int:
 
     text = redactor.redact("\n".join(error.lines()))
     Console().error(text.splitlines())
-    if not isinstance(error, InterruptError):
-        Runner(Host()).annotate("error", text, title="ci-kit")
+    Runner(Host()).annotate("error", text, title="ci-kit")
     return error.exit_code
 
 

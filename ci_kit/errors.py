@@ -85,24 +85,27 @@ class NoTestReportError(CiKitError):
     meaning = "pytest ended without reporting its results, whatever its exit code said"
 
 
-class InterruptError(CiKitError):
-    """Raised out of whatever was going on when a signal ends the run, so that every clean-up happens."""
+class TerminatedError(KeyboardInterrupt):
+    """SIGTERM, raised out of whatever goes on so that every clean-up happens.
 
-    exit_code = 130
-    meaning = "interrupted by Ctrl-C"
+    No CiKitError, and no Exception: a library that is interrupted may catch those.
+    """
+
+
+INTERRUPT_CODES: dict[int, str] = {130: "interrupted by Ctrl-C", 143: "terminated by SIGTERM"}
 
 
 PYTEST_CODES: dict[int, str] = {
     0: "the tests passed, or there are none to collect",
-    1: "tests failed ",
-    2: "a test module could not be collected, or pytest was interrupted ",
-    3: "pytest had an internal error ",
-    4: "pytest was misused or a conftest.py could not be loaded ",
-    6: "pytest's --max-warnings was exceeded ",
+    1: "tests failed",
+    2: "a test module could not be collected, or pytest was interrupted",
+    3: "pytest had an internal error",
+    4: "pytest was misused or a conftest.py could not be loaded",
+    6: "pytest's --max-warnings was exceeded",
 }
 
 
 def exit_codes() -> dict[int, str]:
     """Every exit code of ci-kit and what it means, in order."""
     own = {error.exit_code: error.meaning for error in CiKitError.__subclasses__()}
-    return dict(sorted((PYTEST_CODES | own).items()))
+    return dict(sorted((PYTEST_CODES | own | INTERRUPT_CODES).items()))

@@ -38,14 +38,19 @@ class Runner:
     def owns_machine(self) -> bool:
         """Whether the machine is GitHub's own, made for this job and thrown away after it.
 
-        Neither a self-hosted runner nor act on somebody's laptop is.
+        Neither a self-hosted runner nor act on somebody's laptop is; of another machine its owner can say so
+        by CI_KIT_DISPOSABLE_MACHINE=true.
         """
         environ = self.host.environ
-        return self.present and environ.get("RUNNER_ENVIRONMENT") == "github-hosted" and "ACT" not in environ
+        hosted = self.real and environ.get("RUNNER_ENVIRONMENT") == "github-hosted"
+        return hosted or environ.get("CI_KIT_DISPOSABLE_MACHINE") == "true"
 
     @property
-    def ends_processes(self) -> bool:
-        """Whether what a step leaves running is ended with its job: GitHub's runner does, act does not."""
+    def real(self) -> bool:
+        """Whether it is GitHub's program, on whatever machine, and not act on somebody's laptop.
+
+        That ends what a step leaves running with its job.
+        """
         return self.present and "ACT" not in self.host.environ
 
     def set_outputs(self, values: Mapping[str, str]) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from ci_kit.console import Console
-from ci_kit.errors import InterruptError, UnavailableError
+from ci_kit.errors import TerminatedError, UnavailableError
 from ci_kit.redaction import Redactor
 
 Env = Mapping[str, str | None]
@@ -178,11 +178,11 @@ class Host:
         self.act(shlex.join(["mv", str(source), str(target)]), lambda: _rename(source, target), assumed=None)
 
     def kill(self, pid: int, *, what: str) -> None:
-        """End a background process that is known by its id alone, at once, with the group it leads."""
+        """End a background process that is known by its id alone, at once, with the group if it leads one."""
 
         def do() -> None:
             with suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)
+                (os.killpg if os.getpgid(pid) == pid else os.kill)(pid, signal.SIGKILL)
             # It may be this process's own, if an interrupt came before that was known; its exit code is left
             # to whoever knows it.
             with suppress(AttributeError, ChildProcessError):
@@ -389,7 +389,7 @@ class _ended:  # noqa: N801
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
         if error is None:
             return
-        first = signal.SIGTERM if isinstance(error, InterruptError) else signal.SIGINT
+        first = signal.SIGTERM if isinstance(error, TerminatedError) else signal.SIGINT
         # A Ctrl-C at the terminal has reached a child in the foreground group already.
         if self._own_group or first is not signal.SIGINT or not _at_terminal():
             self._send(first)

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from secrets import token_hex
 
-from ci_kit.errors import CiKitError, CoverageBelowThresholdError, InterruptError
+from ci_kit.errors import CiKitError, CoverageBelowThresholdError
 from ci_kit.github import Runner
 from ci_kit.host import Host
 from ci_kit.mysql.provider import Ready, Server, choose_kind, make_server
@@ -43,8 +43,6 @@ class Job:
             with ExitStack() as cleanup:
                 self._run(cleanup)
             self._require_coverage()
-        except InterruptError:
-            raise
         except CiKitError as problem:
             self._publish(problem)
             raise
@@ -72,7 +70,7 @@ class Job:
         self._leave(server, env)
 
     def _await(self, server: Server) -> dict[str, str]:
-        kind, why = choose_kind(self._settings, self._runner)
+        kind, why = choose_kind(self._host, self._settings, self._runner)
         with self._host.console.progress("mysql", f"{kind} server, booting"):
             self._ready = server.ready()
         login, version = self._ready.login, self._ready.version
@@ -92,13 +90,17 @@ class Job:
     def _leave(self, server: Server | None, env: dict[str, str]) -> None:
         """Leave to later steps what is there for them: the zone, and a server that goes on running."""
         wanted = self._settings.keep_mysql
-        stays = server and server.keep(self._runner.ends_processes if wanted is None else wanted)
+        stays = server and server.keep(self._runner.real if wanted is None else wanted)
         self._runner.export(env if stays else {"TZ": env["TZ"]})
 
     def _require_coverage(self) -> None:
-        if self._coverage and self._coverage.below_threshold and self._tests and self._tests.code == 0:
+        if not self._tests or self._tests.code or self._tests.outcome != "passed" or self._host.dry:
+            return
+        # Tests that were all skipped have measured nothing.
+        unmeasured = self._settings.fail_under and self._settings.coverage and not self._coverage
+        if unmeasured or (self._coverage and self._coverage.below_threshold):
             raise CoverageBelowThresholdError(
-                f"coverage is {self._coverage.percent or 0:.2f} %, below the threshold",
+                f"coverage is {(self._coverage and self._coverage.percent) or 0:.2f} %, below the threshold",
                 why="it is the setting fail-under, or fail_under of the project's coverage configuration",
                 todo="test the lines the table above lists, or lower the threshold",
             )

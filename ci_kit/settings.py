@@ -28,7 +28,10 @@ _TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 
 @dataclass(frozen=True)
 class Option:
-    """One setting. ``name`` is its key in pyproject.toml, its flag and its action input."""
+    """One setting. ``name`` is its key in pyproject.toml, its flag and its action input.
+
+    A ``switch`` is on or off, or left to ci-kit if its default is None.
+    """
 
     name: str
     default: Value
@@ -37,6 +40,7 @@ class Option:
     choices: tuple[str, ...] = ()
     also_from: tuple[str, ...] = ()
     secret: bool = False
+    switch: bool = False
 
     @property
     def field(self) -> str:
@@ -120,6 +124,7 @@ OPTIONS: tuple[Option, ...] = (
         None,
         "Set the machine's own clock zone, not only the run's: auto does on a GitHub-hosted runner.",
         _maybe(_flag),
+        switch=True,
     ),
     Option(
         "mysql",
@@ -150,6 +155,13 @@ OPTIONS: tuple[Option, ...] = (
         secret=True,
     ),
     Option("database", "test", "Database to create.", _text, also_from=("MYSQL_DATABASE", "MYSQL_DB")),
+    Option(
+        "create-database",
+        None,
+        "Create the database: auto does, but for an external server.",
+        _maybe(_flag),
+        switch=True,
+    ),
     Option("charset", "utf8mb4", "Character set of the database.", _text),
     Option(
         "collation", "", "Collation of the database; the server's choice for the charset if empty.", _text
@@ -159,12 +171,14 @@ OPTIONS: tuple[Option, ...] = (
         None,
         "Leave a private server running after the run: auto does on a runner that ends it with the job.",
         _maybe(_flag),
+        switch=True,
     ),
     Option(
         "durable",
         False,
         "Keep the server's promises about power cuts, which a test run does not need and which cost time.",
         _flag,
+        switch=True,
     ),
     Option(
         "boot-timeout",
@@ -179,7 +193,7 @@ OPTIONS: tuple[Option, ...] = (
         _words,
     ),
     Option("pytest-args", (), "Arguments for pytest.", _words),
-    Option("coverage", True, "Run the tests under coverage.", _flag),
+    Option("coverage", True, "Run the tests under coverage.", _flag, switch=True),
     Option("fail-under", None, "Coverage, in percent, below which the run fails.", _maybe(_percent)),
     Option("min-tests", 0, "Number of tests below which the run fails.", _integer(0, 10**9)),
 )
@@ -199,6 +213,7 @@ class Settings:
     mysql_user: str
     mysql_password: str = field(repr=False)
     database: str
+    create_database: bool | None
     charset: str
     collation: str
     keep_mysql: bool | None
@@ -214,6 +229,10 @@ class Settings:
     def given(self, name: str) -> bool:
         """Whether somebody set a setting, to its default even."""
         return self.sources[name] != _DEFAULT
+
+    def by_flag(self, name: str) -> bool:
+        """Whether a setting was given on the command line, by somebody who knows on which machine."""
+        return self.sources[name] == f"--{name}"
 
     def source(self, name: str) -> str:
         """Where the value of a setting came from, for a message."""

@@ -22,7 +22,13 @@ def set_timezone(host: Host, settings: Settings, runner: Runner) -> bool:
     Raises UsageError for a zone that does not exist, UnavailableError if it cannot be set.
     """
     zone = _zone_file(settings)
-    if not (runner.owns_machine if settings.system_timezone is None else settings.system_timezone):
+    if settings.system_timezone is None:
+        wanted = runner.owns_machine
+    else:
+        # A project's settings do not set the clock of everybody who runs its tests.
+        told = runner.real or runner.owns_machine or settings.by_flag("system-timezone")
+        wanted = settings.system_timezone and told
+    if not wanted:
         return False
     if _LOCALTIME.exists() and _LOCALTIME.resolve() == zone.resolve():
         return True

@@ -153,7 +153,6 @@ def codes() -> str:
 | code | meaning |
 |---|---|
 {rows}
-| 143 | terminated by SIGTERM |
 """
 
 

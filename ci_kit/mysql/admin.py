@@ -30,7 +30,8 @@ def set_root_password(password: str) -> Statement:
 def prepare(host: Host, root: Endpoint, settings: Settings) -> Version | None:
     """Bring a server that takes ``root``'s login to what the settings ask for; gives its version."""
     with open_session(host, root) as session:
-        create_database(session, settings)
+        if settings.create_database is not False:
+            create_database(session, settings)
         if settings.mysql_user != ROOT:
             _create_user(session, settings.mysql_user, root.password, settings.database)
         _make_reachable(host, session, root)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
@@ -60,7 +61,7 @@ def _start(host: Host, settings: Settings, runner: Runner) -> None:
         with host.console.progress("mysql", "booting"):
             ready = server.ready()
         server.keep(wanted=True)
-    kind, why = choose_kind(settings, runner)
+    kind, why = choose_kind(host, settings, runner)
     login = ready.login
     host.console.step("mysql", f"{ready.version or 'a server'}, {kind} ({why}), {login.host}:{login.port}")
     runner.export({"TZ": settings.timezone, **login.environment(settings.database)})
@@ -103,7 +104,7 @@ def environment(host: Host, settings: Settings) -> dict[str, str]:
 def _running(host: Host, settings: Settings) -> state.Record | None:
     """The project's server, if it still runs; what is left of one that died is cleaned up."""
     record = state.kept_record(host, settings.root)
-    if record and not host.processes_naming(record.folder):
+    if record and not state.processes(host, Path(record.folder)):
         state.end(host, record)
         return None
     if record:

@@ -1,4 +1,4 @@
-"""A server that somebody else runs: used as it is, nothing is reset there."""
+"""A server that somebody else runs: used as it is, nothing is reset or created there unasked."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from ci_kit.host import Host
 from ci_kit.mysql.admin import create_database
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.provider import Ready
-from ci_kit.mysql.session import LoginError, open_session, wait_for_login
+from ci_kit.mysql.session import LoginError, Session, open_session, wait_for_login
 from ci_kit.settings import Settings
 
 _DEFAULT_PORT = 3306
 
 
 class ExternalServer:
-    """Logs in with the credentials given, and creates the database if the server is on this machine."""
+    """Logs in with the credentials given; the database is there, or created if the settings say so."""
 
     kind = "external"
 
@@ -45,15 +45,27 @@ class ExternalServer:
         except LoginError as error:
             raise UnavailableError(
                 f"cannot log in as {self._login}",
-                why=str(error),
+                why=error.why,
                 todo="look at mysql-user and the password"
                 if error.refused
                 else "look at mysql-host and mysql-port",
             ) from error
         with open_session(self._host, self._login) as session:
-            if self._login.loopback:
+            if self._settings.create_database:
                 create_database(session, self._settings)
+            elif not self._host.dry:
+                self._require_database(session)
             return Ready(self._login, session.version())
+
+    def _require_database(self, session: Session) -> None:
+        name = self._settings.database
+        known = session.rows("SELECT schema_name FROM information_schema.schemata")
+        if (name,) not in known:
+            raise UnavailableError(
+                f"the server at {self._login} has no database {name!r}",
+                why="nothing is created on an external server unasked",
+                todo="create it, or let ci-kit: --create-database",
+            )
 
     def keep(self, wanted: bool) -> bool:  # noqa: ARG002
         return True

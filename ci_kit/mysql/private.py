@@ -48,10 +48,10 @@ class PrivateServer:
         self._owned.enter_context(state.hold(self._host, self._scratch.token))
         state.save(self._host, self._record())
         self._host.make_dir(self._scratch.folder, mode=0o700, owner=self._scratch.owner)
+        for folder in (self._scratch.temporary, self._scratch.folder / "files"):
+            self._host.make_dir(folder, owner=self._scratch.owner)
         datadir = template(self._host, program, self._scratch, seconds=self._settings.boot_timeout)
         self._host.copy_tree(datadir, self._scratch.data, owner=self._scratch.owner)
-        for folder in ("tmp", "files"):
-            self._host.make_dir(self._scratch.folder / folder, owner=self._scratch.owner)
         self._boot()
 
     def ready(self) -> Ready:
@@ -69,7 +69,7 @@ class PrivateServer:
                 root = self._root()
             except LoginError as error:
                 raise self._failed(
-                    f"the server did not answer in {self._settings.boot_timeout} s", str(error)
+                    f"the server did not answer in {self._settings.boot_timeout} s", error.why
                 ) from error
             else:
                 break
@@ -93,8 +93,7 @@ class PrivateServer:
             if self._process:
                 self._host.end(self._process, what="the server")
             # An interrupt can come between the start of a process and its being known here.
-            for pid in self._host.processes_naming(str(self._scratch.folder)):
-                self._host.kill(pid, what="the server")
+            state.end_processes(self._host, self._scratch.folder)
             self._host.remove(self._scratch.folder)
             state.forget(self._host, self._scratch.token)
             self._owned.close()
@@ -124,7 +123,7 @@ class PrivateServer:
             f"--port={self._port}",
             f"--bind-address={_LOOPBACK}",
             f"--pid-file={scratch.folder / 'mysqld.pid'}",
-            f"--tmpdir={scratch.folder / 'tmp'}",
+            f"--tmpdir={scratch.temporary}",
             f"--secure-file-priv={scratch.folder / 'files'}",
             f"--init-file={scratch.init_file}",
             "--loose_mysqlx=OFF",

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Protocol
 
+from ci_kit.errors import UsageError
 from ci_kit.github import Runner
 from ci_kit.host import Host
 from ci_kit.mysql.endpoint import Endpoint
@@ -39,13 +40,28 @@ class Server(Protocol):
         """End what :meth:`start` began, and leave nothing of it."""
 
 
-def choose_kind(settings: Settings, runner: Runner) -> tuple[str, str]:
+def choose_kind(host: Host, settings: Settings, runner: Runner) -> tuple[str, str]:
     """The kind of server for a run, and why."""
+    from ci_kit.mysql.service import find_unit
+
     if settings.mysql != "auto":
         return settings.mysql, settings.source("mysql")
-    if runner.owns_machine:
-        return "service", "this is a GitHub-hosted runner"
-    return "private", "not on a GitHub-hosted runner"
+    if not runner.owns_machine:
+        return "private", "not on a GitHub-hosted runner"
+    # A job's container and a macOS runner have none.
+    if not find_unit(host):
+        return "private", "the runner has no MySQL service"
+    return "service", "this is a GitHub-hosted runner"
+
+
+def _require_leave(settings: Settings, runner: Runner) -> None:
+    """The machine's service gets another root password: nobody's laptop may, by a project's settings."""
+    if not (runner.real or runner.owns_machine or settings.by_flag("mysql")):
+        raise UsageError(
+            "the service of this machine is not touched",
+            why=f"mysql is service by {settings.source('mysql')}, and this is no runner",
+            todo="leave mysql out for a private server; --mysql service on the command line insists",
+        )
 
 
 def _generated_password(host: Host, runner: Runner) -> str:
@@ -61,12 +77,13 @@ def make_server(host: Host, settings: Settings, runner: Runner) -> Server | None
     from ci_kit.mysql.private import PrivateServer
     from ci_kit.mysql.service import ServiceServer
 
-    kind, _ = choose_kind(settings, runner)
+    kind, _ = choose_kind(host, settings, runner)
     if kind == "off":
         return None
     if kind == "external":
         return ExternalServer(host, settings)
     password = settings.mysql_password or _generated_password(host, runner)
     if kind == "service":
+        _require_leave(settings, runner)
         return ServiceServer(host, settings, password)
     return PrivateServer(host, settings, password)

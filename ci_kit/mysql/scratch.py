@@ -37,6 +37,10 @@ class Scratch:
         return self.folder / "data"
 
     @property
+    def temporary(self) -> Path:
+        return self.folder / "tmp"
+
+    @property
     def socket(self) -> Path:
         return self.folder / "mysql.sock"
 

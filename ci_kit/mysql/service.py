@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from ci_kit.errors import UnavailableError
@@ -21,6 +22,13 @@ _POLLS_BETWEEN_LOOKS = 25
 _JOURNAL_LINES = 6
 
 
+def find_unit(host: Host) -> str:
+    """The name of the machine's MySQL or MariaDB service; empty if it has none."""
+    if host.which("systemctl"):
+        return next((name for name in _NAMES if host.ask(["systemctl", "cat", f"{name}.service"]).ok), "")
+    return next((name for name in _NAMES if os.access(f"/etc/init.d/{name}", os.X_OK)), "")
+
+
 class ServiceServer:
     """Started by the service manager and left running: the machine ends it."""
 
@@ -33,7 +41,13 @@ class ServiceServer:
         self._unit = ""
 
     def start(self) -> None:
-        self._unit = self._find_unit()
+        self._unit = find_unit(self._host)
+        if not self._unit:
+            raise UnavailableError(
+                "there is no MySQL service on this machine",
+                why=f"neither systemd nor /etc/init.d has one of the names {', '.join(_NAMES)}",
+                todo="take a private server (mysql: private), or install a service",
+            )
         command = (
             ["systemctl", "start", "--no-block", self._unit]
             if self._host.which("systemctl")
@@ -55,7 +69,7 @@ class ServiceServer:
             )
         except LoginError as error:
             if not error.refused:
-                raise self._failed(f"no answer in {self._settings.boot_timeout} s: {error}") from error
+                raise self._failed(f"no answer in {self._settings.boot_timeout} s: {error.why}") from error
             self._set_password()
         else:
             if self._host.dry:
@@ -68,20 +82,6 @@ class ServiceServer:
 
     def stop(self) -> None:
         """Nothing: later steps use it, and the machine ends with the job."""
-
-    def _find_unit(self) -> str:
-        if not self._host.which("systemctl"):
-            return next(
-                (name for name in _NAMES if self._host.ask(["test", "-x", f"/etc/init.d/{name}"]).ok), "mysql"
-            )
-        for name in _NAMES:
-            if self._host.ask(["systemctl", "cat", f"{name}.service"]).ok:
-                return name
-        raise UnavailableError(
-            "there is no MySQL service on this machine",
-            why=f"systemd has no unit of the names {', '.join(_NAMES)}",
-            todo="take a private server (mysql: private), or install one: `ci-kit mysql install`",
-        )
 
     def _set_password(self) -> None:
         change = set_root_password(self._root.password)

@@ -27,11 +27,11 @@ _LOGIN_TIMEOUT = 10
 _POLL = 0.01
 
 
-class LoginError(Exception):
+class LoginError(UnavailableError):
     """A login that did not succeed. ``number`` is MySQL's error number; the text holds no password."""
 
     def __init__(self, number: int, text: str) -> None:
-        super().__init__(text)
+        super().__init__("a login at the server did not succeed", why=text)
         self.number = number
 
     @property

@@ -80,20 +80,30 @@ def kept_record(host: Host, root: Path) -> Record | None:
 def sweep(host: Host) -> None:
     """Clean up after processes that were killed, and only after those."""
     for record in list(records(host)):
-        if record.kept:
+        # What a runner ended with the job before has left its folder.
+        if record.kept and processes(host, Path(record.folder)):
             continue
         with hold(host, record.token) as free:
-            # The owner may have ended properly between the look and the lock.
-            if free and _path(host, record.token).exists():
+            # Between the look and the lock, the owner may have ended properly, or let the server go on.
+            if free and record in records(host):
                 end(host, record)
 
 
 def end(host: Host, record: Record) -> None:
     """End a server by what is written down of it, and leave nothing of it."""
-    for pid in host.processes_naming(record.folder):
-        host.kill(pid, what="the server")
+    end_processes(host, Path(record.folder))
     host.remove(Path(record.folder))
     forget(host, record.token)
+
+
+def processes(host: Host, folder: Path) -> list[int]:
+    """The ids of the server's processes: those with the datadir as an argument, not whoever reads its log."""
+    return host.processes_naming(f"--datadir={folder}/")
+
+
+def end_processes(host: Host, folder: Path) -> None:
+    for pid in processes(host, folder):
+        host.kill(pid, what="the server")
 
 
 def _folder(host: Host) -> Path:

@@ -69,7 +69,11 @@ def _sizes(data: Path) -> dict[str, int]:
 def _make(host: Host, program: ServerProgram, scratch: Scratch, folder: Path, seconds: float) -> None:
     made = scratch.folder / "template"
     host.make_dir(made, mode=0o700, owner=scratch.owner)
-    done = host.run(_initialise(program, scratch, made), env={"TZ": "UTC"}, seconds=seconds)
+    done = host.run(
+        _initialise(program, scratch, made),
+        env={"TZ": "UTC", "TMPDIR": str(scratch.temporary)},
+        seconds=seconds,
+    )
     if not done.ok:
         raise UnavailableError(
             f"{program.path.name} could not initialise a datadir",

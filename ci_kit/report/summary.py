@@ -79,13 +79,14 @@ def publish(host: Host, runner: Runner, summary: Summary) -> None:
     if not runner.present:
         return
     environment = templates.environment()
-    environment.filters["cell"] = _cell
+    # Ahead of the markup, which would hide a secret's spelling from the runner's own masking.
+    environment.filters["cell"] = lambda text: _cell(host.redactor.redact(text))
     runner.add_summary(templates.fill_in(environment, "summary.md.jinja", {"summary": summary}))
     for failure in (summary.results.failures if summary.results else ())[:ANNOTATION_LIMIT]:
         runner.annotate(
             "error",
-            failure.message,
-            title=f"{failure.node} ({failure.stage})",
+            host.redactor.redact(failure.message),
+            title=host.redactor.redact(f"{failure.node} ({failure.stage})"),
             file=runner.relative(Path(failure.path)),
             line=failure.line,
         )

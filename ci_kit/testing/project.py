@@ -78,6 +78,9 @@ def _require_program(path: Path) -> str:
 def inspect_project(host: Host, settings: Settings) -> Project:
     """The project's Python. Raises UnavailableError where it cannot run the tests."""
     python = find_python(host, settings)
+    if host.dry and any(python == command for _, command in _TOOLS):
+        # The tool would make the environment that it has not made yet.
+        return Project(python, "", frozenset({"pytest", "coverage"}))
     answer = host.ask([*python, "-c", _PROBE], cwd=settings.root)
     try:
         facts = json.loads(answer.stdout.splitlines()[-1])

@@ -479,8 +479,11 @@ def test_an_external_server_is_used_and_not_changed(ci_kit: CiKit, project: Proj
         variables = json.loads(status)
         flags = ["--mysql", "external", "--mysql-port", variables["MYSQL_PORT"], "--database", "beside"]
         login = {name: variables[name] for name in ("MYSQL_HOST", "MYSQL_PASSWORD")}
-        for _ in range(2):
-            ci_kit("run", *flags, env=login, code=0)
+        absent = ci_kit("run", *flags, env=login, code=69)
+        assert "has no database 'beside'" in absent.stderr
+        assert "--create-database" in absent.stderr
+        ci_kit("run", *flags, "--create-database", env=login, code=0)
+        ci_kit("run", *flags, env=login, code=0)
         started = time.monotonic()
         wrong = ci_kit("run", *flags, env=login | {"MYSQL_PASSWORD": "not-it-at-all"}, code=69)
         assert time.monotonic() - started < 30, "a refused login is final: no waiting for the timeout of 60 s"

@@ -64,5 +64,7 @@ def write_stand_in(folder: Path) -> None:
 
 
 def _git(folder: Path, *args: str) -> str:
-    done = subprocess.run(["git", *args], cwd=folder, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["git", "-c", "safe.directory=*", *args], cwd=folder, capture_output=True, text=True, check=True
+    )
     return done.stdout

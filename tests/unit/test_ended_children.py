@@ -46,7 +46,7 @@ signal.pause()
 
 
 @pytest.mark.parametrize(
-    ("number", "error"), [(signal.SIGINT, "KeyboardInterrupt"), (signal.SIGTERM, "InterruptError")]
+    ("number", "error"), [(signal.SIGINT, "KeyboardInterrupt"), (signal.SIGTERM, "TerminatedError")]
 )
 @pytest.mark.parametrize(
     ("child_ignores", "grandchild_ignores"),

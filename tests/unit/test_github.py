@@ -233,6 +233,8 @@ def test_an_exported_password_is_not_shown(password: str, dry: bool, tmp_path: P
         (GITHUB_HOSTED | {"ACT": "true"}, False, False),
         (GITHUB_HOSTED | {"ACT": ""}, False, False),
         (SELF_HOSTED | {"ACT": "true"}, False, False),
+        ({"CI_KIT_DISPOSABLE_MACHINE": "true"}, True, False),
+        ({"CI_KIT_DISPOSABLE_MACHINE": "yes"}, False, False),
         (GITHUB_HOSTED | {"RUNNER_ENVIRONMENT": "GitHub-Hosted"}, False, True),
     ],
 )
@@ -240,7 +242,7 @@ def test_a_machine_is_the_run_s_own_on_a_runner_that_github_made(
     environ: dict[str, str], owns: bool, ends: bool
 ) -> None:
     it = Runner(make_host(environ))
-    assert (it.owns_machine, it.ends_processes) == (owns, ends)
+    assert (it.owns_machine, it.real) == (owns, ends)
 
 
 @pytest.mark.parametrize(

@@ -121,9 +121,9 @@ def test_the_server_of_a_project_is_the_one_that_was_kept_for_it() -> None:
 
 
 def server(folder: Path) -> subprocess.Popen[bytes]:
-    """A process with the folder in its command line that leads a group, as a server of ci-kit's does."""
+    """A process with a datadir in its command line that leads a group, as a server of ci-kit's does."""
     folder.mkdir()
-    command = [sys.executable, "-uc", "import signal; print(); signal.pause()", str(folder)]
+    command = [sys.executable, "-uc", "import signal; print(); signal.pause()", f"--datadir={folder}/data"]
     process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE)
     assert process.stdout
     # The kernel shows the command line a little after the start; what has printed has it.
@@ -155,6 +155,34 @@ def test_a_sweep_ends_what_a_killed_run_left_and_nothing_else(tmp_path: Path, ca
             process.kill()
             process.wait()
     assert not list((cache / "servers").glob("left*"))
+
+
+def test_whoever_reads_a_server_s_log_is_left_alone(tmp_path: Path, cache: Path) -> None:
+    host: Host = make_host()
+    folder = tmp_path / "left"
+    process = server(folder)
+    log = folder / "error.log"
+    log.touch()
+    reader = subprocess.Popen(["tail", "-f", log], start_new_session=True, stdout=subprocess.DEVNULL)
+    try:
+        state.save(host, record("left", folder=str(folder)))
+        state.sweep(host)
+        assert process.wait(20) == -9
+        assert lives(reader)
+    finally:
+        for one in (process, reader):
+            one.kill()
+            one.wait()
+
+
+def test_the_folder_of_a_kept_server_that_is_gone_is_removed(tmp_path: Path, cache: Path) -> None:
+    host: Host = make_host()
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    state.save(host, record("gone", folder=str(folder), kept=True))
+    state.sweep(host)
+    assert not folder.exists()
+    assert not list(state.records(host))
 
 
 def test_a_dry_sweep_ends_nothing(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "mysql-password": (("correct horse", "correct horse"), ("1234", "1234")),
     "database": (("when2meet", "when2meet"), ("meeting", "meeting")),
     "charset": (("latin1", "latin1"), ("utf8mb4", "utf8mb4")),
+    "create-database": (("true", True), ("false", False)),
     "collation": (("utf8mb4_bin", "utf8mb4_bin"), ("latin1_bin", "latin1_bin")),
     "keep-mysql": (("true", True), ("false", False)),
     "durable": (("true", True), ("false", False)),
@@ -155,6 +156,7 @@ WRONG = {
     "mysql": "sqlite",
     "mysql-port": "65536",
     "keep-mysql": "maybe",
+    "create-database": "maybe",
     "durable": "2",
     "boot-timeout": "0",
     "python": "'python",
@@ -219,7 +221,7 @@ def test_a_flag_is_switched_off_by(word: str, tmp_path: Path) -> None:
     assert load_settings(tmp_path, {"CI_KIT_COVERAGE": word}).coverage is False
 
 
-@pytest.mark.parametrize("name", ["system-timezone", "keep-mysql"])
+@pytest.mark.parametrize("name", ["system-timezone", "keep-mysql", "create-database"])
 def test_auto_overrides_a_weaker_source(name: str, tmp_path: Path) -> None:
     write_table(tmp_path, f"{name} = true")
     settings = load_settings(tmp_path, {BY_NAME[name].variable: "auto"})
