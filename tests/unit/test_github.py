@@ -248,15 +248,15 @@ def test_a_machine_is_the_run_s_own_on_a_runner_that_github_made(
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("/work/repo/tests/test_a.py", "tests/test_a.py"),
-        ("/work/repository/test_a.py", "/work/repository/test_a.py"),
+        ("/home/me/repo/tests/test_a.py", "tests/test_a.py"),
+        ("/home/me/repository/test_a.py", "/home/me/repository/test_a.py"),
         ("/other/test_a.py", "/other/test_a.py"),
     ],
 )
 def test_a_path_is_relative_to_the_repository_where_it_is_inside(path: str, expected: str) -> None:
-    it = Runner(make_host({"GITHUB_WORKSPACE": "/work/repo"}))
+    it = Runner(make_host({"GITHUB_WORKSPACE": "/home/me/repo"}))
     assert it.relative(Path(path)) == expected
 
 
 def test_without_a_repository_a_path_stays_as_it_is() -> None:
-    assert Runner(make_host({})).relative(Path("/work/test_a.py")) == "/work/test_a.py"
+    assert Runner(make_host({})).relative(Path("/home/me/test_a.py")) == "/home/me/test_a.py"
