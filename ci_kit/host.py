@@ -21,14 +21,9 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from ci_kit.console import Console
-from ci_kit.errors import TerminatedError, UnavailableError
+from ci_kit.errors import UnavailableError
+from ci_kit.processes import Env, at_terminal, describe_command, ended, open_child
 from ci_kit.redaction import Redactor
-
-Env = Mapping[str, str | None]
-"""Changes to the environment: a value to set, or None to remove the name."""
-
-# How long an interrupted child may take to end by itself, and then after SIGTERM, in seconds.
-_INTERRUPT_GRACE, _TERMINATE_GRACE = 10.0, 3.0
 
 _T = TypeVar("_T")
 
@@ -119,7 +114,9 @@ class Host:
         def do() -> Process:
             with log.open("ab") as output:
                 return Process(
-                    _popen(argv, self._environment(env), stdout=output, stderr=output, start_new_session=True)
+                    open_child(
+                        argv, self._environment(env), stdout=output, stderr=output, start_new_session=True
+                    )
                 )
 
         return self.act(f"{describe_command(argv, env)} &", do, assumed=Process())
@@ -289,7 +286,7 @@ class Host:
     def _capture(
         self, argv: Sequence[str], env: Env | None, cwd: Path | None, stdin: str | None, seconds: float | None
     ) -> Completed:
-        child = _popen(
+        child = open_child(
             argv,
             self._environment(env),
             cwd=cwd,
@@ -298,7 +295,7 @@ class Host:
             stderr=subprocess.PIPE,
         )
         try:
-            with _ended(child, own_group=False):
+            with ended(child, own_group=False):
                 out, err = child.communicate(None if stdin is None else stdin.encode(), seconds)
         except subprocess.TimeoutExpired:
             raise UnavailableError(
@@ -311,9 +308,9 @@ class Host:
         sys.stdout.flush()
         # With a terminal, the child stays in its foreground group: a debugger's prompt works, and Ctrl-C
         # reaches it. Without one it leads a group of its own, and all of that can be ended.
-        own_group = not _at_terminal()
-        child = _popen(argv, self._environment(env), cwd=cwd, start_new_session=own_group)
-        with _ended(child, own_group=own_group):
+        own_group = not at_terminal()
+        child = open_child(argv, self._environment(env), cwd=cwd, start_new_session=own_group)
+        with ended(child, own_group=own_group):
             return child.wait()
 
 
@@ -325,22 +322,6 @@ class DryHost(Host):
     def act(self, what: str, do: Callable[[], _T], *, assumed: _T) -> _T:  # noqa: ARG002
         print(self.redactor.redact(what), flush=True)
         return assumed
-
-
-def _at_terminal() -> bool:
-    # A process without a standard input has None there.
-    return sys.stdin is not None and sys.stdin.isatty()
-
-
-def describe_command(argv: Sequence[str], env: Env | None = None, cwd: Path | None = None) -> str:
-    """The command as one would type it in a shell."""
-    changes = [
-        f"{name}={shlex.quote(value)}" if value is not None else f"-u {name}"
-        for name, value in (env or {}).items()
-    ]
-    prefix = f"env {' '.join(sorted(changes))} " if changes else ""
-    folder = f"cd {shlex.quote(str(cwd))} && " if cwd else ""
-    return f"{folder}{prefix}{shlex.join(argv)}"
 
 
 def _replace_file(path: Path, text: str, mode: int) -> None:
@@ -364,53 +345,3 @@ def _reason(error: OSError) -> str:
 
 def _rename(source: Path, target: Path) -> None:
     source.rename(target)
-
-
-def _popen(argv: Sequence[str], environment: dict[str, str], **options: object) -> subprocess.Popen[bytes]:
-    try:
-        return subprocess.Popen(list(argv), env=environment, **options)  # type: ignore[call-overload,no-any-return]
-    except OSError as error:
-        raise UnavailableError(
-            f"cannot run {argv[0]}",
-            why=error.strerror or str(error),
-            todo=f"install {Path(argv[0]).name}, or put it on the PATH",
-        ) from error
-
-
-class _ended:  # noqa: N801
-    """A context that leaves no child running when it is left by an exception."""
-
-    def __init__(self, child: subprocess.Popen[bytes], *, own_group: bool) -> None:
-        self._child = child
-        self._own_group = own_group
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
-        if error is None:
-            return
-        first = signal.SIGTERM if isinstance(error, TerminatedError) else signal.SIGINT
-        # A Ctrl-C at the terminal has reached a child in the foreground group already.
-        if self._own_group or first is not signal.SIGINT or not _at_terminal():
-            self._send(first)
-        try:
-            if self._waited(_INTERRUPT_GRACE):
-                return
-            self._send(signal.SIGTERM)
-            if self._waited(_TERMINATE_GRACE):
-                return
-        finally:
-            # What the child started may have ignored what ended it.
-            if self._own_group or self._child.poll() is None:
-                self._send(signal.SIGKILL)
-            self._child.wait()
-
-    def _waited(self, seconds: float) -> bool:
-        with suppress(subprocess.TimeoutExpired):
-            self._child.wait(seconds)
-            return True
-        return False
-
-    def _send(self, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
-            (os.killpg if self._own_group else os.kill)(self._child.pid, number)

@@ -182,7 +182,7 @@ class PrivateServer:
 
 
 class _PortTakenError(UnavailableError):
-    exit_code = UnavailableError.exit_code
+    """Another process listens on the port."""
 
 
 def _free_port() -> int:

@@ -17,8 +17,8 @@ BOUND = 20
 
 PARENT = """\
 import signal, sys
-import ci_kit.cli, ci_kit.host
-ci_kit.host._INTERRUPT_GRACE = ci_kit.host._TERMINATE_GRACE = float(sys.argv[1])
+import ci_kit.cli, ci_kit.host, ci_kit.processes
+ci_kit.processes._INTERRUPT_GRACE = ci_kit.processes._TERMINATE_GRACE = float(sys.argv[1])
 signal.signal(signal.SIGTERM, ci_kit.cli._terminate)
 try:
     ci_kit.host.Host().stream([sys.executable, *sys.argv[2:]])

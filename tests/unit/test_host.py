@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from ci_kit.errors import UnavailableError
-from ci_kit.host import Completed, Host, Process, describe_command
+from ci_kit.host import Completed, Host, Process
+from ci_kit.processes import describe_command
 from tests.unit.making import make_host, said, snapshot
 
 SECRET = "hunter2hunter2"
@@ -305,6 +306,7 @@ def test_a_process_that_ended_already_is_no_error() -> None:
     child = subprocess.Popen(["true"], start_new_session=True)
     child.wait()
     make_host().kill(child.pid, what="nothing")
+    assert child.returncode == 0
 
 
 def test_a_command_is_shown_as_one_types_it() -> None:
