@@ -14,7 +14,8 @@ import click
 
 from ci_kit import __version__
 from ci_kit.errors import INTERRUPT_CODES, BugError, CiKitError, TerminatedError, UsageError, exit_codes
-from ci_kit.settings import OPTIONS, Option, Settings, load_settings
+from ci_kit.options import OPTIONS, Option
+from ci_kit.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from ci_kit.github import Runner
@@ -137,13 +138,22 @@ _SERVER = (
     "timezone",
     "mysql",
     "mysqld",
+    "mysql-image",
+    "docker-args",
+    "mysql-datadir",
     "mysql-host",
     "mysql-port",
     "mysql-user",
     "database",
+    "extra-databases",
     "create-database",
     "charset",
     "collation",
+    "init-sql",
+    "sql-mode",
+    "mysql-settings",
+    "time-zone-tables",
+    "replicas",
     "durable",
     "boot-timeout",
 )

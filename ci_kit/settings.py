@@ -2,220 +2,53 @@
 
 A value comes from the first of: a flag, an environment variable ``CI_KIT_*`` (which is how the action's
 inputs arrive), a variable the course's workflows already set (``MYSQL_PASSWORD``, ``MYSQL_DATABASE`` …),
-``[tool.ci-kit]`` in the project's pyproject.toml, the default. :data:`OPTIONS` is the one table of them:
-flags, the configuration reference and the action's inputs follow it.
+``[tool.ci-kit]`` in the project's pyproject.toml, the default. What there is to set is in ``options.py``.
 """
 
 from __future__ import annotations
 
 import difflib
-import shlex
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from ci_kit.errors import UsageError
+from ci_kit.options import OPTIONS, Option, Value
 
-ServerKind: TypeAlias = Literal["auto", "service", "private", "external", "off"]
-Value: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
+ServerKind: TypeAlias = Literal["auto", "service", "private", "docker", "external", "off"]
 
 TABLE = "tool.ci-kit"
 _DEFAULT = "default"
-_TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
-
-
-@dataclass(frozen=True)
-class Option:
-    """One setting. ``name`` is its key in pyproject.toml, its flag and its action input.
-
-    A ``switch`` is on or off, or left to ci-kit if its default is None.
-    """
-
-    name: str
-    default: Value
-    help: str
-    parse: Callable[[Any], Value]
-    choices: tuple[str, ...] = ()
-    also_from: tuple[str, ...] = ()
-    secret: bool = False
-    switch: bool = False
-
-    @property
-    def field(self) -> str:
-        return self.name.replace("-", "_")
-
-    @property
-    def variable(self) -> str:
-        return f"CI_KIT_{self.field.upper()}"
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return _usable(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    raise ValueError("a text is wanted")
-
-
-def _usable(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("it holds a NUL character")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise ValueError("it is not UTF-8") from None
-    return text
-
-
-def _flag(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    word = str(value).strip().lower()
-    if word in _TRUE | _FALSE:
-        return word in _TRUE
-    raise ValueError("true or false is wanted")
-
-
-def _maybe(parse: Callable[[Any], Value]) -> Callable[[Any], Value]:
-    """A setting that has a third state, ``auto``, which is None."""
-    return lambda value: None if value == "auto" else parse(value)
-
-
-def _integer(low: int, high: int) -> Callable[[Any], int]:
-    def parse(value: Any) -> int:
-        try:
-            if isinstance(value, bool | float):
-                raise ValueError
-            number = int(value)
-        except (TypeError, ValueError):
-            raise ValueError("a whole number is wanted") from None
-        if not low <= number <= high:
-            raise ValueError(f"a number from {low} to {high} is wanted")
-        return number
-
-    return parse
-
-
-def _percent(value: Any) -> float:
-    try:
-        number = float(value) if not isinstance(value, bool) else -1.0
-    except (TypeError, ValueError):
-        number = -1.0
-    if not 0 <= number <= 100:  # noqa: PLR2004
-        raise ValueError("a percentage from 0 to 100 is wanted")
-    return number
-
-
-def _words(value: Any) -> tuple[str, ...]:
-    """A list of words, or one text split as a shell splits it."""
-    if isinstance(value, str):
-        return tuple(shlex.split(_usable(value)))
-    if isinstance(value, list | tuple) and all(isinstance(word, str) for word in value):
-        return tuple(map(_usable, value))
-    raise ValueError("a list of texts is wanted, or one text with spaces between the words")
-
-
-OPTIONS: tuple[Option, ...] = (
-    Option("timezone", "Asia/Seoul", "Time zone of the tests and the server, an IANA name.", _text),
-    Option(
-        "system-timezone",
-        None,
-        "Set the machine's own clock zone, not only the run's: auto does on a GitHub-hosted runner.",
-        _maybe(_flag),
-        switch=True,
-    ),
-    Option(
-        "mysql",
-        "auto",
-        "Where the server comes from: a private one made for the run, the machine's service, an external"
-        " one at MYSQL_HOST, or off. auto takes the service on a GitHub-hosted runner, else a private one.",
-        _text,
-        choices=("auto", "private", "service", "external", "off"),
-    ),
-    Option(
-        "mysqld", "", "The mysqld or mariadbd a private server runs, instead of the first one found.", _text
-    ),
-    Option("mysql-host", "", "Host of an external server.", _text, also_from=("MYSQL_HOST",)),
-    Option(
-        "mysql-port",
-        0,
-        "Port of the server; 0 takes any free one for a private server and 3306 otherwise.",
-        _integer(0, 65535),
-    ),
-    Option("mysql-user", "root", "User the tests log in as.", _text, also_from=("MYSQL_USER",)),
-    Option(
-        "mysql-password",
-        "",
-        "Password of root and of that user; a random one if empty. Not a flag, so that no process list"
-        " shows it.",
-        _text,
-        also_from=("MYSQL_PASSWORD",),
-        secret=True,
-    ),
-    Option("database", "test", "Database to create.", _text, also_from=("MYSQL_DATABASE", "MYSQL_DB")),
-    Option(
-        "create-database",
-        None,
-        "Create the database: auto does, but for an external server.",
-        _maybe(_flag),
-        switch=True,
-    ),
-    Option("charset", "utf8mb4", "Character set of the database.", _text),
-    Option(
-        "collation", "", "Collation of the database; the server's choice for the charset if empty.", _text
-    ),
-    Option(
-        "keep-mysql",
-        None,
-        "Leave a private server running after the run: auto does on a runner that ends it with the job.",
-        _maybe(_flag),
-        switch=True,
-    ),
-    Option(
-        "durable",
-        False,
-        "Keep the server's promises about power cuts, which a test run does not need and which cost time.",
-        _flag,
-        switch=True,
-    ),
-    Option(
-        "boot-timeout",
-        60,
-        "Seconds a server may take until it answers.",
-        _integer(1, 3600),
-    ),
-    Option(
-        "python",
-        (),
-        "Command that runs the project's Python; found by .venv, a lock file or the PATH if empty.",
-        _words,
-    ),
-    Option("pytest-args", (), "Arguments for pytest.", _words),
-    Option("coverage", True, "Run the tests under coverage.", _flag, switch=True),
-    Option("fail-under", None, "Coverage, in percent, below which the run fails.", _maybe(_percent)),
-    Option("min-tests", 0, "Number of tests below which the run fails.", _integer(0, 10**9)),
-)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one run; :data:`OPTIONS` says what each means."""
+    """The settings of one run; ``options.py`` says what each means."""
 
     root: Path
     timezone: str
     system_timezone: bool | None
     mysql: ServerKind
     mysqld: str
+    mysql_image: str
+    docker_args: tuple[str, ...]
+    mysql_datadir: str
     mysql_host: str
     mysql_port: int
     mysql_user: str
     mysql_password: str = field(repr=False)
     database: str
+    extra_databases: tuple[str, ...]
     create_database: bool | None
     charset: str
     collation: str
+    init_sql: tuple[str, ...]
+    sql_mode: str | None
+    mysql_settings: tuple[str, ...]
+    time_zone_tables: str
+    replicas: int
     keep_mysql: bool | None
     durable: bool
     boot_timeout: int

@@ -12,7 +12,8 @@ import pytest
 
 from ci_kit.cli import cli
 from ci_kit.errors import UsageError
-from ci_kit.settings import OPTIONS, Option, ServerKind, Settings, load_settings
+from ci_kit.options import OPTIONS, Option
+from ci_kit.settings import ServerKind, Settings, load_settings
 
 # Two values for each option: as a text, as a flag or a variable has it, and what it means.
 VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
@@ -20,11 +21,20 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "system-timezone": (("true", True), ("false", False)),
     "mysql": (("private", "private"), ("off", "off")),
     "mysqld": (("/opt/mysqld", "/opt/mysqld"), ("mariadbd", "mariadbd")),
+    "mysql-image": (("mysql:9", "mysql:9"), ("mariadb:11", "mariadb:11")),
+    "docker-args": (("--cpus 2", ("--cpus", "2")), ("--init", ("--init",))),
+    "mysql-datadir": (("/mnt", "/mnt"), ("data", "data")),
     "mysql-host": (("db.example", "db.example"), ("127.0.0.1", "127.0.0.1")),
     "mysql-port": (("3307", 3307), ("65535", 65535)),
     "mysql-user": (("app", "app"), ("root", "root")),
     "mysql-password": (("correct horse", "correct horse"), ("1234", "1234")),
     "database": (("when2meet", "when2meet"), ("meeting", "meeting")),
+    "extra-databases": (("one 'two three'", ("one", "two three")), ("four", ("four",))),
+    "init-sql": (("schema.sql seed", ("schema.sql", "seed")), ("dump.sql.gz", ("dump.sql.gz",))),
+    "sql-mode": (("ANSI_QUOTES", "ANSI_QUOTES"), ("ANSI", "ANSI")),
+    "mysql-settings": (("a=1 b='2 3'", ("a=1", "b=2 3")), ("c=4", ("c=4",))),
+    "time-zone-tables": (("all", "all"), ("none", "none")),
+    "replicas": (("1", 1), ("2", 2)),
     "charset": (("latin1", "latin1"), ("utf8mb4", "utf8mb4")),
     "create-database": (("true", True), ("false", False)),
     "collation": (("utf8mb4_bin", "utf8mb4_bin"), ("latin1_bin", "latin1_bin")),
@@ -158,6 +168,12 @@ WRONG = {
     "keep-mysql": "maybe",
     "create-database": "maybe",
     "durable": "2",
+    "docker-args": "'--init",
+    "extra-databases": "'one",
+    "init-sql": '"schema.sql',
+    "mysql-settings": "'a=1",
+    "time-zone-tables": "some",
+    "replicas": "9",
     "boot-timeout": "0",
     "python": "'python",
     "pytest-args": '-k "a',
