@@ -15,9 +15,8 @@ from mysql.connector import Error, connect
 
 from benchmarks.side_by_side import measure, table
 from ci_kit.console import Console
-from ci_kit.github import Runner
 from ci_kit.host import Host
-from ci_kit.mysql.provider import make_server
+from ci_kit.mysql.private import PrivateServer
 from ci_kit.settings import load_settings
 
 MEMORY = "/dev/shm"  # noqa: S108
@@ -97,9 +96,7 @@ def main() -> None:
         settings = load_settings(Path(project), {}, {"mysqld": given.mysqld or None})
 
         def private() -> None:
-            server = make_server(host, settings, Runner(host))
-            if server is None:
-                raise SystemExit("the server is off")
+            server = PrivateServer(host, settings, "password")
             try:
                 server.start()
                 server.ready()

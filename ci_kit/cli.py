@@ -190,7 +190,10 @@ def status(call: Call, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found))
     else:
-        click.echo("\n".join(f"{name:<9} {value}" for name, value in found.items()))
+        replicas = found.pop("replicas", [])
+        lines = [f"{name:<9} {value}" for name, value in found.items()]
+        lines += [f"{'replica':<9} {one['host']}:{one['port']}, lag {one['lag']} s" for one in replicas]
+        click.echo("\n".join(lines))
 
 
 @mysql.command()

@@ -87,7 +87,7 @@ class Host:
         *,
         env: Env | None = None,
         cwd: Path | None = None,
-        stdin: str | None = None,
+        stdin: str | bytes | None = None,
         shown_stdin: str | None = None,
         seconds: float | None = None,
         assumed: Completed = Completed(),
@@ -98,7 +98,7 @@ class Host:
         """
         what = describe_command(argv, env, cwd)
         if stdin is not None:
-            what += f" <<< {shlex.quote(shown_stdin if shown_stdin is not None else stdin)}"
+            what += f" <<< {shlex.quote(str(stdin) if shown_stdin is None else shown_stdin)}"
         return self.act(what, lambda: self._capture(argv, env, cwd, stdin, seconds), assumed=assumed)
 
     def stream(self, argv: Sequence[str], *, env: Env | None = None, cwd: Path | None = None) -> int:
@@ -284,7 +284,12 @@ class Host:
         return {name: value for name, value in merged.items() if value is not None}
 
     def _capture(
-        self, argv: Sequence[str], env: Env | None, cwd: Path | None, stdin: str | None, seconds: float | None
+        self,
+        argv: Sequence[str],
+        env: Env | None,
+        cwd: Path | None,
+        stdin: str | bytes | None,
+        seconds: float | None,
     ) -> Completed:
         child = open_child(
             argv,
@@ -296,7 +301,7 @@ class Host:
         )
         try:
             with ended(child, own_group=False):
-                out, err = child.communicate(None if stdin is None else stdin.encode(), seconds)
+                out, err = child.communicate(stdin.encode() if isinstance(stdin, str) else stdin, seconds)
         except subprocess.TimeoutExpired:
             raise UnavailableError(
                 f"{argv[0]} did not end in {seconds:g} s",

@@ -116,8 +116,8 @@ OPTIONS: tuple[Option, ...] = (
         "mysql",
         "auto",
         "Where the server comes from: a private one made for the run, the machine's service, a container, an"
-        " external one at MYSQL_HOST, or off. auto takes the service on a GitHub-hosted runner, else a"
-        " private one, or a container where there is Docker or Podman and no server program.",
+        " external one at MYSQL_HOST, or off. auto takes the service on a runner of GitHub's, else a private"
+        " one, or a container where there is no server program but Docker or Podman.",
         _text,
         choices=("auto", "private", "service", "docker", "external", "off"),
     ),

@@ -15,7 +15,7 @@ from secrets import token_hex
 from ci_kit.errors import CiKitError, CoverageBelowThresholdError
 from ci_kit.github import Runner
 from ci_kit.host import Host
-from ci_kit.mysql.provider import Ready, Server, choose_kind, make_server
+from ci_kit.mysql.provider import Choice, Ready, Server, choose_kind, make_server
 from ci_kit.report.summary import Summary, publish
 from ci_kit.settings import Settings
 from ci_kit.testing.coverage import CoverageReport, report_coverage
@@ -53,33 +53,46 @@ class Job:
         host, settings = self._host, self._settings
         system = set_timezone(host, settings, self._runner)
         host.console.step("timezone", f"{settings.timezone}, {'the machine' if system else 'this run alone'}")
-        server = make_server(host, settings, self._runner)
+        choice = choose_kind(host, settings, self._runner)
+        server = make_server(host, settings, self._runner, choice)
         if server:
             cleanup.callback(server.stop)
             server.start()
         self._project = inspect_project(host, settings)
         env = {"TZ": settings.timezone}
         if server:
-            env |= self._await(server)
+            env |= self._await(server, choice)
+        try:
+            self._test(self._project, env, cleanup)
+        except CiKitError:
+            # Tests that failed leave the server all the same, to look at.
+            self._leave(server, env)
+            raise
+        if server and self._tests and self._tests.code and (problem := server.lost()):
+            host.console.error(problem.lines())
+            self._runner.annotate("error", "\n".join(problem.lines()), title="ci-kit")
+        self._leave(server, env)
+
+    def _test(self, project: Project, env: dict[str, str], cleanup: ExitStack) -> None:
+        host, settings = self._host, self._settings
         scratch = self._scratch(cleanup)
-        self._tests = run_tests(host, settings, self._project, env=env, scratch=scratch)
+        self._tests = run_tests(host, settings, project, env=env, scratch=scratch)
         if self._tests.outcome == "no-tests":
             host.console.step("tests", "there are no tests to collect: skipped")
         if settings.coverage and self._anything_ran:
-            self._coverage = report_coverage(host, settings, self._project, scratch=scratch)
-        self._leave(server, env)
+            self._coverage = report_coverage(host, settings, project, scratch=scratch)
 
-    def _await(self, server: Server) -> dict[str, str]:
-        kind, why = choose_kind(self._host, self._settings, self._runner)
-        with self._host.console.progress("mysql", f"{kind} server, booting"):
-            self._ready = server.ready()
-        login, version = self._ready.login, self._ready.version
+    def _await(self, server: Server, choice: Choice) -> dict[str, str]:
+        with self._host.console.progress("mysql", f"{choice.kind} server, booting"):
+            ready = self._ready = server.ready()
+        login = ready.login
+        replicas = f", {len(ready.replicas)} replicas" if ready.replicas else ""
         booted = "nothing was started" if self._host.dry else f"{self._elapsed:.1f} s"
         self._host.console.step(
             "mysql",
-            f"{version or 'a server'}, {kind} ({why}), {login.host}:{login.port}, {booted}",
+            f"{ready}, {choice}, {login.host}:{login.port}{replicas}, {booted}",
         )
-        return login.environment(self._settings.database)
+        return ready.environment(self._settings.database)
 
     def _scratch(self, cleanup: ExitStack) -> Path:
         folder = self._host.temporary_root() / f"ci-kit-run-{token_hex(4)}"
@@ -90,8 +103,11 @@ class Job:
     def _leave(self, server: Server | None, env: dict[str, str]) -> None:
         """Leave to later steps what is there for them: the zone, and a server that goes on running."""
         wanted = self._settings.keep_mysql
-        stays = server and server.keep(self._runner.real if wanted is None else wanted)
-        self._runner.export(env if stays else {"TZ": env["TZ"]})
+        if server and (server.shared or (self._runner.real if wanted is None else wanted)):
+            server.keep()
+            self._runner.export(env)
+        else:
+            self._runner.export({"TZ": env["TZ"]})
 
     def _require_coverage(self) -> None:
         if not self._tests or self._tests.code or self._tests.outcome != "passed" or self._host.dry:

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,6 +48,11 @@ class CiKit:
 
     cwd: Path
     environ: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def servers(self) -> Path:
+        """The folder of this test's private servers."""
+        return Path(self.environ["CI_KIT_MYSQL_DATADIR"])
 
     def __call__(
         self, *args: str | Path, env: Mapping[str, str] | None = None, code: int | None = None
@@ -87,14 +93,35 @@ def template_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def ci_kit(tmp_path: Path, template_cache: Path) -> CiKit:
+def ci_kit(tmp_path: Path, template_cache: Path) -> Iterator[CiKit]:
     cache = tmp_path / "cache"
     cache.mkdir()
     (cache / "templates").symlink_to(template_cache)
-    environ = clean_environ() | {"CI_KIT_CACHE": str(cache), "CI_KIT_PYTHON": sys.executable}
     project = tmp_path / "project"
     project.mkdir()
-    return CiKit(project, environ)
+    with servers_folder() as servers:
+        yield CiKit(
+            project,
+            clean_environ()
+            | {
+                "CI_KIT_CACHE": str(cache),
+                "CI_KIT_PYTHON": sys.executable,
+                "CI_KIT_MYSQL_DATADIR": str(servers),
+            },
+        )
+
+
+@contextmanager
+def servers_folder() -> Iterator[Path]:
+    """A folder for private servers, by which they are told from those of other tests and of this machine.
+
+    It is in memory where there is some, as by default, with a path that is short enough for a socket.
+    """
+    memory = "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"
+    with tempfile.TemporaryDirectory(prefix="ci-kit-tests-", dir=memory) as name:
+        # For the unprivileged user that root runs a server as.
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @pytest.fixture
@@ -146,12 +173,12 @@ def _required(bring: Callable[[], Path]) -> Path:
         skip_or_fail(reason)
 
 
-def private_servers() -> set[str]:
-    """What private servers have left on this machine: their processes' ids and their folders."""
-    found = {str(path) for base in ("/dev/shm", "/tmp") for path in Path(base).glob("ci-kit-mysql-*")}
+def private_servers(folder: Path) -> set[str]:
+    """What there is of the private servers with data in a folder: their processes' ids, their folders."""
+    found = {str(path) for path in folder.iterdir()}
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if b"/ci-kit-mysql-" in path.read_bytes():
+            if f"--datadir={folder}/".encode() in path.read_bytes():
                 found.add(path.parent.name)
         except OSError:
             continue
@@ -161,9 +188,8 @@ def private_servers() -> set[str]:
 @pytest.fixture
 def nothing_left(ci_kit: CiKit) -> Iterator[None]:
     """Fails if the test left a server, its folder, its record, or a run's folder behind."""
-    before = private_servers()
     yield
-    assert private_servers() <= before
+    assert private_servers(ci_kit.servers) == set()
     servers = Path(ci_kit.environ["CI_KIT_CACHE"]) / "servers"
     assert not servers.exists() or not list(servers.iterdir())
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ci_kit.errors import UsageError
 from ci_kit.host import Host
+from ci_kit.mysql.clock import set_zone
 from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.init_sql import run_init_sql
 from ci_kit.mysql.session import Session, StatementError, can_log_in, open_session
 from ci_kit.mysql.sql import Secret, Statement, account, identifier, statement
 from ci_kit.mysql.version import Version
@@ -27,28 +31,48 @@ def set_root_password(password: str) -> Statement:
     return statement("ALTER USER ", account(ROOT), f" IDENTIFIED {plugin} BY ", Secret(password))
 
 
-def prepare(host: Host, root: Endpoint, settings: Settings) -> Version | None:
-    """Bring a server that takes ``root``'s login to what the settings ask for; gives its version."""
+def prepare(host: Host, root: Endpoint, settings: Settings, *, beside: Path | None = None) -> Version | None:
+    """Bring a server that takes ``root``'s login to what the settings ask for; gives its version.
+
+    ``beside`` is the server's program, where a client program of its own may lie.
+    """
     with open_session(host, root) as session:
-        if settings.create_database is not False:
-            create_database(session, settings)
-        if settings.mysql_user != ROOT:
-            _create_user(session, settings.mysql_user, root.password, settings.database)
+        version = session.version()
         _make_reachable(host, session, root)
-        return session.version()
+        set_zone(session, settings)
+        fill = False
+        if settings.create_database is not False:
+            fill = create_databases(session, settings)
+        if settings.mysql_user != ROOT:
+            _create_user(session, settings.mysql_user, root.password, _databases(settings))
+        if fill:
+            run_init_sql(host, session, root, settings, beside=beside)
+        return version
 
 
-def create_database(session: Session, settings: Settings) -> None:
-    """Create the run's database where it does not exist."""
+def create_databases(session: Session, settings: Settings) -> bool:
+    """Create the run's databases where they do not exist; gives whether the first of them is new."""
+    known = {name for (name,) in session.rows("SELECT schema_name FROM information_schema.schemata")}
+    for name in _databases(settings):
+        _create_database(session, name, settings)
+    return settings.database not in known
+
+
+def _databases(settings: Settings) -> tuple[str, ...]:
+    return (settings.database, *settings.extra_databases)
+
+
+def _create_database(session: Session, name: str, settings: Settings) -> None:
     collation = f" COLLATE {identifier(settings.collation, what='collation')}" if settings.collation else ""
-    if settings.database.lower() in _SYSTEM_SCHEMAS:
+    if name.lower() in _SYSTEM_SCHEMAS:
+        source = "database" if name == settings.database else "extra-databases"
         raise UsageError(
-            f"the database {settings.database!r} is the server's own",
-            why=f"the name came from {settings.source('database')}",
+            f"the database {name!r} is the server's own",
+            why=f"the name came from {settings.source(source)}",
             todo="choose another database name",
         )
     change = statement(
-        f"CREATE DATABASE IF NOT EXISTS {identifier(settings.database)}"
+        f"CREATE DATABASE IF NOT EXISTS {identifier(name)}"
         f" CHARACTER SET {identifier(settings.charset, what='character set')}{collation}"
     )
     try:
@@ -63,8 +87,8 @@ def create_database(session: Session, settings: Settings) -> None:
         ) from None
 
 
-def _create_user(session: Session, user: str, password: str, database: str) -> None:
-    """A user with all rights on the database, and on those whose names begin with ``test_``.
+def _create_user(session: Session, user: str, password: str, databases: tuple[str, ...]) -> None:
+    """A user with all rights on the databases, and on those whose names begin with ``test_``.
 
     Tortoise, Django and others make databases of such names for their tests.
     """
@@ -72,7 +96,7 @@ def _create_user(session: Session, user: str, password: str, database: str) -> N
         who = account(user, address)
         session.execute(statement(f"CREATE USER IF NOT EXISTS {who} IDENTIFIED BY ", Secret(password)))
         session.execute(statement(f"ALTER USER {who} IDENTIFIED BY ", Secret(password)))
-        for scope in (identifier(_without_wildcards(database)), r"`test\_%`"):
+        for scope in (*(identifier(_without_wildcards(name)) for name in databases), r"`test\_%`"):
             session.execute(statement(f"GRANT ALL PRIVILEGES ON {scope}.* TO {who}"))
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
+from typing import Any
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.host import Host
-from ci_kit.mysql import state
+from ci_kit.mysql import leftovers, replica, state
 from ci_kit.mysql.admin import ROOT, prepare
-from ci_kit.mysql.provider import choose_kind, make_server
+from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.provider import Ready, choose_kind, make_server
+from ci_kit.mysql.state import Record
 from ci_kit.settings import Settings
 from ci_kit.timezone import set_timezone
 
@@ -21,38 +23,42 @@ def up(host: Host, settings: Settings, runner: Runner) -> None:
     set_timezone(host, settings, runner)
     # One at a time: of two at once, the second finds the server of the first.
     with host.locked(host.cache_root() / "up.lock"):
-        record = _running(host, settings)
-        if record:
-            _reuse(host, settings, runner, record)
+        found = _running(host, settings)
+        if found:
+            _reuse(host, settings, runner, found)
         else:
             _start(host, settings, runner)
 
 
-def _reuse(host: Host, settings: Settings, runner: Runner, record: state.Record) -> None:
+def _reuse(host: Host, settings: Settings, runner: Runner, found: list[Record]) -> None:
+    record, *replicas = found
     wanted = {
+        "mysql": ("" if settings.mysql == "auto" else settings.mysql, record.kind),
         "mysql-password": (settings.mysql_password, record.password),
         "mysql-port": (settings.mysql_port, record.port),
         "mysql-user": (settings.mysql_user, record.user),
         "timezone": (settings.timezone, record.timezone),
+        "replicas": (settings.replicas, len(replicas)),
     }
     for name, (asked, present) in wanted.items():
-        if settings.given(name) and asked != present:
+        if settings.given(name) and asked and asked != present:
             raise UsageError(
                 f"the project's server is up with another {name}",
                 why=f"{name} came from {settings.source(name)}",
                 todo="end it first: `ci-kit mysql down`",
             )
-    if settings.given("database"):
+    if settings.given("database") and record.kind != "external":
         prepare(host, record.endpoint.as_user(ROOT, record.password), settings)
         record = replace(record, database=settings.database)
         state.save(host, record)
     where = f"{record.host}:{record.port}"
     host.console.step("mysql", f"{record.version} is up already at {where}, database {record.database}")
-    runner.export(record.environment())
+    runner.export(_variables([record, *replicas]))
 
 
 def _start(host: Host, settings: Settings, runner: Runner) -> None:
-    server = make_server(host, settings, runner)
+    choice = choose_kind(host, settings, runner)
+    server = make_server(host, settings, runner, choice)
     if server is None:
         raise UsageError("there is no server to start", why=f"mysql is off by {settings.source('mysql')}")
     with ExitStack() as cleanup:
@@ -60,53 +66,71 @@ def _start(host: Host, settings: Settings, runner: Runner) -> None:
         server.start()
         with host.console.progress("mysql", "booting"):
             ready = server.ready()
-        server.keep(wanted=True)
-    kind, why = choose_kind(host, settings, runner)
-    login = ready.login
-    host.console.step("mysql", f"{ready.version or 'a server'}, {kind} ({why}), {login.host}:{login.port}")
-    runner.export({"TZ": settings.timezone, **login.environment(settings.database)})
+        server.keep()
+    host.console.step("mysql", f"{ready}, {choice}, {ready.login.host}:{ready.login.port}")
+    runner.export({"TZ": settings.timezone, **ready.environment(settings.database)})
 
 
 def down(host: Host, settings: Settings) -> None:
     """End the servers that were left running for the project; fine if there is none."""
-    ended = [record for record in state.records(host) if record.kept and record.project == str(settings.root)]
-    for record in ended:
-        state.end(host, record)
+    ended = state.kept_records(host, settings.root)
+    # A replica whose source went first would only complain of it.
+    for record in reversed(ended):
+        leftovers.end(host, record)
         host.console.step("mysql", f"{record.version} at {record.host}:{record.port} is gone")
     if not ended:
         host.console.step("mysql", "no server is up for this project")
-    state.sweep(host)
+    leftovers.sweep(host)
 
 
-def status(host: Host, settings: Settings) -> dict[str, str]:
-    """What is known of the project's server."""
-    record = _running(host, settings)
-    if record is None:
+def status(host: Host, settings: Settings) -> dict[str, Any]:
+    """What is known of the project's server; of each replica, its lag in seconds as well."""
+    found = _running(host, settings)
+    if not found:
         return {"server": "none"}
-    return {
+    record, *replicas = found
+    facts = {
         "server": record.version,
+        "kind": record.kind,
         "host": record.host,
-        "port": str(record.port),
+        "port": record.port,
         "user": record.user,
         "database": record.database,
-        "folder": record.folder,
+        "place": record.place,
     }
+    if replicas:
+        facts["replicas"] = [
+            {"host": one.host, "port": one.port, "lag": replica.lag(host, _root(one))} for one in replicas
+        ]
+    return facts
 
 
 def environment(host: Host, settings: Settings) -> dict[str, str]:
     """The variables of the project's server. Raises UnavailableError if none is up."""
-    record = _running(host, settings)
-    if record is None:
+    found = _running(host, settings)
+    if not found:
         raise UnavailableError("no server is up for this project", todo="start one: `ci-kit mysql up`")
-    return record.environment()
+    return _variables(found)
 
 
-def _running(host: Host, settings: Settings) -> state.Record | None:
-    """The project's server, if it still runs; what is left of one that died is cleaned up."""
-    record = state.kept_record(host, settings.root)
-    if record and not state.processes(host, Path(record.folder)):
-        state.end(host, record)
-        return None
-    if record:
+def _variables(found: list[Record]) -> dict[str, str]:
+    record, *replicas = found
+    ready = Ready(record.endpoint, None, tuple(one.endpoint for one in replicas))
+    return {"TZ": record.timezone, **ready.environment(record.database)}
+
+
+def _root(record: Record) -> Endpoint:
+    return record.endpoint.as_user(ROOT, record.password)
+
+
+def _running(host: Host, settings: Settings) -> list[Record]:
+    """The project's server and its replicas, if it still runs; what is left of a dead one is cleaned up."""
+    found = state.kept_records(host, settings.root)
+    for record in found:
         host.redactor.add(record.password)
-    return record
+    # Without its server, a replica is of no use.
+    if found and not (found[0].replica == 0 and leftovers.is_up(host, found[0])):
+        for record in found:
+            leftovers.end(host, record)
+        return []
+    return found

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.host import Host
-from ci_kit.mysql.admin import create_database
+from ci_kit.mysql import state
+from ci_kit.mysql.admin import create_databases
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.provider import Ready
 from ci_kit.mysql.session import LoginError, Session, open_session, wait_for_login
+from ci_kit.mysql.version import Version
 from ci_kit.settings import Settings
 
 _DEFAULT_PORT = 3306
@@ -16,7 +18,7 @@ _DEFAULT_PORT = 3306
 class ExternalServer:
     """Logs in with the credentials given; the database is there, or created if the settings say so."""
 
-    kind = "external"
+    shared = True
 
     def __init__(self, host: Host, settings: Settings) -> None:
         if not settings.mysql_host:
@@ -27,6 +29,7 @@ class ExternalServer:
             )
         self._host = host
         self._settings = settings
+        self._version: Version | None = None
         self._login = Endpoint(
             settings.mysql_host,
             settings.mysql_port or _port(host),
@@ -52,10 +55,11 @@ class ExternalServer:
             ) from error
         with open_session(self._host, self._login) as session:
             if self._settings.create_database:
-                create_database(session, self._settings)
+                create_databases(session, self._settings)
             elif not self._host.dry:
                 self._require_database(session)
-            return Ready(self._login, session.version())
+            self._version = session.version()
+        return Ready(self._login, self._version)
 
     def _require_database(self, session: Session) -> None:
         name = self._settings.database
@@ -67,11 +71,37 @@ class ExternalServer:
                 todo="create it, or let ci-kit: --create-database",
             )
 
-    def keep(self, wanted: bool) -> bool:  # noqa: ARG002
-        return True
+    def keep(self) -> None:
+        login, settings = self._login, self._settings
+        record = state.Record(
+            token=state.project_token("external", settings.root),
+            kind="external",
+            project=str(settings.root),
+            place="",
+            version=str(self._version or ""),
+            timezone=settings.timezone,
+            host=login.host,
+            port=login.port,
+            user=login.user,
+            password=login.password,
+            database=settings.database,
+        )
+        state.keep(self._host, record)
+
+    def lost(self) -> None:
+        """Nobody here knows what became of it."""
 
     def stop(self) -> None:
         """Nothing: it is not ours to end."""
+
+
+def is_up(host: Host, record: state.Record) -> bool:  # noqa: ARG001
+    """As far as anybody here knows."""
+    return True
+
+
+def end(host: Host, record: state.Record) -> None:
+    """Nothing: it is not ours to end."""
 
 
 def _port(host: Host) -> int:

@@ -4,58 +4,97 @@ from __future__ import annotations
 
 import socket
 from contextlib import ExitStack
+from pathlib import Path
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host import Host, Process
-from ci_kit.mysql import state
+from ci_kit.mysql import leftovers, state
 from ci_kit.mysql.admin import ROOT, prepare, set_root_password
 from ci_kit.mysql.binary import ServerProgram, require_server_program
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.provider import Ready
 from ci_kit.mysql.scratch import new_scratch
-from ci_kit.mysql.session import LoginError, wait_for_login
+from ci_kit.mysql.session import LoginError, StatementError, wait_for_login
+from ci_kit.mysql.state import Record
 from ci_kit.mysql.template import SIZES, template
 from ci_kit.mysql.tuning import as_flags, server_settings
+from ci_kit.mysql.version import Version
 from ci_kit.settings import Settings
 
 _LOOPBACK = "127.0.0.1"
-_BACKSLASH_ESCAPES = "SET SESSION sql_mode = ''"
+# Literals are escaped with backslashes whatever mode the server has, and a replica is not told of it.
+_INIT = ("SET SESSION sql_mode = ''", "SET SESSION sql_log_bin = 0")
 _PORT_TRIES = 3
 _TELLING_LINES = 6
 
 
 class PrivateServer:
-    """Boots in the background from :meth:`start`; :meth:`ready` waits; :meth:`stop` leaves nothing."""
+    """Boots in the background from :meth:`start`; :meth:`ready` waits; :meth:`stop` leaves nothing.
 
-    kind = "private"
+    One of several that replicate has lines of a my.cnf of its own, ``member``; ``replica`` counts from 1.
+    """
 
-    def __init__(self, host: Host, settings: Settings, password: str) -> None:
+    shared = False
+
+    def __init__(
+        self,
+        host: Host,
+        settings: Settings,
+        password: str,
+        *,
+        member: tuple[str, ...] = (),
+        replica: int = 0,
+    ) -> None:
         self._host = host
         self._settings = settings
         self._password = password
+        self._member = member
+        self._replica = replica
         self._program: ServerProgram | None = None
-        self._scratch = new_scratch(host)
+        self._scratch = new_scratch(host, settings)
         self._process: Process | None = None
-        self._port = settings.mysql_port
+        # The port that is wanted is the primary's.
+        self._wanted_port = 0 if replica else settings.mysql_port
+        self._port = self._wanted_port
         self._owned = ExitStack()
         self._kept = False
+        self._answered = False
 
     def start(self) -> None:
-        state.sweep(self._host)
+        leftovers.sweep(self._host)
         program = self._found_program()
-        if self._settings.mysql_port:
-            _require_free(self._settings.mysql_port, self._settings.source("mysql-port"))
+        if self._wanted_port:
+            _require_free(self._wanted_port, self._settings.source("mysql-port"))
         self._owned.enter_context(state.hold(self._host, self._scratch.token))
         state.save(self._host, self._record())
         self._host.make_dir(self._scratch.folder, mode=0o700, owner=self._scratch.owner)
         for folder in (self._scratch.temporary, self._scratch.folder / "files"):
             self._host.make_dir(folder, owner=self._scratch.owner)
-        datadir = template(self._host, program, self._scratch, seconds=self._settings.boot_timeout)
+        datadir = template(
+            self._host,
+            program,
+            self._scratch,
+            zones=self._settings.time_zone_tables != "none",
+            seconds=self._settings.boot_timeout,
+        )
         self._host.copy_tree(datadir, self._scratch.data, owner=self._scratch.owner)
         self._boot()
 
     def ready(self) -> Ready:
-        root = self._root()
+        root = self.await_login()
+        try:
+            version = prepare(self._host, root, self._settings, beside=self._found_program().path)
+        except (LoginError, StatementError):
+            # The server that is gone tells more than the login that broke off.
+            self._require_alive()
+            raise
+        return Ready(
+            root.as_user(self._settings.mysql_user, self._password), version or self._found_program().version
+        )
+
+    def await_login(self) -> Endpoint:
+        """Wait until root's login succeeds, and give it."""
+        root = self.root
         for attempt in range(1, _PORT_TRIES + 1):
             try:
                 wait_for_login(
@@ -63,26 +102,30 @@ class PrivateServer:
                 )
             except _PortTakenError:
                 # Another process took the free port between its choice and the server's start.
-                if self._settings.mysql_port or attempt == _PORT_TRIES:
+                if self._wanted_port or attempt == _PORT_TRIES:
                     raise
                 self._boot()
-                root = self._root()
+                root = self.root
             except LoginError as error:
                 raise self._failed(
                     f"the server did not answer in {self._settings.boot_timeout} s", error.why
                 ) from error
             else:
                 break
+        self._answered = True
         self._host.remove(self._scratch.init_file)
-        version = prepare(self._host, root, self._settings)
-        login = root.as_user(self._settings.mysql_user, self._password)
-        return Ready(login, version or self._found_program().version)
+        return root
 
-    def keep(self, wanted: bool) -> bool:
-        if wanted:
-            state.keep(self._host, self._record())
-            self._kept = True
-        return wanted
+    def keep(self) -> None:
+        state.keep(self._host, self._record())
+        self._kept = True
+
+    def lost(self) -> UnavailableError | None:
+        try:
+            self._require_alive()
+        except UnavailableError as error:
+            return error
+        return None
 
     def stop(self) -> None:
         if self._kept:
@@ -93,20 +136,19 @@ class PrivateServer:
             if self._process:
                 self._host.end(self._process, what="the server")
             # An interrupt can come between the start of a process and its being known here.
-            state.end_processes(self._host, self._scratch.folder)
-            self._host.remove(self._scratch.folder)
+            end(self._host, self._record())
             state.forget(self._host, self._scratch.token)
             self._owned.close()
 
     def _boot(self) -> None:
-        self._port = self._settings.mysql_port or _free_port()
+        self._port = self._wanted_port or _free_port()
         state.save(self._host, self._record())
         # Before the server listens, so that there is no moment in which root has no password.
         change = set_root_password(self._password)
         self._host.write(
             self._scratch.init_file,
-            f"{_BACKSLASH_ESCAPES};\n{change.text};\n",
-            shown=f"{_BACKSLASH_ESCAPES};\n{change.shown};\n",
+            "".join(f"{line};\n" for line in (*_INIT, change.text)),
+            shown="".join(f"{line};\n" for line in (*_INIT, change.shown)),
         )
         self._process = self._host.start(
             self._command(), env={"TZ": self._settings.timezone}, log=self._scratch.log
@@ -128,7 +170,8 @@ class PrivateServer:
             f"--init-file={scratch.init_file}",
             "--loose_mysqlx=OFF",
             *as_flags(SIZES),
-            *as_flags(server_settings(durable=self._settings.durable)),
+            *as_flags(server_settings(self._settings, replicates=bool(self._member))),
+            *as_flags(self._member),
         ]
 
     def _found_program(self) -> ServerProgram:
@@ -136,14 +179,21 @@ class PrivateServer:
             self._program = require_server_program(self._host, self._settings)
         return self._program
 
-    def _root(self) -> Endpoint:
+    @property
+    def version(self) -> Version:
+        return self._found_program().version
+
+    @property
+    def root(self) -> Endpoint:
+        """Root's login."""
         return Endpoint(_LOOPBACK, self._port, ROOT, self._password, self._scratch.socket)
 
-    def _record(self) -> state.Record:
-        return state.Record(
+    def _record(self) -> Record:
+        return Record(
             token=self._scratch.token,
+            kind="private",
             project=str(self._settings.root),
-            folder=str(self._scratch.folder),
+            place=str(self._scratch.folder),
             version=str(self._program.version) if self._program else "",
             timezone=self._settings.timezone,
             host=_LOOPBACK,
@@ -151,6 +201,8 @@ class PrivateServer:
             user=self._settings.mysql_user,
             password=self._password,
             database=self._settings.database,
+            socket=str(self._scratch.socket),
+            replica=self._replica,
         )
 
     def _require_alive(self) -> None:
@@ -162,7 +214,7 @@ class PrivateServer:
                 f"port {self._port} is taken", why="another process listens there", todo="choose another port"
             )
         how = f"it was ended by signal {-code}" if code < 0 else f"it ended with {code}"
-        raise self._failed("the server did not start", how)
+        raise self._failed("the server is gone" if self._answered else "the server did not start", how)
 
     def _failed(self, what: str, why: str) -> UnavailableError:
         lines = self._log_text().splitlines()
@@ -179,6 +231,22 @@ class PrivateServer:
             return self._scratch.log.read_text(encoding="utf-8", errors="replace")
         except OSError:
             return ""
+
+
+def is_up(host: Host, record: Record) -> bool:
+    return bool(_processes(host, record))
+
+
+def end(host: Host, record: Record) -> None:
+    """End a server that is known by its record, and remove its folder."""
+    for pid in _processes(host, record):
+        host.kill(pid, what="the server")
+    host.remove(Path(record.place))
+
+
+def _processes(host: Host, record: Record) -> list[int]:
+    """The ids of the server's processes: those with the datadir as an argument, not whoever reads its log."""
+    return host.processes_naming(f"--datadir={record.place}/")
 
 
 class _PortTakenError(UnavailableError):

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Protocol
 
-from ci_kit.errors import UsageError
+from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.host import Host
 from ci_kit.mysql.endpoint import Endpoint
@@ -16,16 +16,30 @@ from ci_kit.settings import Settings
 
 @dataclass(frozen=True)
 class Ready:
-    """A server that is up and prepared: the login of the tests, and what the server is."""
+    """A server that is up and prepared: the login of the tests, what the server is, and its replicas."""
 
     login: Endpoint
     version: Version | None
+    replicas: tuple[Endpoint, ...] = ()
+
+    def __str__(self) -> str:
+        return str(self.version or "a server")
+
+    def environment(self, database: str) -> dict[str, str]:
+        """The variables of the tests: the login, and where the replicas are."""
+        found = self.login.environment(database)
+        for number, replica in enumerate(self.replicas, 1):
+            for suffix in ("", f"_{number}") if number == 1 else (f"_{number}",):
+                found[f"MYSQL_REPLICA_HOST{suffix}"] = replica.host
+                found[f"MYSQL_REPLICA_PORT{suffix}"] = str(replica.port)
+        return found
 
 
 class Server(Protocol):
     """Where a run's server comes from. ``stop`` follows in any case, also after a failed ``start``."""
 
-    kind: str
+    shared: bool
+    """Whether it goes on running whatever the run does: it is not the run's own."""
 
     def start(self) -> None:
         """Begin to start it, and come back while it boots."""
@@ -33,25 +47,76 @@ class Server(Protocol):
     def ready(self) -> Ready:
         """Wait until it answers, and bring it to what the settings ask for."""
 
-    def keep(self, wanted: bool) -> bool:
-        """Whether the server goes on running after this process: one of the run's own, only if wanted."""
+    def keep(self) -> None:
+        """Leave it to later processes, with a record by which they find it."""
+
+    def lost(self) -> UnavailableError | None:
+        """Why the server is no longer there; None if it is."""
 
     def stop(self) -> None:
-        """End what :meth:`start` began, and leave nothing of it."""
+        """End what :meth:`start` began and is not kept, and leave nothing of it."""
 
 
-def choose_kind(host: Host, settings: Settings, runner: Runner) -> tuple[str, str]:
+@dataclass(frozen=True)
+class Choice:
+    """A kind of server, and why it was chosen."""
+
+    kind: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.why})"
+
+
+def choose_kind(host: Host, settings: Settings, runner: Runner) -> Choice:
     """The kind of server for a run, and why."""
+    from ci_kit.mysql.binary import find_server_program
+    from ci_kit.mysql.docker import find_engine
     from ci_kit.mysql.service import find_unit
 
     if settings.mysql != "auto":
-        return settings.mysql, settings.source("mysql")
+        return Choice(settings.mysql, settings.source("mysql"))
     if not runner.owns_machine:
-        return "private", "not on a GitHub-hosted runner"
-    # A job's container and a macOS runner have none.
-    if not find_unit(host):
-        return "private", "the runner has no MySQL service"
-    return "service", "this is a GitHub-hosted runner"
+        why = "not on a GitHub-hosted runner"
+    elif settings.replicas:
+        why = "a service has no replicas"
+    elif find_unit(host):
+        return Choice("service", "this is a GitHub-hosted runner")
+    else:
+        # A job's container and a macOS runner have none.
+        why = "the runner has no MySQL service"
+    if not find_server_program(host, settings) and (engine := find_engine(host)):
+        return Choice("docker", f"{why}, no server program, {engine} is there")
+    return Choice("private", why)
+
+
+def make_server(host: Host, settings: Settings, runner: Runner, choice: Choice) -> Server | None:
+    """The server of a run, not started yet; None if the run wants none."""
+    from ci_kit.mysql.docker import DockerServer
+    from ci_kit.mysql.external import ExternalServer
+    from ci_kit.mysql.private import PrivateServer
+    from ci_kit.mysql.replica import ReplicatedServer
+    from ci_kit.mysql.service import ServiceServer
+
+    if choice.kind == "off":
+        return None
+    if settings.replicas and choice.kind != "private":
+        raise UsageError(
+            "only a private server has replicas",
+            why=f"mysql is {choice.kind} by {choice.why}, replicas came from {settings.source('replicas')}",
+            todo="leave out one of the two",
+        )
+    if choice.kind == "external":
+        return ExternalServer(host, settings)
+    password = settings.mysql_password or _generated_password(host, runner)
+    if choice.kind == "service":
+        _require_leave(settings, runner)
+        return ServiceServer(host, settings, password, owned=runner.owns_machine)
+    if choice.kind == "docker":
+        return DockerServer(host, settings, password)
+    if settings.replicas:
+        return ReplicatedServer(host, settings, password)
+    return PrivateServer(host, settings, password)
 
 
 def _require_leave(settings: Settings, runner: Runner) -> None:
@@ -69,21 +134,3 @@ def _generated_password(host: Host, runner: Runner) -> str:
     host.redactor.add(password)
     runner.mask(password)
     return password
-
-
-def make_server(host: Host, settings: Settings, runner: Runner) -> Server | None:
-    """The server of a run, not started yet; None if the run wants none."""
-    from ci_kit.mysql.external import ExternalServer
-    from ci_kit.mysql.private import PrivateServer
-    from ci_kit.mysql.service import ServiceServer
-
-    kind, _ = choose_kind(host, settings, runner)
-    if kind == "off":
-        return None
-    if kind == "external":
-        return ExternalServer(host, settings)
-    password = settings.mysql_password or _generated_password(host, runner)
-    if kind == "service":
-        _require_leave(settings, runner)
-        return ServiceServer(host, settings, password)
-    return PrivateServer(host, settings, password)

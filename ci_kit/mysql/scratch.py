@@ -8,7 +8,9 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from ci_kit.errors import UsageError
 from ci_kit.host import Host
+from ci_kit.settings import Settings
 
 _MEMORY = Path("/dev/shm")  # noqa: S108  (the folder is made with a random name, for its owner alone)
 _MEMORY_WANTED = 1 << 30
@@ -53,11 +55,21 @@ class Scratch:
         return self.folder / "init.sql"
 
 
-def new_scratch(host: Host) -> Scratch:
-    """A name for a folder that does not exist yet: in memory where there is room, else a temporary one."""
+def new_scratch(host: Host, settings: Settings) -> Scratch:
+    """A name for a folder that does not exist yet, where the settings say or there is room.
+
+    Raises UsageError if the settings name no folder, or one whose path leaves none for a socket's name.
+    """
     name = f"{PREFIX}{secrets.token_hex(4)}"
-    folder = (_MEMORY if _has_room(_MEMORY) else host.temporary_root()) / name
-    if len(os.fsencode(folder / "mysql.sock")) > _SOCKET_LIMIT:
+    folder = _wanted_folder(settings) / name if settings.mysql_datadir else _best_folder(host) / name
+    if _too_long(folder):
+        if settings.mysql_datadir:
+            raise UsageError(
+                f"the path of mysql-datadir is too long: {settings.mysql_datadir}",
+                why=f"a socket's path in it may have {_SOCKET_LIMIT} bytes;"
+                f" it came from {settings.source('mysql-datadir')}",
+                todo="choose a shorter one",
+            )
         folder = Path("/tmp") / name  # noqa: S108
     if os.geteuid() != 0:
         return Scratch(folder)
@@ -67,6 +79,25 @@ def new_scratch(host: Host) -> Scratch:
         except KeyError:
             continue
     return Scratch(folder, 0, "root")
+
+
+def _wanted_folder(settings: Settings) -> Path:
+    folder = (settings.root / settings.mysql_datadir).resolve()
+    if not folder.is_dir():
+        raise UsageError(
+            f"no such folder: {folder}",
+            why=f"mysql-datadir came from {settings.source('mysql-datadir')}",
+            todo="make it, or leave mysql-datadir out",
+        )
+    return folder
+
+
+def _best_folder(host: Host) -> Path:
+    return _MEMORY if _has_room(_MEMORY) else host.temporary_root()
+
+
+def _too_long(folder: Path) -> bool:
+    return len(os.fsencode(folder / "mysql.sock")) > _SOCKET_LIMIT
 
 
 def _has_room(folder: Path) -> bool:

@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host import Host
+from ci_kit.mysql import state
 from ci_kit.mysql.admin import ROOT, prepare, set_root_password
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.provider import Ready
 from ci_kit.mysql.session import LoginError, can_log_in, open_session, wait_for_login
+from ci_kit.mysql.version import Version
 from ci_kit.settings import Settings
 
 _NAMES = ("mysql", "mysqld", "mariadb")
@@ -32,13 +34,15 @@ def find_unit(host: Host) -> str:
 class ServiceServer:
     """Started by the service manager and left running: the machine ends it."""
 
-    kind = "service"
+    shared = True
 
-    def __init__(self, host: Host, settings: Settings, password: str) -> None:
+    def __init__(self, host: Host, settings: Settings, password: str, *, owned: bool) -> None:
         self._host = host
         self._settings = settings
         self._root = Endpoint(_LOOPBACK, settings.mysql_port or _DEFAULT_PORT, ROOT, password)
+        self._owned = owned
         self._unit = ""
+        self._version: Version | None = None
 
     def start(self) -> None:
         self._unit = find_unit(self._host)
@@ -74,14 +78,36 @@ class ServiceServer:
         else:
             if self._host.dry:
                 self._set_password()
-        version = prepare(self._host, self._root, self._settings)
-        return Ready(self._root.as_user(self._settings.mysql_user, self._root.password), version)
+        self._version = prepare(self._host, self._root, self._settings)
+        return Ready(self._login, self._version)
 
-    def keep(self, wanted: bool) -> bool:  # noqa: ARG002
-        return True
+    def keep(self) -> None:
+        state.keep(self._host, self._record())
+
+    def lost(self) -> UnavailableError | None:
+        return None
 
     def stop(self) -> None:
         """Nothing: later steps use it, and the machine ends with the job."""
+
+    @property
+    def _login(self) -> Endpoint:
+        return self._root.as_user(self._settings.mysql_user, self._root.password)
+
+    def _record(self) -> state.Record:
+        return state.Record(
+            token=state.project_token("service", self._settings.root),
+            kind="service",
+            project=str(self._settings.root),
+            place=self._unit,
+            version=str(self._version or ""),
+            timezone=self._settings.timezone,
+            host=self._root.host,
+            port=self._root.port,
+            user=self._login.user,
+            password=self._root.password,
+            database=self._settings.database,
+        )
 
     def _set_password(self) -> None:
         change = set_root_password(self._root.password)
@@ -130,3 +156,14 @@ class ServiceServer:
             details=tuple(journal.stdout.splitlines()),
             todo=f"look at `journalctl -u {self._unit}`, or take a private server (mysql: private)",
         )
+
+
+def is_up(host: Host, record: state.Record) -> bool:
+    if not host.which("systemctl"):
+        return True
+    return host.ask(["systemctl", "is-active", f"{record.place}.service"]).ok
+
+
+def end(host: Host, record: state.Record) -> None:
+    """Stop the service."""
+    host.run(host.as_root(["systemctl", "stop", record.place]))

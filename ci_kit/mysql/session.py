@@ -14,6 +14,7 @@ from ci_kit.mysql.sql import Statement, statement
 from ci_kit.mysql.version import Version, parse_version
 
 if TYPE_CHECKING:
+    from mysql.connector import Error
     from mysql.connector.connection import MySQLConnection
 
 ACCESS_DENIED = frozenset({1045, 1698})
@@ -55,6 +56,10 @@ class Session:
         self._host = host
         self._connection = connection
 
+    @property
+    def dry(self) -> bool:
+        return self._connection is None
+
     def execute(self, change: Statement) -> None:
         """Carry out a statement that changes something."""
 
@@ -62,6 +67,24 @@ class Session:
             self._fetch(change.text)
 
         self._host.act(f"mysql> {change.shown};", do, assumed=None)
+
+    def execute_script(self, sql: bytes, *, shown: str) -> None:
+        """Carry out statements with semicolons between them, as they are, in the server's own sql_mode."""
+
+        def do() -> None:
+            from mysql.connector import Error
+
+            if self._connection is None:
+                return
+            self._fetch("SET SESSION sql_mode = @@GLOBAL.sql_mode")
+            try:
+                for result in self._connection.cmd_query_iter(sql):
+                    if "columns" in result:
+                        self._connection.get_rows()
+            except Error as error:
+                raise self._refused(error) from None
+
+        self._host.act(f"mysql> {shown}", do, assumed=None)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query that only looks."""
@@ -82,7 +105,10 @@ class Session:
                 cursor.execute(text)
                 return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
         except Error as error:
-            raise StatementError(error.errno or 0, self._host.redactor.redact(str(error))) from None
+            raise self._refused(error) from None
+
+    def _refused(self, error: Error) -> StatementError:
+        return StatementError(error.errno or 0, self._host.redactor.redact(str(error)))
 
 
 @contextmanager

@@ -28,11 +28,11 @@ class Statement:
     shown: str
 
 
-def statement(*parts: str | Secret) -> Statement:
-    """A statement from pieces of SQL and secrets."""
+def statement(*parts: str | Secret, shown: str = "") -> Statement:
+    """A statement from pieces of SQL and secrets; ``shown`` stands for a long one where it is printed."""
     return Statement(
         "".join(literal(part.text) if isinstance(part, Secret) else part for part in parts),
-        "".join(f"'{MASK}'" if isinstance(part, Secret) else part for part in parts),
+        shown or "".join(f"'{MASK}'" if isinstance(part, Secret) else part for part in parts),
     )
 
 

@@ -1,4 +1,4 @@
-"""What is written down of each private server, so that another process can end it.
+"""What is written down of each server, so that another process can find it and end it.
 
 A record lies in the user's cache folder, readable by its user alone. The process that made the server holds
 the record's lock while it lives: a record that is not kept and whose lock is free was left by a process that
@@ -7,6 +7,7 @@ was killed, and the next run cleans up after it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -19,11 +20,17 @@ from ci_kit.mysql.endpoint import Endpoint
 
 @dataclass(frozen=True)
 class Record:
-    """A private server. ``kept`` means that it is meant to outlive the process that made it."""
+    """A server. ``kept`` means that it is meant to outlive the process that made it.
+
+    ``token`` names it among all of this user's, ``place`` is what its kind finds it by: a private one's
+    folder, a container's name, a service's unit. ``replica`` counts the replicas of a project's server from
+    1; the server itself is 0.
+    """
 
     token: str
+    kind: str
     project: str
-    folder: str
+    place: str
     version: str
     timezone: str
     host: str
@@ -31,16 +38,20 @@ class Record:
     user: str
     password: str = field(repr=False)
     database: str
+    socket: str = ""
+    replica: int = 0
     kept: bool = False
 
     @property
     def endpoint(self) -> Endpoint:
         """Where the tests log in."""
-        return Endpoint(self.host, self.port, self.user, self.password, Path(self.folder, "mysql.sock"))
+        socket = Path(self.socket) if self.socket else None
+        return Endpoint(self.host, self.port, self.user, self.password, socket)
 
-    def environment(self) -> dict[str, str]:
-        """The variables of the tests."""
-        return {"TZ": self.timezone, **self.endpoint.environment(self.database)}
+
+def project_token(kind: str, root: Path) -> str:
+    """The token of a server of which a project has one, whichever of its processes uses it."""
+    return f"{kind}-{hashlib.sha256(str(root).encode()).hexdigest()[:8]}"
 
 
 def hold(host: Host, token: str) -> AbstractContextManager[bool]:
@@ -72,38 +83,10 @@ def records(host: Host) -> Iterator[Record]:
             continue
 
 
-def kept_record(host: Host, root: Path) -> Record | None:
-    """The server that was left running for the project in the folder ``root``."""
-    return next((record for record in records(host) if record.kept and record.project == str(root)), None)
-
-
-def sweep(host: Host) -> None:
-    """Clean up after processes that were killed, and only after those."""
-    for record in list(records(host)):
-        # What a runner ended with the job before has left its folder.
-        if record.kept and processes(host, Path(record.folder)):
-            continue
-        with hold(host, record.token) as free:
-            # Between the look and the lock, the owner may have ended properly, or let the server go on.
-            if free and record in records(host):
-                end(host, record)
-
-
-def end(host: Host, record: Record) -> None:
-    """End a server by what is written down of it, and leave nothing of it."""
-    end_processes(host, Path(record.folder))
-    host.remove(Path(record.folder))
-    forget(host, record.token)
-
-
-def processes(host: Host, folder: Path) -> list[int]:
-    """The ids of the server's processes: those with the datadir as an argument, not whoever reads its log."""
-    return host.processes_naming(f"--datadir={folder}/")
-
-
-def end_processes(host: Host, folder: Path) -> None:
-    for pid in processes(host, folder):
-        host.kill(pid, what="the server")
+def kept_records(host: Host, root: Path) -> list[Record]:
+    """What was left running for the project in the folder ``root``: its server, then that one's replicas."""
+    found = [record for record in records(host) if record.kept and record.project == str(root)]
+    return sorted(found, key=lambda record: record.replica)
 
 
 def _folder(host: Host) -> Path:

@@ -17,34 +17,37 @@ from ci_kit.host import Completed, Host
 from ci_kit.mysql.binary import ServerProgram
 from ci_kit.mysql.scratch import Scratch
 from ci_kit.mysql.tuning import as_flags
+from ci_kit.mysql.zones import known_zones, zone_statements
 
 _MANIFEST = "manifest.json"
 # Raised when a template made by an earlier release of ci-kit is of no use any more.
-_FORMAT = "1"
+_FORMAT = "2"
 
 SIZES: tuple[str, ...] = ("loose_innodb_log_file_size=10M", "loose_innodb_redo_log_capacity=16M")
 """Redo logs of 100 MiB, the default of both servers, would be copied each time. The first setting is
 MariaDB's, the second MySQL's; they hold for the server as for the template, or it would resize its logs."""
 
 
-def template(host: Host, program: ServerProgram, scratch: Scratch, *, seconds: float) -> Path:
+def template(host: Host, program: ServerProgram, scratch: Scratch, *, zones: bool, seconds: float) -> Path:
     """The template datadir for a server program, made now, in that many seconds, if there is none.
 
-    It is made on ``scratch``, as the user that will run the server, and moved to the cache when complete.
+    With ``zones``, the server knows the zones of this machine by name. It is made on ``scratch``, as the user
+    that will run the server, and moved to the cache when complete.
     """
-    folder = host.cache_root() / "templates" / _key(program)
+    folder = host.cache_root() / "templates" / _key(program, zones=zones)
     with host.locked(folder.with_name(f"{folder.name}.lock")):
         if not _complete(folder):
             with host.console.progress("mysql", f"preparing a datadir for {program.version}, once"):
                 host.remove(folder)
-                _make(host, program, scratch, folder, seconds)
+                _make(host, program, scratch, folder, zones=zones, seconds=seconds)
     return folder / "data"
 
 
-def _key(program: ServerProgram) -> str:
+def _key(program: ServerProgram, *, zones: bool) -> str:
     real = program.path.resolve()
     status = real.stat()
-    facts = (_FORMAT, str(real), str(program.version), str(status.st_size), str(status.st_mtime_ns))
+    build = (str(real), str(program.version), str(status.st_size), str(status.st_mtime_ns))
+    facts = (_FORMAT, *build, "with zones" if zones else "without")
     return f"{program.version.flavour.lower()}-{program.version.text}-{_digest(facts)}"
 
 
@@ -66,21 +69,26 @@ def _sizes(data: Path) -> dict[str, int]:
     }
 
 
-def _make(host: Host, program: ServerProgram, scratch: Scratch, folder: Path, seconds: float) -> None:
+def _make(
+    host: Host, program: ServerProgram, scratch: Scratch, folder: Path, *, zones: bool, seconds: float
+) -> None:
     made = scratch.folder / "template"
     host.make_dir(made, mode=0o700, owner=scratch.owner)
-    done = host.run(
-        _initialise(program, scratch, made),
-        env={"TZ": "UTC", "TMPDIR": str(scratch.temporary)},
-        seconds=seconds,
+    sql = scratch.folder / "zones.sql"
+    host.write(
+        sql,
+        "".join(f"{line};\n" for line in zone_statements(known_zones() if zones else ())),
+        shown="the zones of this machine" if zones else "",
     )
-    if not done.ok:
-        raise UnavailableError(
-            f"{program.path.name} could not initialise a datadir",
-            why=f"it ended with {done.code}",
-            details=_telling(done),
-            todo="look at the lines above; `ci-kit run -v` shows the command",
-        )
+    for command in _initialise(program, scratch, made, sql):
+        done = host.run(command, env={"TZ": "UTC", "TMPDIR": str(scratch.temporary)}, seconds=seconds)
+        if not done.ok:
+            raise UnavailableError(
+                f"{program.path.name} could not initialise a datadir",
+                why=f"`{Path(command[0]).name}` ended with {done.code}",
+                details=_telling(done),
+                todo="look at the lines above; `ci-kit run -v` shows the command",
+            )
     # Each copy makes an identity of its own, without which two of them could not replicate.
     host.remove(made / "auto.cnf")
     unfinished = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}")
@@ -91,22 +99,17 @@ def _make(host: Host, program: ServerProgram, scratch: Scratch, folder: Path, se
     finally:
         host.remove(unfinished)
         host.remove(made)
+        host.remove(sql)
 
 
-def _initialise(program: ServerProgram, scratch: Scratch, data: Path) -> list[str]:
+def _initialise(program: ServerProgram, scratch: Scratch, data: Path, sql: Path) -> list[list[str]]:
+    """The commands that make a datadir and have the server carry out the statements in a file."""
     run_as = [f"--user={scratch.user}"] if scratch.user else []
+    server = [str(program.path), "--no-defaults", f"--datadir={data}", *as_flags(SIZES), *run_as]
     if program.version.flavour == "MySQL":
-        return [
-            str(program.path),
-            "--no-defaults",
-            "--initialize-insecure",
-            f"--datadir={data}",
-            "--secure-file-priv=NULL",
-            "--innodb-doublewrite=OFF",
-            *as_flags(SIZES),
-            *run_as,
-        ]
-    return [
+        initialise = ["--initialize-insecure", "--secure-file-priv=NULL", "--innodb-doublewrite=OFF"]
+        return [[*server, *initialise, f"--init-file={sql}"]]
+    install = [
         str(program.installer),
         "--no-defaults",
         f"--datadir={data}",
@@ -116,6 +119,7 @@ def _initialise(program: ServerProgram, scratch: Scratch, data: Path) -> list[st
         *as_flags(SIZES),
         *run_as,
     ]
+    return [install, ["sh", "-c", 'exec "$@" < "$0"', str(sql), *server, "--bootstrap"]]
 
 
 def _telling(done: Completed) -> tuple[str, ...]:

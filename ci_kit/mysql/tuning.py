@@ -1,4 +1,4 @@
-"""Server settings for a server whose data nobody needs after the tests.
+"""Settings of a server whose data nobody needs after the tests, and those that a project adds.
 
 Each trades safety across a power cut for speed, or leaves out what no test reads. ``loose_`` lets a server
 that does not know a setting pass it over, so that one list serves MySQL and MariaDB.
@@ -6,19 +6,63 @@ that does not know a setting pass it over, so that one list serves MySQL and Mar
 
 from __future__ import annotations
 
+from ci_kit.errors import UsageError
+from ci_kit.settings import Settings
+
 FAST: tuple[str, ...] = (
-    "loose_skip_log_bin",
     "innodb_flush_log_at_trx_commit=0",
     "innodb_doublewrite=OFF",
     "loose_innodb_flush_method=nosync",
     "performance_schema=OFF",
 )
+_WITHOUT_BINLOG, _FAST_BINLOG = "loose_skip_log_bin", "sync_binlog=0"
+
+_OWN = {
+    "basedir": "the setting mysqld",
+    "bind_address": "",
+    "datadir": "the setting mysql-datadir",
+    "default_time_zone": "the setting timezone",
+    "init_file": "the setting init-sql",
+    "pid_file": "",
+    "port": "the setting mysql-port",
+    "server_id": "the setting replicas",
+    "socket": "",
+    "sql_mode": "the setting sql-mode",
+    "tmpdir": "the setting mysql-datadir",
+    "user": "",
+}
+"""What ci-kit sets itself, and what a project uses in its place."""
 
 
-def server_settings(*, durable: bool) -> tuple[str, ...]:
-    """The lines of a my.cnf for a test run; none if the server is to stay durable."""
-    return () if durable else FAST
+def server_settings(settings: Settings, *, replicates: bool = False) -> tuple[str, ...]:
+    """The lines of a my.cnf for a test run, the project's own last.
+
+    ``replicates`` keeps the binary log, which replicas read. Raises UsageError for a line of the project's
+    that is none, or that ci-kit sets itself.
+    """
+    fast = () if settings.durable else (*FAST, _FAST_BINLOG if replicates else _WITHOUT_BINLOG)
+    mode = () if settings.sql_mode is None else (f"sql_mode={settings.sql_mode}",)
+    return (*fast, *mode, *(_checked(line, settings) for line in settings.mysql_settings))
 
 
-def as_flags(settings: tuple[str, ...]) -> list[str]:
-    return [f"--{setting}" for setting in settings]
+def as_flags(lines: tuple[str, ...]) -> list[str]:
+    return [f"--{line}" for line in lines]
+
+
+def _checked(line: str, settings: Settings) -> str:
+    name, _, _ = line.partition("=")
+    plain = name.strip().lower().replace("-", "_").removeprefix("loose_")
+    source = settings.source("mysql-settings")
+    if not plain.replace("_", "").isalnum() or not plain.isascii() or "\n" in line:
+        raise UsageError(
+            f"{line!r} is no line of a my.cnf",
+            why=f"it came from {source}",
+            todo="write it as name=value, as in max_allowed_packet=64M",
+        )
+    if plain in _OWN:
+        raise UsageError(
+            f"ci-kit sets {plain} itself",
+            why=f"it came from {source}",
+            todo=f"leave it out{_OWN[plain] and ' and use ' + _OWN[plain]}",
+        )
+    return line

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from ci_kit.workflow.pins import PINS
-from tests.conftest import clean_environ
+from tests.conftest import clean_environ, servers_folder
 from tests.support.workflow import WorkflowRun, copy_repository, write_stand_in
 
 
@@ -28,6 +29,7 @@ class Checkout:
 
     root: Path
     home: Path
+    servers: Path
 
     def act(self, workflow: str, *, path: str = "", job: str = "") -> WorkflowRun:
         """Run a workflow file on this machine; ``path`` goes before the PATH."""
@@ -42,6 +44,7 @@ class Checkout:
                 *(str(Path(sys.executable).with_name("act")), "push", "--workflows", workflow),
                 *("--platform", "ubuntu-24.04=-self-hosted", "--no-cache-server"),
                 *("--local-repository", f"actions/setup-python@{pin.ref}={self.home / 'setup-python'}"),
+                *("--env", f"CI_KIT_MYSQL_DATADIR={self.servers}"),
                 *(("--job", job) if job else ()),
             ],
             cwd=self.root,
@@ -56,8 +59,9 @@ class Checkout:
 
 
 @pytest.fixture(scope="session")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     folder = tmp_path_factory.mktemp("act")
     copy_repository(folder / "repository")
     write_stand_in(folder / "home" / "setup-python")
-    return Checkout(folder / "repository", folder / "home")
+    with servers_folder() as servers:
+        yield Checkout(folder / "repository", folder / "home", servers)

@@ -57,9 +57,9 @@ def test_the_password_is_masked_in_the_log(own_run: WorkflowRun) -> None:
     assert own_run.exported["MYSQL_PASSWORD"] == "***"
 
 
-def test_the_server_is_gone_at_the_end(own_run: WorkflowRun) -> None:
+def test_the_server_is_gone_at_the_end(own_run: WorkflowRun, checkout: Checkout) -> None:
     assert own_run.code == 0
-    assert not private_servers()
+    assert not private_servers(checkout.servers)
 
 
 SMALL = """\

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+
+Project = Callable[[Mapping[str, str]], Path]
+"""The fixture that writes a project's files."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,3 +33,16 @@ def rows(sql, **changes):
         return cursor.fetchall()
 """
 """A module for the projects under test: a login by the variables the run has set."""
+
+WAITING = {
+    "rows.py": CONNECT,
+    "test_waiting.py": """\
+        import pathlib, time
+        from rows import rows
+
+        def test_waits():
+            pathlib.Path("started").write_text(str(rows("SELECT 1")))
+            time.sleep(300)
+        """,
+}
+"""A project whose one test has a login, writes the file ``started`` and goes on for long."""

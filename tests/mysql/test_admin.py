@@ -11,11 +11,10 @@ import pytest
 
 from ci_kit.console import Console
 from ci_kit.errors import UsageError
-from ci_kit.github import Runner
 from ci_kit.host import Host
 from ci_kit.mysql.admin import prepare, set_root_password
 from ci_kit.mysql.endpoint import Endpoint
-from ci_kit.mysql.provider import make_server
+from ci_kit.mysql.private import PrivateServer
 from ci_kit.mysql.session import can_log_in, open_session
 from ci_kit.mysql.sql import identifier, statement
 from ci_kit.settings import load_settings
@@ -38,8 +37,7 @@ def root(
     """Root's login at a private server that is up."""
     program = request.getfixturevalue(request.param)
     settings = load_settings(tmp_path_factory.mktemp("project"), {}, {"mysqld": program})
-    server = make_server(host, settings, Runner(host))
-    assert server
+    server = PrivateServer(host, settings, "first password")
     try:
         server.start()
         yield server.ready().login

@@ -11,7 +11,7 @@ import pytest
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.host import Host
-from ci_kit.mysql import scratch, state
+from ci_kit.mysql import leftovers, scratch, state
 from ci_kit.mysql.binary import find_server_program
 from ci_kit.mysql.state import Record
 from tests.unit.making import make_host, make_settings, said, write
@@ -60,8 +60,9 @@ def test_a_program_that_is_no_server_is_refused(says: str, code: int, tmp_path: 
         find_server_program(make_host(), make_settings(tmp_path, mysqld=str(path)))
 
 
-def test_each_server_has_a_folder_of_its_own_that_does_not_exist_yet() -> None:
-    one, two = scratch.new_scratch(make_host()), scratch.new_scratch(make_host())
+def test_each_server_has_a_folder_of_its_own_that_does_not_exist_yet(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path)
+    one, two = scratch.new_scratch(make_host(), settings), scratch.new_scratch(make_host(), settings)
     assert one.folder != two.folder
     assert not one.folder.exists()
     assert one.folder.name == scratch.PREFIX + one.token
@@ -71,15 +72,33 @@ def test_the_socket_s_path_is_short_enough_also_where_the_temporary_folder_s_is_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scratch, "_MEMORY", tmp_path / "none")
-    near = scratch.new_scratch(make_host({"RUNNER_TEMP": "/runner"}))
+    settings = make_settings(tmp_path)
+    near = scratch.new_scratch(make_host({"RUNNER_TEMP": "/runner"}), settings)
     assert near.folder.parent == Path("/runner")
-    far = scratch.new_scratch(make_host({"RUNNER_TEMP": f"/{'runner' * 20}"}))
+    far = scratch.new_scratch(make_host({"RUNNER_TEMP": f"/{'runner' * 20}"}), settings)
     assert len(os.fsencode(far.socket)) < 104
 
 
-def record(token: str, project: str = "/project", folder: str = "/nowhere", *, kept: bool = False) -> Record:
+def test_a_server_s_folder_lies_where_the_settings_say(tmp_path: Path) -> None:
+    for named in ("/tmp", "../../../../tmp"):
+        found = scratch.new_scratch(make_host(), make_settings(tmp_path, mysql_datadir=named))
+        assert found.folder.parent == (tmp_path / named).resolve()
+
+
+@pytest.mark.parametrize("named", ["missing", "file", "d" * 100])
+def test_a_datadir_that_cannot_be_is_refused_with_its_source(named: str, tmp_path: Path) -> None:
+    write(tmp_path, {"file": "", f"{'d' * 100}/x": ""})
+    with pytest.raises(UsageError) as caught:
+        scratch.new_scratch(make_host(), make_settings(tmp_path, mysql_datadir=named))
+    assert "--mysql-datadir" in caught.value.why
+
+
+def record(
+    token: str, project: str = "/project", folder: str = "/nowhere", *, kept: bool = False, replica: int = 0
+) -> Record:
     return Record(
         token,
+        "private",
         project,
         folder,
         "MySQL 9.7.4",
@@ -89,7 +108,8 @@ def record(token: str, project: str = "/project", folder: str = "/nowhere", *, k
         "root",
         "hunter2'\n",
         "test",
-        kept,
+        replica=replica,
+        kept=kept,
     )
 
 
@@ -115,9 +135,13 @@ def test_the_server_of_a_project_is_the_one_that_was_kept_for_it() -> None:
     host = make_host()
     state.save(host, record("a"))
     state.keep(host, record("b", "/other"))
-    assert state.kept_record(host, Path("/project")) is None
-    state.keep(host, record("c"))
-    assert state.kept_record(host, Path("/project")) == record("c", kept=True)
+    assert state.kept_records(host, Path("/project")) == []
+    state.keep(host, record("c", replica=1))
+    state.keep(host, record("d"))
+    assert state.kept_records(host, Path("/project")) == [
+        record("d", kept=True),
+        record("c", kept=True, replica=1),
+    ]
 
 
 def server(folder: Path) -> subprocess.Popen[bytes]:
@@ -144,7 +168,7 @@ def test_a_sweep_ends_what_a_killed_run_left_and_nothing_else(tmp_path: Path, ca
         for name, folder in folders.items():
             state.save(host, record(name, folder=str(folder), kept=name == "kept"))
         with state.hold(host, "held"):
-            state.sweep(host)
+            leftovers.sweep(host)
             assert processes["left"].wait(20) == -9
             assert lives(processes["held"])
             assert lives(processes["kept"])
@@ -166,7 +190,7 @@ def test_whoever_reads_a_server_s_log_is_left_alone(tmp_path: Path, cache: Path)
     reader = subprocess.Popen(["tail", "-f", log], start_new_session=True, stdout=subprocess.DEVNULL)
     try:
         state.save(host, record("left", folder=str(folder)))
-        state.sweep(host)
+        leftovers.sweep(host)
         assert process.wait(20) == -9
         assert lives(reader)
     finally:
@@ -180,7 +204,7 @@ def test_the_folder_of_a_kept_server_that_is_gone_is_removed(tmp_path: Path, cac
     folder = tmp_path / "gone"
     folder.mkdir()
     state.save(host, record("gone", folder=str(folder), kept=True))
-    state.sweep(host)
+    leftovers.sweep(host)
     assert not folder.exists()
     assert not list(state.records(host))
 
@@ -190,7 +214,7 @@ def test_a_dry_sweep_ends_nothing(tmp_path: Path) -> None:
     process = server(tmp_path / "left")
     try:
         state.save(host, record("left", folder=str(tmp_path / "left")))
-        state.sweep(make_host(dry=True))
+        leftovers.sweep(make_host(dry=True))
         assert lives(process)
         assert (tmp_path / "left").exists()
         assert len(list(state.records(host))) == 1

@@ -1,0 +1,63 @@
+"""The zone of a server that is up: the one it tells the time in, and those it knows by name."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from ci_kit.mysql.session import Session
+from ci_kit.mysql.sql import literal, statement
+from ci_kit.mysql.zones import known_zones, zone_statements
+from ci_kit.settings import Settings
+
+_UTC = "UTC"
+
+
+def set_zone(session: Session, settings: Settings) -> None:
+    """See to it that the server knows the zones the settings ask for and tells the time in the run's.
+
+    A dry run takes a server for one that does.
+    """
+    if session.dry:
+        return
+    _load_tables(session, settings)
+    if _tells(session, settings.timezone):
+        return
+    known = _knows(session, settings.timezone)
+    value = literal(settings.timezone if known else _offset(settings.timezone))
+    for scope in ("GLOBAL", "SESSION"):
+        session.execute(statement(f"SET {scope} time_zone = {value}"))
+
+
+def _load_tables(session: Session, settings: Settings) -> None:
+    if settings.time_zone_tables == "none":
+        return
+    wanted = known_zones() if settings.time_zone_tables == "all" else [settings.timezone, _UTC]
+    present = {name for (name,) in session.rows("SELECT Name FROM mysql.time_zone_name")}
+    missing = [name for name in wanted if name not in present]
+    if not missing:
+        return
+    rows = session.rows("SELECT MAX(Time_zone_id) FROM mysql.time_zone")
+    for text in zone_statements(missing, first_id=(rows[0][0] or 0) + 1):
+        session.execute(statement(text, shown=f"{text[:60]} …"))
+
+
+def _knows(session: Session, zone: str) -> bool:
+    rows = session.rows(f"SELECT CONVERT_TZ('2000-01-01', '+00:00', {literal(zone)}) IS NOT NULL")
+    return bool(rows[0][0])
+
+
+def _tells(session: Session, zone: str) -> bool:
+    """Whether the server's time is the zone's, in summer as in winter."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    moments = [now, now + timedelta(days=91), now + timedelta(days=182)]
+    listed = ", ".join(f"FROM_UNIXTIME({int(moment.timestamp())})" for moment in moments)
+    rows = session.rows(f"SELECT {listed}")
+    told = [moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for moment in moments]
+    return list(rows[0]) == told
+
+
+def _offset(zone: str) -> str:
+    """A zone's present distance from UTC, as in ``+09:00``, for a server that knows no zone by name."""
+    text = datetime.now(ZoneInfo(zone)).strftime("%z")
+    return f"{text[:3]}:{text[3:5]}"

@@ -1,0 +1,138 @@
+"""SQL files that fill a database just created.
+
+The server's own client program reads them as it reads any script, DELIMITER included. Where there is none,
+the server is given a file's statements as they are, and a file that needs the client is refused.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import zlib
+from pathlib import Path
+
+from ci_kit.errors import UnavailableError, UsageError
+from ci_kit.host import Host
+from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.session import Session, StatementError
+from ci_kit.mysql.sql import identifier, statement
+from ci_kit.settings import Settings
+
+_SUFFIXES = (".sql", ".sql.gz")
+_CLIENTS = ("mysql", "mariadb")
+# A command of the client, which the server does not know (MySQL's manual, "mysql Client Commands").
+_DELIMITER = re.compile(rb"^\s*delimiter\s", re.IGNORECASE | re.MULTILINE)
+_TELLING_LINES = 5
+
+
+def run_init_sql(
+    host: Host, session: Session, root: Endpoint, settings: Settings, *, beside: Path | None
+) -> None:
+    """Carry the files of the setting ``init-sql`` out, in order, as root and in the run's database.
+
+    ``beside`` is the server's program, whose own client is preferred. Raises UsageError for a file that
+    cannot be read or whose SQL the server refuses.
+    """
+    files = init_files(settings)
+    if not files:
+        return
+    client = find_client(host, beside)
+    for path in files:
+        with host.console.progress("mysql", f"init SQL, {path.name}"):
+            sql = _read(path, settings)
+            if client:
+                _run_client(host, client, root, settings, path, sql)
+            else:
+                _run_session(session, settings, path, sql)
+    host.console.step("mysql", f"init SQL, {len(files)} {'file' if len(files) == 1 else 'files'}")
+
+
+def init_files(settings: Settings) -> list[Path]:
+    """The files of the setting, folders opened. Raises UsageError for what is not there or no SQL."""
+    found: list[Path] = []
+    for name in settings.init_sql:
+        path = settings.root / name
+        if path.is_dir():
+            files = sorted(one for one in path.iterdir() if one.is_file() and one.name.endswith(_SUFFIXES))
+            if not files:
+                raise _unusable(name, "the folder has no .sql or .sql.gz file", settings)
+            found += files
+        elif not path.is_file():
+            raise _unusable(name, "there is no such file or folder", settings)
+        elif not path.name.endswith(_SUFFIXES):
+            raise _unusable(name, "its name ends neither with .sql nor with .sql.gz", settings)
+        else:
+            found.append(path)
+    return found
+
+
+def find_client(host: Host, beside: Path | None) -> str:
+    """A client program: the one that came with the server, or the first on the PATH; empty if none is."""
+    folders = (beside.parent, beside.parent.parent / "bin") if beside else ()
+    near = (str(folder / name) for folder in folders for name in _CLIENTS)
+    own = next((path for path in near if os.access(path, os.X_OK)), "")
+    return own or next((name for name in _CLIENTS if host.which(name)), "")
+
+
+def _unusable(name: str, why: str, settings: Settings) -> UsageError:
+    return UsageError(
+        f"init-sql is not usable: {name}",
+        why=f"{why}; it came from {settings.source('init-sql')}",
+        todo="name files or folders, relative to the project's folder",
+    )
+
+
+def _read(path: Path, settings: Settings) -> bytes:
+    try:
+        data = path.read_bytes()
+        return gzip.decompress(data) if path.name.endswith(".gz") else data
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _unusable(str(path), f"it cannot be read: {reason}", settings) from error
+
+
+def _run_client(host: Host, client: str, root: Endpoint, settings: Settings, path: Path, sql: bytes) -> None:
+    place = (
+        [f"--socket={root.socket}"]
+        if root.socket
+        else ["--protocol=TCP", f"--host={root.host}", f"--port={root.port}"]
+    )
+    # The variable keeps the password out of process lists; no file of options could hold every password.
+    done = host.run(
+        [
+            client,
+            "--no-defaults",
+            *place,
+            f"--user={root.user}",
+            "--default-character-set=utf8mb4",
+            f"--database={settings.database}",
+        ],
+        env={"MYSQL_PWD": root.password},
+        stdin=sql,
+        shown_stdin=f"the SQL of {path}",
+    )
+    if not done.ok:
+        raise _refused(path, "\n".join(done.stderr.splitlines()[-_TELLING_LINES:]), settings)
+
+
+def _run_session(session: Session, settings: Settings, path: Path, sql: bytes) -> None:
+    if _DELIMITER.search(sql):
+        raise UnavailableError(
+            f"{path} needs a client program",
+            why="it has a DELIMITER line, and there is neither mysql nor mariadb on this machine",
+            todo="install one: apt-get install default-mysql-client, or brew install mysql-client",
+        )
+    try:
+        session.execute(statement(f"USE {identifier(settings.database)}"))
+        session.execute_script(sql, shown=f"the SQL of {path}")
+    except StatementError as error:
+        raise _refused(path, error.why, settings) from error
+
+
+def _refused(path: Path, why: str, settings: Settings) -> UsageError:
+    return UsageError(
+        f"the server refused the SQL of {path}",
+        why=f"{why}; the file came from {settings.source('init-sql')}",
+        todo="mend the file",
+    )

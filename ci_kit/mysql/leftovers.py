@@ -1,0 +1,49 @@
+"""Servers that other processes left: whether they are up, their end, and the cleaning up after the killed.
+
+What to look for depends on the kind of server: the module of each kind answers ``is_up`` and ``end``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Protocol, cast
+
+from ci_kit.host import Host
+from ci_kit.mysql import state
+from ci_kit.mysql.state import Record
+
+
+class Kind(Protocol):
+    """The module of a kind of server."""
+
+    def is_up(self, host: Host, record: Record) -> bool:
+        """Whether the server is running."""
+
+    def end(self, host: Host, record: Record) -> None:
+        """End it, and leave nothing of it but its record."""
+
+
+def is_up(host: Host, record: Record) -> bool:
+    return _kind(record).is_up(host, record)
+
+
+def end(host: Host, record: Record) -> None:
+    """End a server by what is written down of it, and leave nothing of it."""
+    _kind(record).end(host, record)
+    state.forget(host, record.token)
+
+
+def sweep(host: Host) -> None:
+    """Clean up after processes that were killed, and only after those."""
+    for record in list(state.records(host)):
+        # What a runner ended with the job before has left its folder.
+        if record.kept and is_up(host, record):
+            continue
+        with state.hold(host, record.token) as free:
+            # Between the look and the lock, the owner may have ended properly, or let the server go on.
+            if free and record in state.records(host):
+                end(host, record)
+
+
+def _kind(record: Record) -> Kind:
+    return cast("Kind", import_module(f"ci_kit.mysql.{record.kind}"))

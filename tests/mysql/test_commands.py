@@ -1,0 +1,103 @@
+"""`ci-kit mysql …`, and servers that are there already."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+
+import pytest
+
+from tests.conftest import CiKit, private_servers
+from tests.mysql.conftest import CONNECT, Project
+
+pytestmark = pytest.mark.usefixtures("nothing_left")
+
+
+def test_a_server_that_is_up_stays_between_commands(ci_kit: CiKit, project: Project, server: str) -> None:
+    project({"rows.py": CONNECT})
+    up = ci_kit("mysql", "up", "--mysqld", server, "--database", "kept", code=0)
+    try:
+        assert "127.0.0.1:" in up.stderr
+        again = ci_kit("mysql", "up", "--mysqld", server, code=0)
+        assert "is up already" in again.stderr
+        exports = ci_kit("mysql", "env", code=0).stdout
+        script = f'{exports}\nexec "$0" -c "from rows import rows; print(rows(\'SELECT DATABASE()\'))"'
+        done = subprocess.run(
+            ["sh", "-c", script, ci_kit.environ["CI_KIT_PYTHON"]],
+            cwd=ci_kit.cwd,
+            env=ci_kit.environ,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == "[('kept',)]"
+        assert '"database": "kept"' in ci_kit("mysql", "status", "--json", code=0).stdout
+    finally:
+        ci_kit("mysql", "down", code=0)
+    assert "no server is up" in ci_kit("mysql", "env", code=69).stderr
+    assert "no server is up" in ci_kit("mysql", "down", code=0).stderr
+
+
+def test_an_up_server_gets_another_database_and_refuses_other_settings(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
+    project({})
+    ci_kit("mysql", "up", "--mysqld", server, code=0)
+    try:
+        ci_kit("mysql", "up", "--database", "another", code=0)
+        exports = ci_kit("mysql", "env", code=0).stdout
+        assert "export MYSQL_DATABASE=another" in exports
+        assert "export TZ=Asia/Seoul" in exports
+        other = ci_kit("mysql", "up", env={"MYSQL_PASSWORD": "another-one"}, code=64)
+        assert "is up with another mysql-password" in other.stderr
+        assert "another-one" not in other.text
+        assert "ci-kit mysql down" in ci_kit("mysql", "up", "--timezone", "UTC", code=64).stderr
+    finally:
+        ci_kit("mysql", "down", code=0)
+
+
+def test_two_ups_at_once_start_one_server(ci_kit: CiKit, project: Project, server: str) -> None:
+    project({})
+    calls = [ci_kit.start("mysql", "up", "--mysqld", server) for _ in range(2)]
+    try:
+        for call in calls:
+            stdout, stderr = call.communicate(timeout=120)
+            assert call.returncode == 0, stdout + stderr
+        assert len([one for one in private_servers(ci_kit.servers) if one.isdigit()]) == 1
+    finally:
+        ci_kit("mysql", "down", code=0)
+
+
+def test_an_external_server_is_used_and_not_changed(ci_kit: CiKit, project: Project, server: str) -> None:
+    project(
+        {
+            "rows.py": CONNECT,
+            "test_external.py": """\
+                import os
+                from rows import rows
+
+                def test_external():
+                    assert rows("SELECT DATABASE()") == [("beside",)]
+                    rows("CREATE TABLE IF NOT EXISTS t (id INT)")
+                """,
+        }
+    )
+    ci_kit("mysql", "up", "--mysqld", server, "--database", "kept", code=0)
+    try:
+        status = ci_kit("mysql", "env", "--json", code=0).stdout
+        variables = json.loads(status)
+        flags = ["--mysql", "external", "--mysql-port", variables["MYSQL_PORT"], "--database", "beside"]
+        login = {name: variables[name] for name in ("MYSQL_HOST", "MYSQL_PASSWORD")}
+        absent = ci_kit("run", *flags, env=login, code=69)
+        assert "has no database 'beside'" in absent.stderr
+        assert "--create-database" in absent.stderr
+        ci_kit("run", *flags, "--create-database", env=login, code=0)
+        ci_kit("run", *flags, env=login, code=0)
+        started = time.monotonic()
+        wrong = ci_kit("run", *flags, env=login | {"MYSQL_PASSWORD": "not-it-at-all"}, code=69)
+        assert time.monotonic() - started < 30, "a refused login is final: no waiting for the timeout of 60 s"
+        assert "cannot log in as root@127.0.0.1" in wrong.stderr
+        assert "not-it-at-all" not in wrong.text
+    finally:
+        ci_kit("mysql", "down", code=0)

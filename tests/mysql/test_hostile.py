@@ -1,0 +1,98 @@
+"""Passwords and names of every spelling in a whole run: they work exactly, and are shown nowhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CiKit, interrupt
+from tests.mysql.conftest import CONNECT, WAITING, Project
+
+pytestmark = pytest.mark.usefixtures("nothing_left")
+
+
+HOSTILE = "it's \"a\\ `touch pwned` $(touch pwned); -- 비밀번호 🔑\nof two lines"
+
+
+@pytest.mark.parametrize("password", [HOSTILE, "1234"])
+def test_a_hostile_password_works_and_is_shown_nowhere(
+    ci_kit: CiKit, project: Project, server: str, password: str
+) -> None:
+    folder = project(
+        {
+            "rows.py": CONNECT,
+            "test_login.py": """\
+                import os
+                from rows import rows
+
+                def test_login():
+                    assert rows("SELECT 1") == [(1,)]
+                    assert os.environ["MYSQL_PASSWORD"] == os.environ["CI_KIT_MYSQL_PASSWORD"]
+                """,
+        }
+    )
+    answer = ci_kit("run", "-v", "--mysqld", server, env={"CI_KIT_MYSQL_PASSWORD": password}, code=0)
+    if len(password) > 4:
+        assert password not in answer.text
+    assert not (folder / "pwned").exists()
+
+
+def test_a_hostile_database_name_works_exactly(ci_kit: CiKit, project: Project, server: str) -> None:
+    database = 'it\'s `a` "b" $(touch pwned); -- 데이터베이스 100%_.c'
+    folder = project(
+        {
+            "rows.py": CONNECT,
+            "test_name.py": """\
+                import os
+                from rows import rows
+
+                def test_name():
+                    assert rows("SELECT DATABASE()") == [(os.environ["WANTED"],)]
+                """,
+        }
+    )
+    ci_kit("run", "--mysqld", server, "--database", database, env={"WANTED": database}, code=0)
+    assert not (folder / "pwned").exists()
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--charset", "nope"], "knows no charset 'nope'"),
+        (["--collation", "latin1_swedish_ci"], "the collation 'latin1_swedish_ci'"),
+        (["--database", "mysql"], "is the server's own"),
+    ],
+)
+def test_a_wrong_database_setting_is_named(
+    ci_kit: CiKit, project: Project, server: str, flags: list[str], said: str
+) -> None:
+    project({"test_it.py": "def test_it():\n    pass\n"})
+    answer = ci_kit("run", "--mysqld", server, *flags, code=64)
+    assert said in answer.stderr
+
+
+def test_the_password_is_in_no_process_list(ci_kit: CiKit, project: Project, server: str) -> None:
+    folder = project(WAITING)
+    secret = "the-secret-word"
+    child = ci_kit.start("run", "-v", "--mysqld", server, env={"MYSQL_PASSWORD": secret})
+    seen = set()
+    while not (folder / "started").exists():
+        assert child.poll() is None
+        seen |= _command_lines_with(secret.encode())
+    seen |= _command_lines_with(secret.encode())
+    answer = interrupt(child)
+    assert seen == set()
+    assert secret not in answer.text
+
+
+def _command_lines_with(text: bytes) -> set[bytes]:
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes()
+        except OSError:
+            continue
+        if text in line:
+            found.add(line)
+    return found
