@@ -1,0 +1,91 @@
+"""What a suite with much DDL and many commits takes on servers of different settings, the same program."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from mysql.connector import connect
+
+from benchmarks.bare import Bare, end
+from benchmarks.side_by_side import measure, table
+from ci_kit.console import Console
+from ci_kit.host import Host
+from ci_kit.mysql.private import PrivateServer
+from ci_kit.settings import load_settings
+
+TABLES, TESTS, COMMITS = 12, 10, 40
+STOCK = "the program's own settings, data on disk"
+
+
+def suite(**login: Any) -> None:
+    """As test suites do: make the tables, then for each test many commits and empty tables again."""
+    with connect(**login, use_pure=True, autocommit=True, collation="utf8mb4_general_ci") as connection:
+        execute = connection.cmd_query
+        execute("CREATE DATABASE suite")
+        execute("USE suite")
+        for number in range(TABLES):
+            parent = f", FOREIGN KEY (parent) REFERENCES t{number - 1} (id)" if number else ""
+            columns = "id INT PRIMARY KEY AUTO_INCREMENT, parent INT, name VARCHAR(80), made DATETIME"
+            execute(f"CREATE TABLE t{number} ({columns}, UNIQUE (name), INDEX (made){parent})")
+        for test in range(TESTS):
+            for commit in range(COMMITS):
+                execute(f"INSERT INTO t0 (name, made) VALUES ('{test}-{commit}', NOW())")  # noqa: S608
+            execute("SET foreign_key_checks = 0")
+            for number in range(TABLES):
+                execute(f"TRUNCATE t{number}")
+            execute("SET foreign_key_checks = 1")
+        execute("DROP DATABASE suite")
+
+
+@contextmanager
+def private(host: Host, project: Path, program: str, **flags: Any) -> Iterator[Callable[[], None]]:
+    settings = load_settings(project, {}, {"mysqld": program or None} | flags)
+    server = PrivateServer(host, settings, "password")
+    try:
+        server.start()
+        socket = server.ready().login.socket
+        yield lambda: suite(unix_socket=str(socket), user="root", password="password")  # noqa: S106
+    finally:
+        server.stop()
+
+
+@contextmanager
+def stock(program: str) -> Iterator[Callable[[], None]]:
+    bare = Bare(program, tempfile.gettempdir())
+    try:
+        child = bare.boot(bare.initialised)
+        try:
+            yield lambda: suite(unix_socket=str(bare.socket), user="root")
+        finally:
+            end(child)
+    finally:
+        bare.remove()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mysqld", default="", help="the server program; the first one found by default")
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    host = Host(Console(verbosity=-1))
+    with ExitStack() as servers, tempfile.TemporaryDirectory() as project:
+        folder = Path(project)
+        ways = {
+            STOCK: stock(given.mysqld or host.which("mysqld") or "mysqld"),
+            "ci-kit, durable": private(host, folder, given.mysqld, durable=True),
+            "ci-kit, data on disk, as a service has it": private(
+                host, folder, given.mysqld, mysql_datadir=tempfile.gettempdir()
+            ),
+            "ci-kit": private(host, folder, given.mysqld),
+        }
+        taken = measure({name: servers.enter_context(way) for name, way in ways.items()}, given.rounds)
+    print(table(taken, STOCK))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""What is in a server before the tests start: databases, their contents, zones, settings."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CiKit, assert_in_order
+from tests.mysql.conftest import CONNECT, Project
+
+pytestmark = pytest.mark.usefixtures("nothing_left")
+
+
+def test_several_databases_are_there_with_charset_and_rights(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
+    project(
+        {
+            "pyproject.toml": """\
+                [tool.ci-kit]
+                database = "main_app"
+                extra-databases = ["audit", "two words", "백업"]
+                charset = "utf8mb4"
+                collation = "utf8mb4_unicode_ci"
+                mysql-user = "meeting"
+                """,
+            "rows.py": CONNECT,
+            "test_databases.py": """\
+                import pytest
+                from rows import rows
+
+                @pytest.mark.parametrize("name", ["main_app", "audit", "two words", "백업"])
+                def test_database(name):
+                    assert rows("SELECT DATABASE(), @@collation_database", database=name) == [
+                        (name, "utf8mb4_unicode_ci")
+                    ]
+                    rows("CREATE TABLE t (id INT)", database=name)
+                """,
+        }
+    )
+    ci_kit("run", "--mysqld", server, code=0)
+
+
+TRIGGER = """\
+DELIMITER $$
+CREATE TRIGGER upper_name BEFORE INSERT ON meeting FOR EACH ROW
+BEGIN
+    SET NEW.name = UPPER(NEW.name);
+END$$
+DELIMITER ;
+"""
+FILLED = {
+    "schema.sql": "CREATE TABLE meeting (id INT PRIMARY KEY AUTO_INCREMENT, name TEXT); -- 회의; 표\n",
+    "seeds/10-trigger.sql": TRIGGER,
+    "seeds/20-rows.sql": "INSERT INTO meeting (name) VALUES ('하나 one'), ('it''s; two');\n",
+    "seeds/notes.txt": "no SQL",
+    "rows.py": CONNECT,
+    "test_filled.py": """\
+        from rows import rows
+
+        def test_filled():
+            assert rows("SELECT name FROM meeting ORDER BY id") == [("하나 ONE",), ("IT'S; TWO",), ("LAST",)]
+        """,
+}
+INIT = ("--init-sql", "schema.sql seeds 'the last.sql.gz'")
+
+
+def test_files_and_folders_of_sql_fill_the_database_in_order(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
+    folder = project(FILLED)
+    (folder / "the last.sql.gz").write_bytes(gzip.compress(b"INSERT INTO meeting (name) VALUES ('last');"))
+    answer = ci_kit("run", "-v", "--mysqld", server, *INIT, code=0)
+    assert_in_order(
+        answer.stderr,
+        ["schema.sql'", "10-trigger.sql'", "20-rows.sql'", "the last.sql.gz", "init SQL, 4 files"],
+    )
+
+
+def test_sql_fills_a_new_database_only(ci_kit: CiKit, project: Project, server: str) -> None:
+    folder = project(FILLED)
+    (folder / "the last.sql.gz").write_bytes(gzip.compress(b"INSERT INTO meeting (name) VALUES ('last');"))
+    try:
+        for _ in range(2):
+            ci_kit("mysql", "up", "--mysqld", server, "--database", "filled", *INIT, code=0)
+    finally:
+        ci_kit("mysql", "down", code=0)
+
+
+def without_clients(folder: Path, server: str) -> dict[str, str]:
+    """An environment in which no client program is found: none on the PATH, none beside the server."""
+    (folder / "bin").mkdir()
+    for place in os.environ["PATH"].split(os.pathsep):
+        for program in Path(place).iterdir() if Path(place).is_dir() else ():
+            if program.name not in ("mysql", "mariadb") and not (folder / "bin" / program.name).is_symlink():
+                (folder / "bin" / program.name).symlink_to(program)
+    alone = folder / "alone" / "mysqld"
+    alone.parent.mkdir()
+    alone.write_text(f'#!/bin/sh\nexec {server} "$@"\n')
+    alone.chmod(0o755)
+    return {"PATH": str(folder / "bin"), "CI_KIT_MYSQLD": str(alone)}
+
+
+def test_without_a_client_program_plain_sql_is_carried_out(
+    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
+) -> None:
+    project(
+        {
+            "schema.sql": "CREATE TABLE t (id INT); -- a; b\nINSERT INTO t VALUES (1);\nSELECT * FROM t;",
+            "more.sql": "INSERT INTO t VALUES (2)",
+            "rows.py": CONNECT,
+            "test_it.py": """\
+                from rows import rows
+
+                def test_it():
+                    assert rows("SELECT id FROM t ORDER BY id") == [(1,), (2,)]
+                """,
+        }
+    )
+    ci_kit("run", "--init-sql", "schema.sql more.sql", env=without_clients(tmp_path, server), code=0)
+
+
+def test_without_a_client_program_delimiter_is_refused_with_what_to_install(
+    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
+) -> None:
+    project(FILLED)
+    answer = ci_kit("run", "--init-sql", "schema.sql seeds", env=without_clients(tmp_path, server), code=69)
+    assert "10-trigger.sql needs a client program" in answer.stderr
+    assert "apt-get install" in answer.stderr
+
+
+@pytest.mark.parametrize("client", [True, False], ids=["client", "no-client"])
+def test_sql_that_the_server_refuses_is_named_with_its_file(
+    ci_kit: CiKit, project: Project, server: str, client: bool, tmp_path: Path
+) -> None:
+    project({"bad.sql": "CREATE TABLE t (id INT);\nSELEKT 1;\n", "test_it.py": "def test_it():\n    pass\n"})
+    env = {"CI_KIT_MYSQLD": server} if client else without_clients(tmp_path, server)
+    answer = ci_kit("run", "--init-sql", "bad.sql", env=env, code=64)
+    assert_in_order(answer.stderr, ["bad.sql", "1064", "SELEKT", "--init-sql"])
+
+
+def test_the_server_s_mode_and_settings_are_as_the_project_wants(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
+    project(
+        {
+            "pyproject.toml": """\
+                [tool.ci-kit]
+                sql-mode = "ANSI_QUOTES,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES"
+                mysql-settings = [
+                    "max_allowed_packet=32M", "max-connections=77", "init_connect=SET @a = 'b c#d'"
+                ]
+                init-sql = ["mode.sql"]
+                mysql-user = "meeting"
+                """,
+            "mode.sql": 'CREATE TABLE "t" (a TEXT); INSERT INTO "t" VALUES (\'back\\slash\');',
+            "rows.py": CONNECT,
+            "test_settings.py": """\
+                from rows import rows
+
+                def test_mode():
+                    (found,), = rows("SELECT @@GLOBAL.sql_mode")
+                    wanted = {"ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "STRICT_ALL_TABLES"}
+                    assert set(found.split(",")) == wanted
+                    assert rows("SELECT a FROM t") == [("back" + chr(92) + "slash",)]
+
+                def test_settings():
+                    assert rows("SELECT @@max_allowed_packet, @@max_connections, @a") == [
+                        (32 << 20, 77, "b c#d")
+                    ]
+                """,
+        }
+    )
+    ci_kit("run", "--mysqld", server, env={"MYSQL_PASSWORD": "it's a \\ back'slash"}, code=0)
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("datadir=/tmp", "mysql-datadir"),
+        ("port=3306", "mysql-port"),
+        ("bind-address=*", "leave it out"),
+        ("loose_sql-mode=ANSI", "sql-mode"),
+        ("a b=1", "no line of a my.cnf"),
+    ],
+)
+def test_a_setting_that_is_ci_kit_s_own_is_refused(
+    ci_kit: CiKit, project: Project, mysqld: str, setting: str, said: str
+) -> None:
+    project({"test_it.py": "def test_it():\n    pass\n"})
+    answer = ci_kit("run", "--mysqld", mysqld, env={"CI_KIT_MYSQL_SETTINGS": f"'{setting}'"}, code=64)
+    assert said in answer.stderr
+    assert "CI_KIT_MYSQL_SETTINGS" in answer.stderr
+
+
+def test_a_setting_that_the_server_does_not_know_is_told_by_its_log(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
+    project({"test_it.py": "def test_it():\n    pass\n"})
+    answer = ci_kit("run", "--mysqld", server, "--mysql-settings", "no_such_setting=1", code=69)
+    assert "no_such_setting" in answer.stderr
+    assert "Traceback" not in answer.stderr
