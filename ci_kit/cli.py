@@ -192,7 +192,9 @@ def status(call: Call, as_json: bool) -> None:
     else:
         replicas = found.pop("replicas", [])
         lines = [f"{name:<9} {value}" for name, value in found.items()]
-        lines += [f"{'replica':<9} {one['host']}:{one['port']}, lag {one['lag']} s" for one in replicas]
+        for one in replicas:
+            behind = "not replicating" if one["lag"] is None else f"lag {one['lag']} s"
+            lines.append(f"{'replica':<9} {one['host']}:{one['port']}, {behind}")
         click.echo("\n".join(lines))
 
 

@@ -170,7 +170,9 @@ class PrivateServer:
             f"--init-file={scratch.init_file}",
             "--loose_mysqlx=OFF",
             *as_flags(SIZES),
-            *as_flags(server_settings(self._settings, replicates=bool(self._member))),
+            *as_flags(
+                server_settings(self._settings, on_disk=not scratch.in_memory, replicates=bool(self._member))
+            ),
             *as_flags(self._member),
         ]
 
@@ -217,14 +219,17 @@ class PrivateServer:
         raise self._failed("the server is gone" if self._answered else "the server did not start", how)
 
     def _failed(self, what: str, why: str) -> UnavailableError:
-        lines = self._log_text().splitlines()
-        telling = [line for line in lines if "[ERROR]" in line] or lines
         return UnavailableError(
             what,
             why=f"{self._found_program().path}: {why}",
-            details=tuple(telling[-_TELLING_LINES:]),
+            details=self.telling_lines(),
             todo="mend what the server's log says above, or name another server by the setting mysqld",
         )
+
+    def telling_lines(self) -> tuple[str, ...]:
+        """The last errors of the server's log, or its last lines if it has none."""
+        lines = self._log_text().splitlines()
+        return tuple(([line for line in lines if "[ERROR]" in line] or lines)[-_TELLING_LINES:])
 
     def _log_text(self) -> str:
         try:

@@ -35,6 +35,10 @@ class Scratch:
         return self.folder.name.removeprefix(PREFIX)
 
     @property
+    def in_memory(self) -> bool:
+        return self.folder.is_relative_to(_MEMORY)
+
+    @property
     def data(self) -> Path:
         return self.folder / "data"
 
@@ -61,7 +65,9 @@ def new_scratch(host: Host, settings: Settings) -> Scratch:
     Raises UsageError if the settings name no folder, or one whose path leaves none for a socket's name.
     """
     name = f"{PREFIX}{secrets.token_hex(4)}"
-    folder = _wanted_folder(settings) / name if settings.mysql_datadir else _best_folder(host) / name
+    folder = (
+        _wanted_folder(settings) / name if settings.mysql_datadir else _best_folder(host, settings) / name
+    )
     if _too_long(folder):
         if settings.mysql_datadir:
             raise UsageError(
@@ -92,8 +98,10 @@ def _wanted_folder(settings: Settings) -> Path:
     return folder
 
 
-def _best_folder(host: Host) -> Path:
-    return _MEMORY if _has_room(_MEMORY) else host.temporary_root()
+def _best_folder(host: Host, settings: Settings) -> Path:
+    # Nothing in memory is durable.
+    in_memory = not settings.durable and _has_room(_MEMORY)
+    return _MEMORY if in_memory else host.temporary_root()
 
 
 def _too_long(folder: Path) -> bool:

@@ -90,12 +90,18 @@ class Session:
         """The rows of a query that only looks."""
         return self._fetch(query)
 
+    def mappings(self, query: str) -> list[dict[str, Any]]:
+        """The rows of a query that only looks, by the names of their columns."""
+        names: list[str] = []
+        return [dict(zip(names, row, strict=True)) for row in self._fetch(query, names)]
+
     def version(self) -> Version | None:
         """What the server says it is; None in a dry run."""
         rows = self.rows("SELECT VERSION()")
         return parse_version(str(rows[0][0])) if rows else None
 
-    def _fetch(self, text: str) -> list[tuple[Any, ...]]:
+    def _fetch(self, text: str, names: list[str] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a statement; the columns' names are added to ``names``."""
         from mysql.connector import Error
 
         if self._connection is None:
@@ -103,6 +109,8 @@ class Session:
         try:
             with self._connection.cursor() as cursor:
                 cursor.execute(text)
+                if names is not None:
+                    names += [column[0] for column in cursor.description or ()]
                 return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
         except Error as error:
             raise self._refused(error) from None

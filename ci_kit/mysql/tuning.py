@@ -15,6 +15,8 @@ FAST: tuple[str, ...] = (
     "loose_innodb_flush_method=nosync",
     "performance_schema=OFF",
 )
+# A file a table costs the disk much with each CREATE, TRUNCATE and DROP, and memory little.
+FAST_ON_DISK: tuple[str, ...] = ("loose_innodb_file_per_table=OFF",)
 _WITHOUT_BINLOG, _FAST_BINLOG = "loose_skip_log_bin", "sync_binlog=0"
 
 _OWN = {
@@ -34,13 +36,14 @@ _OWN = {
 """What ci-kit sets itself, and what a project uses in its place."""
 
 
-def server_settings(settings: Settings, *, replicates: bool = False) -> tuple[str, ...]:
+def server_settings(settings: Settings, *, on_disk: bool = True, replicates: bool = False) -> tuple[str, ...]:
     """The lines of a my.cnf for a test run, the project's own last.
 
-    ``replicates`` keeps the binary log, which replicas read. Raises UsageError for a line of the project's
-    that is none, or that ci-kit sets itself.
+    ``on_disk`` is where the data lies; ``replicates`` keeps the binary log, which replicas read. Raises
+    UsageError for a line of the project's that is none, or that ci-kit sets itself.
     """
-    fast = () if settings.durable else (*FAST, _FAST_BINLOG if replicates else _WITHOUT_BINLOG)
+    binlog = _FAST_BINLOG if replicates else _WITHOUT_BINLOG
+    fast = () if settings.durable else (*FAST, *(FAST_ON_DISK if on_disk else ()), binlog)
     mode = () if settings.sql_mode is None else (f"sql_mode={settings.sql_mode}",)
     return (*fast, *mode, *(_checked(line, settings) for line in settings.mysql_settings))
 

@@ -37,12 +37,14 @@ def rows(sql, **changes):
 WAITING = {
     "rows.py": CONNECT,
     "test_waiting.py": """\
-        import pathlib, time
+        import os, pathlib, time
         from rows import rows
 
         def test_waits():
-            pathlib.Path("started").write_text(str(rows("SELECT 1")))
+            rows("SELECT 1")
+            pathlib.Path("starting").write_text(str(os.getpid()))
+            pathlib.Path("starting").rename("started")
             time.sleep(300)
         """,
 }
-"""A project whose one test has a login, writes the file ``started`` and goes on for long."""
+"""A project whose one test has a login, writes its process's id to ``started``, and goes on for long."""

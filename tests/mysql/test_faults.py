@@ -45,23 +45,14 @@ def test_what_a_killed_run_left_is_cleaned_up_by_the_next(
     folder = project(WAITING)
     child = ci_kit.start("run", "--mysqld", server)
     wait_for(folder / "started", child)
-    (pytest_pid,) = _children(child.pid)
     child.kill()
-    # It holds the pipes open, and would run on.
-    os.kill(pytest_pid, signal.SIGKILL)
+    # The test holds the pipes open, and would run on.
+    os.kill(int((folder / "started").read_text()), signal.SIGKILL)
     child.communicate()
     assert private_servers(ci_kit.servers)
     (folder / "test_waiting.py").unlink()
     ci_kit("run", "--mysqld", server, code=0)
     assert private_servers(ci_kit.servers) == set()
-
-
-def _children(pid: int) -> list[int]:
-    """The child processes that lead no server: of a run, its pytest."""
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [
-        int(one) for one in text.split() if b"ci-kit-mysql-" not in Path(f"/proc/{one}/cmdline").read_bytes()
-    ]
 
 
 def test_a_server_that_is_killed_during_the_tests_fails_them(
