@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.host import Host
 from ci_kit.mysql import state
 from ci_kit.mysql.admin import create_databases
 from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.init_sql import run_init_sql
 from ci_kit.mysql.provider import Ready
 from ci_kit.mysql.session import LoginError, Session, open_session, wait_for_login
 from ci_kit.mysql.version import Version
@@ -42,20 +45,23 @@ class ExternalServer:
 
     def ready(self) -> Ready:
         seconds = self._settings.boot_timeout
+        if not self._host.dry:
+            _require_address(self._login, self._settings)
         self._host.console.step("mysql", f"waiting for {self._login}, at most {seconds} s")
         try:
-            wait_for_login(self._host, self._login, seconds=self._settings.boot_timeout, alive=lambda: None)
+            wait_for_login(self._host, self._login, seconds=seconds, alive=lambda: None)
         except LoginError as error:
             raise UnavailableError(
                 f"cannot log in as {self._login}",
-                why=error.why,
+                why=error.why if error.refused else f"{error.why}, for {seconds} s",
                 todo="look at mysql-user and the password"
                 if error.refused
                 else "look at mysql-host and mysql-port",
             ) from error
         with open_session(self._host, self._login) as session:
             if self._settings.create_database:
-                create_databases(session, self._settings)
+                if create_databases(session, self._settings):
+                    run_init_sql(self._host, session, self._login, self._settings)
             elif not self._host.dry:
                 self._require_database(session)
             self._version = session.version()
@@ -102,6 +108,18 @@ def is_up(host: Host, record: state.Record) -> bool:  # noqa: ARG001
 
 def end(host: Host, record: state.Record) -> None:
     """Nothing: it is not ours to end."""
+
+
+def _require_address(login: Endpoint, settings: Settings) -> None:
+    """Raise UnavailableError for a host that has none: no server is booting where there is no machine."""
+    try:
+        socket.getaddrinfo(login.host, login.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise UnavailableError(
+            f"the host {login.host!r} has no address",
+            why=f"{getattr(error, 'strerror', None) or error}; it came from {settings.source('mysql-host')}",
+            todo="look at mysql-host, and at the network",
+        ) from error
 
 
 def _port(host: Host) -> int:

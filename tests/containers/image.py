@@ -20,7 +20,17 @@ from tests.support.unavailable import Unavailable
 
 _HERE = Path(__file__).parent
 _SERVER = "/opt/server"
-_FOLDERS = ("bin", "etc", "opt", "root", "run", "tmp", "usr/local/bin", "var/lib/mysql", "var/lib/mysql-files")
+_FOLDERS = (
+    "bin",
+    "etc",
+    "opt",
+    "root",
+    "run",
+    "tmp",
+    "usr/local/bin",
+    "var/lib/mysql",
+    "var/lib/mysql-files",
+)
 _PASSWD = "root:x:0:0:root:/root:/bin/sh\nmysql:x:999:999::/var/lib/mysql:/bin/false\n"
 _GROUP = "root:x:0:\nmysql:x:999:\n"
 _CHANGES = (
