@@ -125,6 +125,12 @@ class PrivateServer:
             self._require_alive()
         except UnavailableError as error:
             return error
+        if self._scratch.full:
+            return UnavailableError(
+                "the server can write no more",
+                why=self._scratch.reason(""),
+                todo="name a folder with more room by the setting mysql-datadir, or write less",
+            )
         return None
 
     def stop(self) -> None:
@@ -219,11 +225,13 @@ class PrivateServer:
         raise self._failed("the server is gone" if self._answered else "the server did not start", how)
 
     def _failed(self, what: str, why: str) -> UnavailableError:
+        told = self.telling_lines()
         return UnavailableError(
             what,
-            why=f"{self._found_program().path}: {why}",
-            details=self.telling_lines(),
-            todo="mend what the server's log says above, or name another server by the setting mysqld",
+            why=f"{self._found_program().path}: {self._scratch.reason(why, told)}",
+            details=told,
+            todo="mend what the server's log says above; the setting mysqld names another server,"
+            " mysql-datadir another folder",
         )
 
     def telling_lines(self) -> tuple[str, ...]:

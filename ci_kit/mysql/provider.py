@@ -51,7 +51,7 @@ class Server(Protocol):
         """Leave it to later processes, with a record by which they find it."""
 
     def lost(self) -> UnavailableError | None:
-        """Why the server is no longer there; None if it is."""
+        """Why the server is of no use any more; None if it is."""
 
     def stop(self) -> None:
         """End what :meth:`start` began and is not kept, and leave nothing of it."""

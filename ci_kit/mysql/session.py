@@ -24,7 +24,13 @@ an account that is not logged in to by a password."""
 HOST_NOT_ALLOWED = 1130
 """ER_HOST_NOT_PRIVILEGED: no account matches the address the login comes from."""
 
-_LOGIN_TIMEOUT = 10
+_SILENT = {
+    3024: "it accepts connections and says nothing, as no MySQL or MariaDB server does that is well",
+    2013: "it accepts connections and closes them before a login",
+}
+"""What the driver's error numbers for reads that time out or break off mean at a login."""
+
+_LOGIN_TIMEOUT = 10.0
 _POLL = 0.01
 
 
@@ -148,8 +154,9 @@ def wait_for_login(
         deadline = time.monotonic() + seconds
         while True:
             alive()
+            left = max(deadline - time.monotonic(), _POLL)
             try:
-                _connect(endpoint, over_socket=over_socket).close()
+                _connect(endpoint, over_socket=over_socket, seconds=min(left, _LOGIN_TIMEOUT)).close()
             except LoginError as error:
                 if error.refused or time.monotonic() > deadline:
                     raise
@@ -175,7 +182,7 @@ def can_log_in(host: Host, endpoint: Endpoint, *, over_socket: bool = True) -> b
     return host.act(f"# try a login as {endpoint}", do, assumed=True)
 
 
-def _connect(endpoint: Endpoint, *, over_socket: bool) -> MySQLConnection:
+def _connect(endpoint: Endpoint, *, over_socket: bool, seconds: float = _LOGIN_TIMEOUT) -> MySQLConnection:
     from mysql.connector import Error
     from mysql.connector.connection import MySQLConnection
 
@@ -189,11 +196,12 @@ def _connect(endpoint: Endpoint, *, over_socket: bool) -> MySQLConnection:
             **place,
             user=endpoint.user,
             password=endpoint.password,
-            connection_timeout=_LOGIN_TIMEOUT,
+            connection_timeout=seconds,
             autocommit=True,
             # One that every supported server knows; the driver's default is only MySQL's.
             charset="utf8mb4",
             collation="utf8mb4_general_ci",
         )
     except Error as error:
-        raise LoginError(error.errno or 0, error.msg or str(error)) from None
+        number = error.errno or 0
+        raise LoginError(number, _SILENT.get(number) or error.msg or str(error)) from None

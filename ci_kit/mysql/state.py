@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -54,9 +54,14 @@ def project_token(kind: str, root: Path) -> str:
     return f"{kind}-{hashlib.sha256(str(root).encode()).hexdigest()[:8]}"
 
 
-def hold(host: Host, token: str) -> AbstractContextManager[bool]:
-    """The lock of the process that owns a server."""
-    return host.locked(_folder(host) / f"{token}.lock", wait=False)
+@contextmanager
+def hold(host: Host, token: str) -> Iterator[bool]:
+    """The lock of the process that owns a server; gives whether it was free. It goes with the record."""
+    lock = _folder(host) / f"{token}.lock"
+    with host.locked(lock, wait=False) as free:
+        yield free
+        if free and lock.exists() and not _path(host, token).exists():
+            host.remove(lock)
 
 
 def save(host: Host, record: Record) -> None:

@@ -20,6 +20,7 @@ from ci_kit.mysql.tuning import as_flags
 from ci_kit.mysql.zones import known_zones, zone_statements
 
 _MANIFEST = "manifest.json"
+_UNFINISHED = ".unfinished-"
 # Raised when a template made by an earlier release of ci-kit is of no use any more.
 _FORMAT = "2"
 
@@ -38,7 +39,8 @@ def template(host: Host, program: ServerProgram, scratch: Scratch, *, zones: boo
     with host.locked(folder.with_name(f"{folder.name}.lock")):
         if not _complete(folder):
             with host.console.progress("mysql", f"preparing a datadir for {program.version}, once"):
-                host.remove(folder)
+                for damaged in (folder, *folder.parent.glob(f"{folder.name}{_UNFINISHED}*")):
+                    host.remove(damaged)
                 _make(host, program, scratch, folder, zones=zones, seconds=seconds)
     return folder / "data"
 
@@ -83,15 +85,17 @@ def _make(
     for command in _initialise(program, scratch, made, sql):
         done = host.run(command, env={"TZ": "UTC", "TMPDIR": str(scratch.temporary)}, seconds=seconds)
         if not done.ok:
+            told = _telling(done)
             raise UnavailableError(
                 f"{program.path.name} could not initialise a datadir",
-                why=f"`{Path(command[0]).name}` ended with {done.code}",
-                details=_telling(done),
-                todo="look at the lines above; `ci-kit run -v` shows the command",
+                why=scratch.reason(f"`{Path(command[0]).name}` ended with {done.code}", told),
+                details=told,
+                todo="look at the lines above; `ci-kit run -v` shows the command, the setting mysql-datadir"
+                " names another folder",
             )
     # Each copy makes an identity of its own, without which two of them could not replicate.
     host.remove(made / "auto.cnf")
-    unfinished = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}")
+    unfinished = folder.with_name(f"{folder.name}{_UNFINISHED}{secrets.token_hex(4)}")
     try:
         host.copy_tree(made, unfinished / "data")
         host.write(unfinished / _MANIFEST, json.dumps(_sizes(unfinished / "data")), shown="")

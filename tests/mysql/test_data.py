@@ -99,8 +99,10 @@ def without_clients(folder: Path, server: str) -> dict[str, str]:
                 (folder / "bin" / program.name).symlink_to(program)
     alone = folder / "alone" / "mysqld"
     alone.parent.mkdir()
-    alone.write_text(f'#!/bin/sh\nexec {server} "$@"\n')
-    alone.chmod(0o755)
+    installer = Path(server).with_name("mariadb-install-db")
+    for path, program in ((alone, Path(server)), (alone.with_name(installer.name), installer)):
+        path.write_text(f'#!/bin/sh\nexec {program} "$@"\n')
+        path.chmod(0o755)
     return {"PATH": str(folder / "bin"), "CI_KIT_MYSQLD": str(alone)}
 
 
