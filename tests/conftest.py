@@ -42,7 +42,7 @@ class Answer:
         return self.stdout + self.stderr
 
 
-@dataclass
+@dataclass(eq=False)
 class CiKit:
     """Calls ci-kit in a process of its own, with a cache folder of this test's."""
 
