@@ -163,7 +163,7 @@ class PrivateServer:
     def _command(self) -> list[str]:
         scratch = self._scratch
         return [
-            str(self._found_program().path),
+            *self._found_program().command,
             "--no-defaults",
             *([f"--user={scratch.user}"] if scratch.user else []),
             f"--datadir={scratch.data}",

@@ -109,7 +109,7 @@ def _make(
 def _initialise(program: ServerProgram, scratch: Scratch, data: Path, sql: Path) -> list[list[str]]:
     """The commands that make a datadir and have the server carry out the statements in a file."""
     run_as = [f"--user={scratch.user}"] if scratch.user else []
-    server = [str(program.path), "--no-defaults", f"--datadir={data}", *as_flags(SIZES), *run_as]
+    server = [*program.command, "--no-defaults", f"--datadir={data}", *as_flags(SIZES), *run_as]
     if program.version.flavour == "MySQL":
         initialise = ["--initialize-insecure", "--secure-file-priv=NULL", "--innodb-doublewrite=OFF"]
         return [[*server, *initialise, f"--init-file={sql}"]]
