@@ -1,7 +1,7 @@
 """Ubuntu's AppArmor profile of mysqld, which lets it write to the service's folders and nowhere else.
 
-A profile is attached to a program by the path that is executed. Started by the dynamic loader, the server is the
-same program without it: its data is this run's, and there is nothing of the machine's to be kept from it.
+A profile is attached to a program by the path that is executed. Started by the dynamic loader, the server is
+the same program without it: its data is this run's, and there is nothing of the machine's to be kept from it.
 """
 
 from __future__ import annotations

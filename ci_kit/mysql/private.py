@@ -70,13 +70,7 @@ class PrivateServer:
         self._host.make_dir(self._scratch.folder, mode=0o700, owner=self._scratch.owner)
         for folder in (self._scratch.temporary, self._scratch.folder / "files"):
             self._host.make_dir(folder, owner=self._scratch.owner)
-        datadir = template(
-            self._host,
-            program,
-            self._scratch,
-            zones=self._settings.time_zone_tables != "none",
-            seconds=self._settings.boot_timeout,
-        )
+        datadir = template(self._host, program, self._scratch, self._settings)
         self._host.copy_tree(datadir, self._scratch.data, owner=self._scratch.owner)
         self._boot()
 

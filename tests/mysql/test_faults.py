@@ -8,14 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
-import textwrap
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import CiKit, assert_in_order, interrupt, private_servers, wait_for
-from tests.mysql.conftest import CONNECT, WAITING, Project
+from tests.mysql.conftest import CONNECT, WAITING, Project, wrap_server
 from tests.support.unavailable import Unavailable, skip_or_fail
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
@@ -107,53 +105,28 @@ def test_a_port_that_is_taken_is_refused_with_its_source(
     assert "CI_KIT_MYSQL_PORT" in answer.stderr
 
 
-@pytest.fixture
-def wrapped(tmp_path: Path, server: str) -> Callable[[str], Path]:
-    """Writes a program that is the server, but for what a script does around a boot of it.
-
-    In the script ``$real`` is the server, and its words are those of the boot; what prepares a template and
-    what asks for the version pass by it.
-    """
-
-    def write(script: str) -> Path:
-        folder = tmp_path / "wrapped"
-        folder.mkdir()
-        program = folder / Path(server).name
-        program.write_text(
-            f"#!/bin/sh\nreal={server}\n"
-            'case "$*" in *--pid-file=*) ;; *) exec "$real" "$@" ;; esac\n' + textwrap.dedent(script)
-        )
-        installer = folder / "mariadb-install-db"
-        installer.write_text(f'#!/bin/sh\nexec {Path(server).with_name(installer.name)} "$@"\n')
-        for path in (program, installer):
-            path.chmod(0o755)
-        return program
-
-    return write
-
-
 def test_a_server_that_is_killed_while_it_boots_is_an_error_with_its_log(
-    ci_kit: CiKit, project: Project, wrapped: Callable[[str], Path]
+    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
     project(PASSING)
-    program = wrapped("""\
+    script = """\
         log=$(printf '%s\\n' "$@" | sed -n 's|^--socket=\\(.*\\)/mysql.sock$|\\1/error.log|p')
         "$real" "$@" &
         while [ ! -s "$log" ]; do :; done
         kill -9 $! $$
-        """)
-    answer = ci_kit("run", "--mysqld", program, code=69)
+        """
+    answer = ci_kit("run", "--mysqld", wrap_server(tmp_path / "wrapped", server, script), code=69)
     assert_in_order(
         answer.stderr, ["the server did not start", "it was ended by signal 9", "       | ", "do:"]
     )
 
 
 def test_a_free_port_that_another_takes_meanwhile_is_replaced_by_a_free_one(
-    ci_kit: CiKit, project: Project, wrapped: Callable[[str], Path]
+    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
     project(PASSING)
     # The first time, somebody listens on the port that was chosen before the server does.
-    program = wrapped(f"""\
+    script = f"""\
         once=$(dirname "$0")/once
         if mkdir "$once" 2>/dev/null; then
             port=$(printf '%s\\n' "$@" | sed -n 's/^--port=//p')
@@ -165,7 +138,8 @@ def test_a_free_port_that_another_takes_meanwhile_is_replaced_by_a_free_one(
             while [ ! -e "$once/listens" ]; do :; done
         fi
         exec "$real" "$@"
-        """)
+        """
+    program = wrap_server(tmp_path / "wrapped", server, script)
     answer = ci_kit("run", "-v", "--mysqld", program, code=0)
     assert len(set(re.findall(r"--port=(\d+)", answer.stderr))) == 2
 

@@ -79,7 +79,7 @@ def test_a_volume_without_room_for_a_first_datadir_is_named(
     ci_kit.environ["CI_KIT_CACHE"] = str(tmp_path / "cache" / "own")
     answer = on_volume("size=8m", "run", "--mysqld", server)
     assert answer.code == 69, answer.text
-    assert_in_order(answer.stderr, ["could not initialise a datadir", "no room", "/volume", "do:"])
+    assert_in_order(answer.stderr, ["a datadir could not be initialised", "no room", "/volume", "do:"])
     assert list((tmp_path / "cache" / "own" / "templates").glob("*/*")) == []
 
 
