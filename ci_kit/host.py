@@ -199,6 +199,10 @@ class Host:
 
         self.act(f"kill -KILL -{process.popen.pid if process.popen else '$!'}  # {what}", do, assumed=None)
 
+    def finish(self, process: Process) -> int:
+        """Wait until a background process ends by itself; its exit code, 0 in a dry run."""
+        return process.popen.wait() if process.popen else 0
+
     @contextmanager
     def locked(self, path: Path, *, wait: bool = True) -> Iterator[bool]:
         """Hold a lock file, against other processes of this machine, until the context is left.

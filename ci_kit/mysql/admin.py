@@ -9,6 +9,7 @@ from ci_kit.host import Host
 from ci_kit.mysql.clock import set_zone
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.init_sql import run_init_sql
+from ci_kit.mysql.policy import set_password
 from ci_kit.mysql.session import Session, StatementError, can_log_in, open_session
 from ci_kit.mysql.sql import Secret, Statement, account, identifier, statement
 from ci_kit.mysql.version import Version
@@ -45,6 +46,7 @@ def prepare(host: Host, root: Endpoint, settings: Settings, *, beside: Path | No
             fill = create_databases(session, settings)
         if settings.mysql_user != ROOT:
             _create_user(session, settings.mysql_user, root.password, _databases(settings))
+            _log_in_once(host, root.as_user(settings.mysql_user, root.password))
         if fill:
             run_init_sql(host, session, root, settings, beside=beside)
         return version
@@ -94,10 +96,14 @@ def _create_user(session: Session, user: str, password: str, databases: tuple[st
     """
     for address in ("localhost", "%"):
         who = account(user, address)
-        session.execute(statement(f"CREATE USER IF NOT EXISTS {who} IDENTIFIED BY ", Secret(password)))
-        session.execute(statement(f"ALTER USER {who} IDENTIFIED BY ", Secret(password)))
+        _set_user_password(session, who, password)
         for scope in (*(identifier(_without_wildcards(name)) for name in databases), r"`test\_%`"):
             session.execute(statement(f"GRANT ALL PRIVILEGES ON {scope}.* TO {who}"))
+
+
+def _set_user_password(session: Session, who: str, password: str) -> None:
+    for change in ("CREATE USER IF NOT EXISTS", "ALTER USER"):
+        set_password(session, statement(f"{change} {who} IDENTIFIED BY ", Secret(password)), whose=who)
 
 
 def _without_wildcards(database: str) -> str:
@@ -106,17 +112,26 @@ def _without_wildcards(database: str) -> str:
 
 
 def _make_reachable(host: Host, session: Session, root: Endpoint) -> None:
-    """See to it that root logs in over TCP too, and once does.
+    """See to it that root logs in over TCP too.
 
     A server that does not resolve names (``skip-name-resolve``) takes a connection to 127.0.0.1 for one
-    from another account than root@localhost. The login itself fills the cache of caching_sha2_password, so
-    that clients without RSA or TLS can log in after it (MySQL's manual, "Caching SHA-2 Pluggable
-    Authentication").
+    from another account than root@localhost.
     """
-    if can_log_in(host, root, over_socket=False):
+    if _log_in_once(host, root):
         return
     who = account(ROOT, "127.0.0.1")
-    session.execute(statement(f"CREATE USER IF NOT EXISTS {who} IDENTIFIED BY ", Secret(root.password)))
-    session.execute(statement(f"ALTER USER {who} IDENTIFIED BY ", Secret(root.password)))
+    _set_user_password(session, who, root.password)
     session.execute(statement(f"GRANT ALL PRIVILEGES ON *.* TO {who} WITH GRANT OPTION"))
-    can_log_in(host, root, over_socket=False)
+    _log_in_once(host, root)
+
+
+def _log_in_once(host: Host, login: Endpoint) -> bool:
+    """Whether a login over TCP succeeds.
+
+    The login itself fills the cache of caching_sha2_password, so that clients without RSA or TLS can log in
+    after it (MySQL's manual, "Caching SHA-2 Pluggable Authentication"). A server that has no TLS either is
+    told the password over the socket first.
+    """
+    if login.socket:
+        can_log_in(host, login)
+    return can_log_in(host, login, over_socket=False)

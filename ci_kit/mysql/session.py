@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host import Host
 from ci_kit.mysql.endpoint import Endpoint
-from ci_kit.mysql.sql import Statement, statement
+from ci_kit.mysql.sql import Secret, Statement, statement
 from ci_kit.mysql.version import Version, parse_version
 
 if TYPE_CHECKING:
@@ -30,6 +30,15 @@ _SILENT = {
 }
 """What the driver's error numbers for reads that time out or break off mean at a login."""
 
+# ER_MUST_CHANGE_PASSWORD_LOGIN; MariaDB lets the login in and refuses all else: ER_MUST_CHANGE_PASSWORD.
+_EXPIRED = frozenset({1862, 1820})
+# ER_ACCOUNT_HAS_BEEN_LOCKED of MySQL and of MariaDB; ER_PLUGIN_IS_NOT_LOADED, as of an account that logs in
+# by a plugin which a newer server no longer has.
+_NO_LOGIN = frozenset({3118, 4151, 1524})
+
+Answer: TypeAlias = Literal["welcome", "expired", "refused"]
+"""What a server that is up says to a login."""
+
 _LOGIN_TIMEOUT = 10.0
 _POLL = 0.01
 
@@ -44,7 +53,7 @@ class LoginError(UnavailableError):
     @property
     def refused(self) -> bool:
         """Whether the server is up and said no, so that waiting changes nothing."""
-        return self.number in ACCESS_DENIED or self.number == HOST_NOT_ALLOWED
+        return self.number in ACCESS_DENIED | _EXPIRED | _NO_LOGIN | {HOST_NOT_ALLOWED}
 
 
 class StatementError(UnavailableError):
@@ -167,24 +176,69 @@ def wait_for_login(
     host.act(f"# wait until a login as {endpoint} succeeds, at most {seconds:g} s", do, assumed=None)
 
 
+def try_login(
+    host: Host, endpoint: Endpoint, *, over_socket: bool = True, assumed: Answer = "welcome"
+) -> Answer:
+    """What the server, which is up, says to a login; a dry run goes on with what is ``assumed``."""
+
+    def do() -> Answer:
+        from mysql.connector import Error
+
+        try:
+            connection = _connect(endpoint, over_socket=over_socket)
+        except LoginError as error:
+            if error.number in _EXPIRED:
+                return "expired"
+            if error.refused:
+                return "refused"
+            raise
+        try:
+            connection.cmd_query("DO 0")
+        except Error as error:
+            if error.errno in _EXPIRED:
+                return "expired"
+            raise LoginError(error.errno or 0, error.msg or str(error)) from None
+        else:
+            return "welcome"
+        finally:
+            connection.close()
+
+    return host.act(f"# try a login as {endpoint}", do, assumed=assumed)
+
+
 def can_log_in(host: Host, endpoint: Endpoint, *, over_socket: bool = True) -> bool:
     """Whether the server, which is up, takes this login; a dry run assumes that it does."""
+    return try_login(host, endpoint, over_socket=over_socket) == "welcome"
 
-    def do() -> bool:
+
+def renew_password(host: Host, endpoint: Endpoint, password: str) -> None:
+    """Give an account whose password has expired another one, which is all that the server takes from it.
+
+    Comments for MariaDB alone are passed over by MySQL: MariaDB wants the function PASSWORD(), which MySQL no
+    longer has. Raises LoginError.
+    """
+    from mysql.connector import Error
+
+    change = statement("SET PASSWORD = /*M! PASSWORD( */ ", Secret(password), " /*M! ) */")
+
+    def do() -> None:
+        connection = _connect(endpoint, over_socket=True, expired=True)
         try:
-            _connect(endpoint, over_socket=over_socket).close()
-        except LoginError as error:
-            if error.refused:
-                return False
-            raise
-        return True
+            connection.cmd_query(change.text)
+        except Error as error:
+            raise LoginError(error.errno or 0, error.msg or str(error)) from None
+        finally:
+            connection.close()
 
-    return host.act(f"# try a login as {endpoint}", do, assumed=True)
+    host.act(f"# log in as {endpoint}, whose password has expired\nmysql> {change.shown};", do, assumed=None)
 
 
-def _connect(endpoint: Endpoint, *, over_socket: bool, seconds: float = _LOGIN_TIMEOUT) -> MySQLConnection:
+def _connect(
+    endpoint: Endpoint, *, over_socket: bool, seconds: float = _LOGIN_TIMEOUT, expired: bool = False
+) -> MySQLConnection:
     from mysql.connector import Error
     from mysql.connector.connection import MySQLConnection
+    from mysql.connector.constants import ClientFlag
 
     place: dict[str, Any] = (
         {"unix_socket": str(endpoint.socket)}
@@ -192,7 +246,7 @@ def _connect(endpoint: Endpoint, *, over_socket: bool, seconds: float = _LOGIN_T
         else {"host": endpoint.host, "port": endpoint.port}
     )
     try:
-        return MySQLConnection(
+        return (_silent_connection() if expired else MySQLConnection)(
             **place,
             user=endpoint.user,
             password=endpoint.password,
@@ -201,7 +255,22 @@ def _connect(endpoint: Endpoint, *, over_socket: bool, seconds: float = _LOGIN_T
             # One that every supported server knows; the driver's default is only MySQL's.
             charset="utf8mb4",
             collation="utf8mb4_general_ci",
+            client_flags=[ClientFlag.CAN_HANDLE_EXPIRED_PASSWORDS] if expired else None,
         )
     except Error as error:
         number = error.errno or 0
         raise LoginError(number, _SILENT.get(number) or error.msg or str(error)) from None
+
+
+def _silent_connection() -> type[MySQLConnection]:
+    """A login that sends no statement by itself, which the server would refuse if the password has expired.
+
+    The driver's own answer to that would be to set the password it was given, unescaped.
+    """
+    from mysql.connector.connection import MySQLConnection
+
+    class Silent(MySQLConnection):
+        def set_charset_collation(self, charset: Any = None, collation: Any = None) -> None:
+            pass
+
+    return Silent

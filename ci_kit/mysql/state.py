@@ -24,7 +24,7 @@ class Record:
 
     ``token`` names it among all of this user's, ``place`` is what its kind finds it by: a private one's
     folder, a container's name, a service's unit. ``replica`` counts the replicas of a project's server from
-    1; the server itself is 0.
+    1; the server itself is 0. ``started`` tells a service that ci-kit started from one that was up before.
     """
 
     token: str
@@ -40,6 +40,7 @@ class Record:
     database: str
     socket: str = ""
     replica: int = 0
+    started: bool = True
     kept: bool = False
 
     @property
@@ -74,9 +75,14 @@ def keep(host: Host, record: Record) -> None:
     save(host, replace(record, kept=True))
 
 
+def log(host: Host, token: str) -> Path:
+    """A file for what starts the server to write to; it goes with the record."""
+    return _folder(host) / f"{token}.log"
+
+
 def forget(host: Host, token: str) -> None:
-    host.remove(_path(host, token))
-    host.remove(_folder(host) / f"{token}.lock")
+    for path in (_path(host, token), log(host, token), _folder(host) / f"{token}.lock"):
+        host.remove(path)
 
 
 def records(host: Host) -> Iterator[Record]:

@@ -42,12 +42,20 @@ def server_settings(settings: Settings, *, on_disk: bool = True, replicates: boo
     """The lines of a my.cnf for a test run, the project's own last.
 
     ``on_disk`` is where the data lies; ``replicates`` keeps the binary log, which replicas read. Raises
-    UsageError for a line of the project's that is none, or that ci-kit sets itself.
+    UsageError as :func:`asked_settings` does.
     """
     binlog = _FAST_BINLOG if replicates else _WITHOUT_BINLOG
     fast = () if settings.durable else (*FAST, *(FAST_ON_DISK if on_disk else ()), binlog)
+    return (*fast, *asked_settings(settings))
+
+
+def asked_settings(settings: Settings) -> tuple[str, ...]:
+    """The lines of a my.cnf that the project asks for.
+
+    Raises UsageError for a line that is none, or that ci-kit sets itself.
+    """
     mode = () if settings.sql_mode is None else (f"sql_mode={settings.sql_mode}",)
-    return (*fast, *mode, *(_checked(line, settings) for line in settings.mysql_settings))
+    return (*mode, *(_checked(line, settings) for line in settings.mysql_settings))
 
 
 def datadir_settings(settings: Settings) -> tuple[str, ...]:

@@ -39,9 +39,9 @@ class Machine:
         self._enter += ["--pid", "--cgroup", "--root", "--wd", "--"]
 
     @staticmethod
-    def build_image(cache: Path | None = None) -> Path:
+    def build_image(server: image.ServerName = "mysql", cache: Path | None = None) -> Path:
         """The image to boot, built if need be."""
-        return image.build(cache)
+        return image.build(server, cache)
 
     @classmethod
     @contextmanager
