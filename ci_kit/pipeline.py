@@ -84,13 +84,8 @@ class Job:
     def _await(self, server: Server, choice: Choice) -> dict[str, str]:
         with self._host.console.progress("mysql", f"{choice.kind} server, booting"):
             ready = self._ready = server.ready()
-        login = ready.login
-        replicas = f", {len(ready.replicas)} replicas" if ready.replicas else ""
         booted = "nothing was started" if self._host.dry else f"{self._elapsed:.1f} s"
-        self._host.console.step(
-            "mysql",
-            f"{ready}, {choice}, {login.host}:{login.port}{replicas}, {booted}",
-        )
+        self._host.console.step("mysql", f"{ready.describe(choice)}, {booted}")
         return ready.environment(self._settings.database)
 
     def _leave(self, server: Server | None, env: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from ci_kit.mysql.clock import set_zone
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.init_sql import run_init_sql
 from ci_kit.mysql.policy import set_password
-from ci_kit.mysql.session import Session, StatementError, can_log_in, open_session
+from ci_kit.mysql.session import Session, StatementError, can_log_in, can_log_in_plainly, open_session
 from ci_kit.mysql.sql import Secret, Statement, account, identifier, statement
 from ci_kit.mysql.version import Version
 from ci_kit.settings import Settings
@@ -46,7 +46,7 @@ def prepare(host: Host, root: Endpoint, settings: Settings, *, beside: Path | No
             fill = create_databases(session, settings)
         if settings.mysql_user != ROOT:
             _create_user(session, settings.mysql_user, root.password, _databases(settings))
-            _log_in_once(host, root.as_user(settings.mysql_user, root.password))
+            log_in_once(host, root.as_user(settings.mysql_user, root.password))
         if fill:
             run_init_sql(host, session, root, settings, beside=beside)
         return version
@@ -117,21 +117,21 @@ def _make_reachable(host: Host, session: Session, root: Endpoint) -> None:
     A server that does not resolve names (``skip-name-resolve``) takes a connection to 127.0.0.1 for one
     from another account than root@localhost.
     """
-    if _log_in_once(host, root):
+    if log_in_once(host, root):
         return
     who = account(ROOT, "127.0.0.1")
     _set_user_password(session, who, root.password)
     session.execute(statement(f"GRANT ALL PRIVILEGES ON *.* TO {who} WITH GRANT OPTION"))
-    _log_in_once(host, root)
+    log_in_once(host, root)
 
 
-def _log_in_once(host: Host, login: Endpoint) -> bool:
-    """Whether a login over TCP succeeds.
+def log_in_once(host: Host, login: Endpoint) -> bool:
+    """Whether a login over TCP succeeds, after which it does for clients that have neither TLS nor RSA.
 
-    The login itself fills the cache of caching_sha2_password, so that clients without RSA or TLS can log in
-    after it (MySQL's manual, "Caching SHA-2 Pluggable Authentication"). A server that has no TLS either is
-    told the password over the socket first.
+    caching_sha2_password wants one of these until the server's cache holds the account's password (MySQL's
+    manual, "Caching SHA-2 Pluggable Authentication"). A login over the socket fills the cache as well, and
+    takes a twentieth of the time of one by TLS.
     """
-    if login.socket:
-        can_log_in(host, login)
+    if login.socket and can_log_in(host, login) and can_log_in_plainly(host, login):
+        return True
     return can_log_in(host, login, over_socket=False)

@@ -22,8 +22,12 @@ class Ready:
     version: Version | None
     replicas: tuple[Endpoint, ...] = ()
 
-    def __str__(self) -> str:
-        return str(self.version or "a server")
+    def describe(self, choice: Choice) -> str:
+        """The server in a line: what it is, where it came from and why, where it answers."""
+        parts = [str(self.version or "a server"), str(choice), f"{self.login.host}:{self.login.port}"]
+        if self.replicas:
+            parts.append(f"{len(self.replicas)} {'replica' if len(self.replicas) == 1 else 'replicas'}")
+        return ", ".join(parts)
 
     def environment(self, database: str) -> dict[str, str]:
         """The variables of the tests: the login, and where the replicas are."""

@@ -211,6 +211,19 @@ def can_log_in(host: Host, endpoint: Endpoint, *, over_socket: bool = True) -> b
     return try_login(host, endpoint, over_socket=over_socket) == "welcome"
 
 
+def can_log_in_plainly(host: Host, endpoint: Endpoint) -> bool:
+    """Whether the server takes this login over TCP from a client that has neither TLS nor RSA."""
+
+    def do() -> bool:
+        try:
+            _connect(endpoint, over_socket=False, tls=False).close()
+        except LoginError:
+            return False
+        return True
+
+    return host.act(f"# try a login as {endpoint}, without TLS", do, assumed=True)
+
+
 def renew_password(host: Host, endpoint: Endpoint, password: str) -> None:
     """Give an account whose password has expired another one, which is all that the server takes from it.
 
@@ -234,7 +247,12 @@ def renew_password(host: Host, endpoint: Endpoint, password: str) -> None:
 
 
 def _connect(
-    endpoint: Endpoint, *, over_socket: bool, seconds: float = _LOGIN_TIMEOUT, expired: bool = False
+    endpoint: Endpoint,
+    *,
+    over_socket: bool,
+    seconds: float = _LOGIN_TIMEOUT,
+    expired: bool = False,
+    tls: bool = True,
 ) -> MySQLConnection:
     from mysql.connector import Error
     from mysql.connector.connection import MySQLConnection
@@ -251,6 +269,7 @@ def _connect(
             user=endpoint.user,
             password=endpoint.password,
             connection_timeout=seconds,
+            ssl_disabled=not tls,
             autocommit=True,
             # One that every supported server knows; the driver's default is only MySQL's.
             charset="utf8mb4",

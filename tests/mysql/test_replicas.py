@@ -45,6 +45,11 @@ FILLED = {
 
         BOTH = pytest.mark.parametrize("number", [1, 2])
 
+        # First of all: whoever logs in with TLS opens the way for those without.
+        @pytest.mark.parametrize("number", [0, 1, 2])
+        def test_a_client_without_tls_gets_in(number):
+            assert rows("SELECT 1", ssl_disabled=True, **replica(number) if number else {}) == [(1,)]
+
         def test_the_first_is_the_one_without_a_number():
             assert os.environ["MYSQL_REPLICA_HOST"] == os.environ["MYSQL_REPLICA_HOST_1"]
             assert os.environ["MYSQL_REPLICA_PORT"] == os.environ["MYSQL_REPLICA_PORT_1"]
