@@ -16,6 +16,7 @@ PASSWORD = "it's 1234"
 """The password that the tests want for root."""
 
 _PACKAGES, _REPOSITORY, _PROJECT = (f"{HOME}/{name}" for name in ("packages", "repository", "project"))
+PYTHONPATH = f"{_PACKAGES}:{_REPOSITORY}"
 _PRISTINE = "/var/lib/pristine"
 _ADDED = "/etc/mysql/conf.d/by-a-test.cnf"
 _OWNED = {"CI_KIT_DISPOSABLE_MACHINE": "true"}
@@ -39,7 +40,7 @@ class Served:
     def environ(self) -> dict[str, str]:
         """Of a call on a machine that may be changed, but for its clock."""
         return {
-            "PYTHONPATH": f"{_PACKAGES}:{_REPOSITORY}",
+            "PYTHONPATH": PYTHONPATH,
             "CI_KIT_SYSTEM_TIMEZONE": "false",
             "MYSQL_PASSWORD": PASSWORD,
             **_OWNED,
@@ -79,6 +80,7 @@ class Served:
 
     def known(self) -> None:
         """See to it that the service is up on its own settings, and root's password is the wanted one."""
+        self.project("")
         self.root(f"systemctl start {self.server}")
         if not self._takes(PASSWORD):
             self.restore()
@@ -100,6 +102,16 @@ class Served:
     def configure(self, lines: str) -> None:
         """Give the server settings of its own, beside ci-kit's; restore() removes them."""
         self.root(["sh", "-c", f'printf "%s\\n" "[mysqld]" "$0" > {_ADDED}', lines])
+
+    def project(self, pyproject: str) -> None:
+        """Give the project a pyproject.toml."""
+        self.machine.run(["sh", "-c", f'printf %s "$0" > {_PROJECT}/pyproject.toml', pyproject])
+
+    @property
+    def drop_in(self) -> str:
+        """The file of settings that ci-kit adds."""
+        folder = "mysql.conf.d" if self.server == "mysql" else "mariadb.conf.d"
+        return f"/etc/mysql/{folder}/zz-ci-kit.cnf"
 
     @property
     def is_up(self) -> bool:
