@@ -160,7 +160,8 @@ def test_a_port_that_is_taken_is_told_by_the_log(served: Served) -> None:
 
 def test_a_server_that_is_killed_while_it_boots_is_one_error(served: Served) -> None:
     served.stop()
-    kill = "until pkill --signal KILL --exact 'mysqld|mariadbd'; do :; done"
+    main = f"systemctl show --property=MainPID --value {served.server}"
+    kill = f"until pid=$({main}) && test $pid -gt 0; do :; done; kill -KILL $pid"
     served.root(["systemd-run", "--quiet", "--unit=killer", "bash", "-c", kill])
     answer = served.ci_kit("mysql", "up", "--boot-timeout", "3600", code=69)
     served.root("systemctl stop killer || true")
