@@ -199,9 +199,17 @@ class Host:
 
         self.act(f"kill -KILL -{process.popen.pid if process.popen else '$!'}  # {what}", do, assumed=None)
 
-    def finish(self, process: Process) -> int:
-        """Wait until a background process ends by itself; its exit code, 0 in a dry run."""
-        return process.popen.wait() if process.popen else 0
+    def finish(self, process: Process, *, seconds: float | None = None) -> int | None:
+        """Wait until a background process ends by itself; its exit code, None if it goes on after the time.
+
+        A dry run's ends well.
+        """
+        if process.popen is None:
+            return 0
+        try:
+            return process.popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
 
     @contextmanager
     def locked(self, path: Path, *, wait: bool = True) -> Iterator[bool]:

@@ -42,6 +42,10 @@ class Told:
         return self.options.get("user", "mysql")
 
     @property
+    def pid_file(self) -> str:
+        return self.options.get("pid_file", "")
+
+    @property
     def error_log(self) -> Path | None:
         name = self.options.get("log_error")
         return Path(name) if name else None

@@ -14,6 +14,8 @@ from ci_kit.mysql.sql import Statement, statement
 
 # ER_NOT_VALID_PASSWORD of both, ER_CREDENTIALS_CONTRADICT_TO_HISTORY of MySQL.
 _AGAINST_RULES = frozenset({1819, 3638})
+# MariaDB only says that it could not (ER_CANNOT_USER), and has the reason among its warnings.
+_COULD_NOT = 1396
 # What each rule's variable is set to so that it lets everything through. A length goes back last, for a
 # server sees to it that it is no less than the other counts ask for.
 _LAX = {
@@ -40,26 +42,30 @@ def set_password(session: Session, change: Statement, *, whose: str) -> None:
 
     The rules are back afterwards as they were. Raises UsageError if there is one that cannot be relaxed.
     """
-    try:
-        session.execute(change)
-    except StatementError as error:
-        if error.number not in _AGAINST_RULES:
-            raise
+    if _broken_rule(session, change):
         with _relaxed(session):
-            _set_or_refuse(session, change, whose)
+            rule = _broken_rule(session, change)
+        if rule:
+            raise UsageError(
+                f"the server does not take the password for {whose}",
+                why=f"a rule of its own for passwords is against it: {rule}",
+                todo="choose another mysql-password, or leave it out for a random one",
+            )
 
 
-def _set_or_refuse(session: Session, change: Statement, whose: str) -> None:
+def _broken_rule(session: Session, change: Statement) -> str:
+    """Carry the statement out; gives what the server has against the password, empty if nothing."""
     try:
         session.execute(change)
     except StatementError as error:
-        if error.number not in _AGAINST_RULES:
+        said = [(error.number, error.why)]
+        if error.number == _COULD_NOT:
+            said = [(number, text) for _, number, text in session.rows("SHOW WARNINGS")]
+        rules = [text for number, text in said if number in _AGAINST_RULES]
+        if not rules:
             raise
-        raise UsageError(
-            f"the server does not take the password for {whose}",
-            why=f"a rule of its own for passwords is against it: {error.why}",
-            todo="choose another mysql-password, or leave it out for a random one",
-        ) from None
+        return rules[0]
+    return ""
 
 
 @contextmanager

@@ -15,8 +15,8 @@ from ci_kit.mysql.policy import set_password
 from ci_kit.mysql.session import open_session, renew_password, try_login
 from ci_kit.mysql.sql import Secret, Statement, account, statement
 
-Restart = Callable[[tuple[Statement, ...], Endpoint], None]
-"""Restarts the server with statements that it carries out before it listens, and waits for a login."""
+Restart = Callable[[tuple[Statement, ...]], None]
+"""Restarts the server with statements that it carries out before it listens."""
 
 # What a stock server may have: the runner images' password, or none.
 _STOCK_PASSWORDS = ("root", "")
@@ -49,7 +49,7 @@ def bring_root(host: Host, root: Endpoint, *, restart: Restart | None) -> None:
                 details=refusal,
                 todo="give the present one as mysql-password, or take a private server (mysql: private)",
             )
-        restart(_all_rights(spare), spare)
+        restart(_all_rights(spare))
         _set_wanted(host, spare, root)
         return
     try:

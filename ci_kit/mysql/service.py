@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from ci_kit.errors import UnavailableError, UsageError
@@ -73,7 +73,7 @@ class ServiceServer:
             self._start()
 
     def ready(self) -> Ready:
-        self._await_answer(self._root)
+        self._await_answer()
         # Only a server that is up shows a socket that no option file names.
         root = self._root
         try:
@@ -183,29 +183,35 @@ class ServiceServer:
         self._since = time.time()
         self._process = units.start(self._host, self._unit, log=state.log(self._host, _RECORD))
 
-    def _await_answer(self, login: Endpoint) -> None:
-        """Wait until the server answers a login, be it by refusing it."""
+    def _await_answer(self) -> None:
+        """Wait until the server answers a login, be it by refusing it.
+
+        Only after its start has succeeded: what answers before may be another server at the same port.
+        """
         seconds = self._settings.boot_timeout
+        command = " ".join(self._unit.command("start"))
+        code = self._host.finish(self._process, seconds=seconds) if self._process else 0
+        if code is None:
+            raise self._failed("did not start", f"`{command}` did not end in {seconds} s")
+        if code:
+            raise self._failed("did not start", f"`{command}` ended with {code}")
         try:
-            wait_for_login(self._host, login, seconds=seconds, alive=self._require_starting)
+            wait_for_login(self._host, self._root, seconds=seconds, alive=self._require_up)
         except LoginError as error:
             if not error.refused:
-                raise self._failed("did not start", f"no answer in {seconds} s: {error.why}") from error
+                raise self._failed("does not answer", f"no login in {seconds} s: {error.why}") from error
 
-    def _require_starting(self) -> None:
-        code = self._process.exit_code() if self._process else 0
-        if code:
-            raise self._failed(
-                "did not start", f"`{' '.join(self._unit.command('start'))}` ended with {code}"
-            )
+    def _require_up(self) -> None:
+        if problem := self.lost():
+            raise problem
 
-    def _restart_with(self, statements: tuple[Statement, ...], login: Endpoint) -> None:
+    def _restart_with(self, statements: tuple[Statement, ...]) -> None:
         drop_in = require_drop_in()
         try:
             drop_in.write_init(self._host, statements, user=self._told.user)
             units.stop(self._host, self._unit)
             self._start()
-            self._await_answer(login)
+            self._await_answer()
         finally:
             drop_in.remove_init(self._host)
 
@@ -274,7 +280,9 @@ def end(host: Host, record: state.Record) -> None:
         DropIn(folder).remove(host)
     if unit is None or not (record.started or tuned):
         return
-    units.stop(host, unit)
+    # Whoever may not stop it has not been able to change it either.
+    with suppress(UnavailableError):
+        units.stop(host, unit)
     if not record.started:
         host.finish(units.start(host, unit, log=state.log(host, record.token)))
 

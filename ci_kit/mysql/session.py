@@ -33,8 +33,8 @@ _SILENT = {
 # ER_MUST_CHANGE_PASSWORD_LOGIN; MariaDB lets the login in and refuses all else: ER_MUST_CHANGE_PASSWORD.
 _EXPIRED = frozenset({1862, 1820})
 # ER_ACCOUNT_HAS_BEEN_LOCKED of MySQL and of MariaDB; ER_PLUGIN_IS_NOT_LOADED, as of an account that logs in
-# by a plugin which a newer server no longer has.
-_NO_LOGIN = frozenset({3118, 4151, 1524})
+# by a plugin which a newer server no longer has; CR_AUTH_PLUGIN_CANNOT_LOAD.
+_NO_LOGIN = frozenset({3118, 4151, 1524, 2059})
 
 Answer: TypeAlias = Literal["welcome", "expired", "refused"]
 """What a server that is up says to a login."""
@@ -277,8 +277,18 @@ def _connect(
             client_flags=[ClientFlag.CAN_HANDLE_EXPIRED_PASSWORDS] if expired else None,
         )
     except Error as error:
-        number = error.errno or 0
+        number = _number(error)
         raise LoginError(number, _SILENT.get(number) or error.msg or str(error)) from None
+
+
+def _number(error: Error) -> int:
+    """The error's number. The driver has none where it does not do what the account's plugin asks for.
+
+    MySQL asks for any plugin, also for an account that does not exist.
+    """
+    text = str(error)
+    unanswered = "requires SSL" in text or ("plugin" in text and "not supported" in text)
+    return 2059 if unanswered else error.errno or 0
 
 
 def _silent_connection() -> type[MySQLConnection]:
