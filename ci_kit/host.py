@@ -16,14 +16,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO, TypeVar
 
 from ci_kit.console import Console
 from ci_kit.errors import UnavailableError
-from ci_kit.processes import Env, at_terminal, describe_command, ended, open_child
+from ci_kit.processes import Env, at_terminal, describe_command, ended, one_interrupt_later, open_child
 from ci_kit.redaction import Redactor
 
 _T = TypeVar("_T")
@@ -91,16 +91,20 @@ class Host:
         stdin: str | bytes | None = None,
         shown_stdin: str | None = None,
         seconds: float | None = None,
+        whole: bool = False,
         assumed: Completed = Completed(),
     ) -> Completed:
         """Run a command to its end, which it must reach in ``seconds``, and keep its output.
 
-        ``shown_stdin`` stands for an input with secrets in it.
+        ``shown_stdin`` stands for an input with secrets in it. A ``whole`` one is not broken off by an
+        interrupt, which is obeyed after it; a second one is at once.
         """
         what = describe_command(argv, env, cwd)
         if stdin is not None:
             what += f" <<< {shlex.quote(str(stdin) if shown_stdin is None else shown_stdin)}"
-        return self.act(what, lambda: self._capture(argv, env, cwd, stdin, seconds), assumed=assumed)
+        return self.act(
+            what, lambda: self._capture(argv, env, cwd, stdin, seconds, whole=whole), assumed=assumed
+        )
 
     def stream(self, argv: Sequence[str], *, env: Env | None = None, cwd: Path | None = None) -> int:
         """Run a command to its end with its output as it comes; its exit code, negative for a signal."""
@@ -307,6 +311,8 @@ class Host:
         cwd: Path | None,
         stdin: str | bytes | None,
         seconds: float | None,
+        *,
+        whole: bool = False,
     ) -> Completed:
         child = open_child(
             argv,
@@ -315,9 +321,11 @@ class Host:
             stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            # Out of reach of a Ctrl-C at the terminal.
+            start_new_session=whole,
         )
         try:
-            with ended(child, own_group=False):
+            with ended(child, own_group=whole), one_interrupt_later() if whole else nullcontext():
                 out, err = child.communicate(stdin.encode() if isinstance(stdin, str) else stdin, seconds)
         except subprocess.TimeoutExpired:
             raise UnavailableError(

@@ -7,9 +7,10 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 
 from ci_kit.errors import TerminatedError, UnavailableError
 
@@ -49,6 +50,31 @@ def open_child(
             why=error.strerror or str(error),
             todo=f"install {Path(argv[0]).name}, or put it on the PATH",
         ) from error
+
+
+@contextmanager
+def one_interrupt_later() -> Iterator[None]:
+    """Put a first SIGINT or SIGTERM off until the context is left; a second one breaks it off."""
+    put_off: list[tuple[int, FrameType | None]] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        if put_off:
+            obey(number, frame)
+        put_off.append((number, frame))
+
+    def obey(number: int, frame: FrameType | None) -> None:
+        handler = before[signal.Signals(number)]
+        if callable(handler):
+            handler(number, frame)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for interrupt in put_off:
+        obey(*interrupt)
 
 
 class ended:  # noqa: N801  (a context, named as those of contextlib are)

@@ -21,15 +21,22 @@ _SYSTEM_SCHEMAS = frozenset({"information_schema", "mysql", "performance_schema"
 _WRONG_CHARSET = frozenset({1115, 1273, 1253})
 
 
-def set_root_password(password: str) -> Statement:
-    """Gives root@localhost a password, whatever it logged in by before.
+def set_root_password(password: str, *, address: str = "localhost") -> Statement:
+    """Gives root@localhost, or root at another address, a password, whatever it logged in by before.
 
     MySQL leaves an account that logs in by auth_socket as it is unless a plugin is named. MariaDB, which
     has other plugins, passes over a comment for MySQL's versions from 5.7.0 ("Comment Syntax" in its manual)
     and takes its own default.
     """
     plugin = "/*!80000 WITH caching_sha2_password */"
-    return statement("ALTER USER ", account(ROOT), f" IDENTIFIED {plugin} BY ", Secret(password))
+    return statement("ALTER USER ", account(ROOT, address), f" IDENTIFIED {plugin} BY ", Secret(password))
+
+
+def set_root_passwords(session: Session, password: str) -> None:
+    """Give every account of root's the same password, whichever addresses they are for."""
+    found = session.rows("SELECT host FROM mysql.user WHERE user = 'root'")
+    for address in [name for (name,) in found] or ["localhost", "%"]:
+        session.execute(set_root_password(password, address=address))
 
 
 def prepare(host: Host, root: Endpoint, settings: Settings, *, beside: Path | None = None) -> Version | None:

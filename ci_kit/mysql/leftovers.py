@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol, cast
 
+from ci_kit.errors import UnavailableError
 from ci_kit.host import Host
 from ci_kit.mysql import state
 from ci_kit.mysql.state import Record
@@ -42,7 +43,11 @@ def sweep(host: Host) -> None:
         with state.hold(host, record.token) as free:
             # Between the look and the lock, the owner may have ended properly, or let the server go on.
             if free and record in state.records(host):
-                end(host, record)
+                try:
+                    end(host, record)
+                except UnavailableError as error:
+                    # An engine that is not up now: what is its, is for a later run.
+                    host.console.detail(error.what)
 
 
 def _kind(record: Record) -> Kind:

@@ -12,6 +12,7 @@ from ci_kit.mysql import leftovers, state
 from ci_kit.mysql.admin import ROOT, prepare, set_root_password
 from ci_kit.mysql.binary import ServerProgram, require_server_program
 from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.log import telling_lines
 from ci_kit.mysql.provider import Ready
 from ci_kit.mysql.scratch import new_scratch
 from ci_kit.mysql.session import LoginError, StatementError, wait_for_login
@@ -25,7 +26,6 @@ _LOOPBACK = "127.0.0.1"
 # Literals are escaped with backslashes whatever mode the server has, and a replica is not told of it.
 _INIT = ("SET SESSION sql_mode = ''", "SET SESSION sql_log_bin = 0")
 _PORT_TRIES = 3
-_TELLING_LINES = 6
 
 
 class PrivateServer:
@@ -229,9 +229,7 @@ class PrivateServer:
         )
 
     def telling_lines(self) -> tuple[str, ...]:
-        """The last errors of the server's log, or its last lines if it has none."""
-        lines = self._log_text().splitlines()
-        return tuple(([line for line in lines if "[ERROR]" in line] or lines)[-_TELLING_LINES:])
+        return telling_lines(self._log_text())
 
     def _log_text(self) -> str:
         try:

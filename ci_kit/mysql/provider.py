@@ -75,7 +75,7 @@ class Choice:
 def choose_kind(host: Host, settings: Settings, runner: Runner) -> Choice:
     """The kind of server for a run, and why."""
     from ci_kit.mysql.binary import find_server_program
-    from ci_kit.mysql.docker import find_engine
+    from ci_kit.mysql.engine import find_engine
     from ci_kit.mysql.units import find_unit
 
     if settings.mysql != "auto":

@@ -23,8 +23,9 @@ class Record:
     """A server. ``kept`` means that it is meant to outlive the process that made it.
 
     ``token`` names it among all of this user's, ``place`` is what its kind finds it by: a private one's
-    folder, a container's name, a service's unit. ``replica`` counts the replicas of a project's server from
-    1; the server itself is 0. ``started`` tells a service that ci-kit started from one that was up before.
+    folder, a container's engine and name, a service's unit. ``replica`` counts the replicas of a project's
+    server from 1; the server itself is 0. ``started`` tells a service that ci-kit started from one that was
+    up before.
     """
 
     token: str

@@ -1,0 +1,62 @@
+"""A real engine, and images for it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CiKit
+from tests.containers import image
+from tests.containers.engine import Engine, engine
+from tests.support.unavailable import Unavailable, skip_or_fail
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.containers)
+
+
+@pytest.fixture(scope="session")
+def images() -> dict[str, image.Image]:
+    """The images of both servers, by the servers' names."""
+    try:
+        return {"mysql": image.mysql(), "mariadb": image.of_mariadb()}
+    except Unavailable as reason:
+        skip_or_fail(reason)
+
+
+@pytest.fixture(scope="session")
+def podman(images: dict[str, image.Image]) -> Iterator[Engine]:
+    with (
+        tempfile.TemporaryDirectory(prefix="ci-kit-tests-") as folder,
+        engine(Path(folder), images=[one.storage for one in images.values()]) as found,
+    ):
+        yield found
+
+
+@pytest.fixture(params=["mysql", "mariadb"])
+def server_image(request: pytest.FixtureRequest, images: dict[str, image.Image]) -> str:
+    """Each of the images in turn."""
+    return images[request.param].name
+
+
+@pytest.fixture
+def kit(ci_kit: CiKit, podman: Engine, server_image: str) -> Iterator[CiKit]:
+    """ci-kit on a machine with Podman, in whose cache folder and engine nothing may be left."""
+    before = podman.volumes()
+    environ = {
+        "PATH": podman.path(os.environ["PATH"]),
+        "CI_KIT_MYSQL": "docker",
+        "CI_KIT_MYSQL_IMAGE": server_image,
+    }
+    yield CiKit(ci_kit.cwd, ci_kit.environ | environ)
+    assert podman.containers() == set()
+    assert podman.volumes() == before
+    records = Path(ci_kit.environ["CI_KIT_CACHE"], "servers")
+    assert not records.exists() or not list(records.iterdir())

@@ -1,0 +1,58 @@
+#!/bin/sh
+# The entry point of the tests' images. It behaves as that of the official images of MySQL and MariaDB does
+# in what a user of those sees: flags go to the server, MYSQL_ROOT_PASSWORD is wanted, an empty datadir is
+# initialised and set up by a temporary server without networking, root may come from everywhere. Like
+# theirs, it puts the password into SQL as it is.
+set -eu
+
+data=/var/lib/mysql
+socket=/run/mysqld/mysqld.sock
+
+note() { echo "[Note] [Entrypoint]: $*" >&2; }
+fail() { echo "[ERROR] [Entrypoint]: $*" >&2; exit 1; }
+
+case "${1:-}" in
+    '' | -*) ;;
+    *) exec "$@" ;;
+esac
+
+server=$(command -v mysqld || command -v mariadbd)
+client=$(command -v mysql || command -v mariadb)
+
+sql() { "$client" --no-defaults --protocol=socket --socket="$socket" --user=root "$@"; }
+
+[ -n "${MYSQL_ROOT_PASSWORD:-}" ] || [ -d "$data/mysql" ] || fail "MYSQL_ROOT_PASSWORD is not set"
+mkdir -p /run/mysqld /var/lib/mysql-files
+chown mysql:mysql /run/mysqld /var/lib/mysql-files "$data"
+
+if [ ! -d "$data/mysql" ]; then
+    "$server" --no-defaults "$@" --user=mysql --verbose --help > /dev/null 2> /tmp/check || {
+        cat /tmp/check >&2
+        fail "the server does not take these settings: $*"
+    }
+    note "initialising"
+    if [ "${server##*/}" = mysqld ]; then
+        "$server" --no-defaults --initialize-insecure --user=mysql --datadir="$data"
+    else
+        mariadb-install-db --no-defaults --user=mysql --datadir="$data" --skip-test-db \
+            --auth-root-authentication-method=normal > /dev/null
+    fi
+    note "a temporary server"
+    "$server" --no-defaults --user=mysql --datadir="$data" --socket="$socket" --skip-networking "$@" &
+    temporary=$!
+    until sql --execute='SELECT 1' > /dev/null 2>&1; do
+        kill -0 "$temporary" || fail "the temporary server did not start"
+        sleep 0.1
+    done
+    sql << SQL
+CREATE USER 'root'@'%' IDENTIFIED BY '$MYSQL_ROOT_PASSWORD';
+GRANT ALL ON *.* TO 'root'@'%' WITH GRANT OPTION;
+${MYSQL_DATABASE:+CREATE DATABASE \`$MYSQL_DATABASE\`;}
+ALTER USER 'root'@'localhost' IDENTIFIED BY '$MYSQL_ROOT_PASSWORD';
+SHUTDOWN;
+SQL
+    wait "$temporary"
+    note "set up"
+fi
+
+exec "$server" --no-defaults --user=mysql --datadir="$data" --socket="$socket" "$@"

@@ -1,0 +1,43 @@
+"""Programs that a tier of the tests installs on the machine where they are missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from tests.support.unavailable import Unavailable
+
+# Programs that others start lie there, and not on the PATH.
+_HELPERS = ("/usr/sbin", "/sbin", "/usr/lib/podman", "/usr/libexec/podman")
+
+
+def require(package_of: Mapping[str, str], *, tier: str) -> None:
+    """See to it that programs are here, which maps their names to packages. Raises Unavailable."""
+    missing = [program for program in package_of if not _found(program)]
+    if not missing:
+        return
+    packages = sorted({package_of[program] for program in missing})
+    wanted = " ".join(packages)
+    if not shutil.which("apt-get"):
+        raise Unavailable(f"{', '.join(missing)} not found: install {wanted}")
+    if os.geteuid() != 0:
+        raise Unavailable(f"{', '.join(missing)} not found: run `apt-get install {wanted}` as root")
+    sys.stderr.write(f"{tier}: installing {wanted} with apt-get\n")
+    install = ("apt-get", "install", "-q", "-y", "--no-install-recommends", *packages)
+    # The package lists of a fresh container are empty, those of a laptop are good enough.
+    if not (succeeds(*install) or (succeeds("apt-get", "update", "-q") and succeeds(*install))):
+        raise Unavailable(f"apt-get could not install {wanted}: install it by hand")
+
+
+def succeeds(*argv: str) -> bool:
+    if not shutil.which(argv[0]):
+        return False
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    return subprocess.run(argv, check=False, capture_output=True, env=environment).returncode == 0
+
+
+def _found(program: str) -> bool:
+    return bool(shutil.which(program) or shutil.which(program, path=os.pathsep.join(_HELPERS)))
