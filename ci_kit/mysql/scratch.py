@@ -125,6 +125,8 @@ def _closed_to(user: pwd.struct_passwd, folder: Path) -> Path | None:
     """The first folder on the way that a user cannot pass; None if there is none."""
     groups = os.getgrouplist(user.pw_name, user.pw_gid)
     for place in (*reversed(folder.parents), folder):
+        if not place.exists():
+            return None
         found = place.stat()
         if found.st_uid == user.pw_uid:
             bit = stat.S_IXUSR
