@@ -8,7 +8,7 @@ from ci_kit.errors import UsageError
 from ci_kit.host import Host
 from ci_kit.mysql.clock import set_zone
 from ci_kit.mysql.endpoint import Endpoint
-from ci_kit.mysql.init_sql import run_init_sql
+from ci_kit.mysql.init_sql import Client, run_init_sql
 from ci_kit.mysql.policy import set_password
 from ci_kit.mysql.session import Session, StatementError, can_log_in, can_log_in_plainly, open_session
 from ci_kit.mysql.sql import Secret, Statement, account, identifier, statement
@@ -36,13 +36,21 @@ def set_root_passwords(session: Session, password: str) -> None:
     """Give every account of root's the same password, whichever addresses they are for."""
     found = session.rows("SELECT host FROM mysql.user WHERE user = 'root'")
     for address in [name for (name,) in found] or ["localhost", "%"]:
-        session.execute(set_root_password(password, address=address))
+        set_password(session, set_root_password(password, address=address), whose=ROOT)
 
 
-def prepare(host: Host, root: Endpoint, settings: Settings, *, beside: Path | None = None) -> Version | None:
+def prepare(
+    host: Host,
+    root: Endpoint,
+    settings: Settings,
+    *,
+    beside: Path | None = None,
+    lent: Client | None = None,
+) -> Version | None:
     """Bring a server that takes ``root``'s login to what the settings ask for; gives its version.
 
-    ``beside`` is the server's program, where a client program of its own may lie.
+    ``beside`` is the server's program, where a client program of its own may lie; ``lent`` is one for a
+    machine without any.
     """
     with open_session(host, root) as session:
         version = session.version()
@@ -55,7 +63,7 @@ def prepare(host: Host, root: Endpoint, settings: Settings, *, beside: Path | No
             _create_user(session, settings.mysql_user, root.password, _databases(settings))
             log_in_once(host, root.as_user(settings.mysql_user, root.password))
         if fill:
-            run_init_sql(host, session, root, settings, beside=beside)
+            run_init_sql(host, session, root, settings, beside=beside, lent=lent)
         return version
 
 

@@ -26,6 +26,7 @@ from ci_kit.mysql.engine import (
     require_image,
     run_container,
 )
+from ci_kit.mysql.init_sql import Client
 from ci_kit.mysql.log import telling_lines
 from ci_kit.mysql.provider import Ready
 from ci_kit.mysql.session import LoginError, StatementError, open_session, wait_for_login
@@ -89,7 +90,7 @@ class DockerServer:
             self._await_login(root.as_user(ROOT, self._first_password))
             self._answered = True
             self._set_password(root)
-            self._version = prepare(self._host, root, self._settings)
+            self._version = prepare(self._host, root, self._settings, lent=self._client())
         except (LoginError, StatementError):
             # The server that is gone tells more than the login that broke off.
             self._require_alive()
@@ -153,6 +154,16 @@ class DockerServer:
         """Give every account of root the wanted password: which there are is the image's choice."""
         with open_session(self._host, root.as_user(ROOT, self._first_password)) as session:
             set_root_passwords(session, root.password)
+
+    def _client(self) -> Client | None:
+        """The image's own client program."""
+        if self._container is None:
+            return None
+        script = 'exec "$(command -v mysql || command -v mariadb)" "$@"'
+        passing = self._container.command("exec", "--interactive", "--env=MYSQL_PWD")
+        return Client(
+            (*passing, "sh", "-c", script, "sh"), ("--protocol=TCP", f"--host={_LOOPBACK}", f"--port={_PORT}")
+        )
 
     def _look_now_and_then(self) -> Callable[[], None]:
         polls = 0

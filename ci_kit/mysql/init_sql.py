@@ -10,6 +10,7 @@ import gzip
 import os
 import re
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 from ci_kit.errors import UnavailableError, UsageError
@@ -26,18 +27,33 @@ _DELIMITER = re.compile(rb"^\s*delimiter\s", re.IGNORECASE | re.MULTILINE)
 _TELLING_LINES = 5
 
 
+@dataclass(frozen=True)
+class Client:
+    """A client program: the command that starts it, and its flags for where the server is."""
+
+    command: tuple[str, ...]
+    place: tuple[str, ...]
+
+
 def run_init_sql(
-    host: Host, session: Session, root: Endpoint, settings: Settings, *, beside: Path | None
+    host: Host,
+    session: Session,
+    root: Endpoint,
+    settings: Settings,
+    *,
+    beside: Path | None = None,
+    lent: Client | None = None,
 ) -> None:
     """Carry the files of the setting ``init-sql`` out, in order, as root and in the run's database.
 
-    ``beside`` is the server's program, whose own client is preferred. Raises UsageError for a file that
-    cannot be read or whose SQL the server refuses.
+    ``beside`` is the server's program, whose own client is preferred; ``lent`` is a client for where this
+    machine has none. Raises UsageError for a file that cannot be read or whose SQL the server refuses.
     """
     files = init_files(settings)
     if not files:
         return
-    client = find_client(host, beside)
+    found = find_client(host, beside)
+    client = Client((found,), _place(root)) if found else lent
     for path in files:
         with host.console.progress("mysql", f"init SQL, {path.name}"):
             sql = _read(path, settings)
@@ -92,18 +108,21 @@ def _read(path: Path, settings: Settings) -> bytes:
         raise _unusable(str(path), f"it cannot be read: {reason}", settings) from error
 
 
-def _run_client(host: Host, client: str, root: Endpoint, settings: Settings, path: Path, sql: bytes) -> None:
-    place = (
-        [f"--socket={root.socket}"]
-        if root.socket
-        else ["--protocol=TCP", f"--host={root.host}", f"--port={root.port}"]
-    )
+def _place(root: Endpoint) -> tuple[str, ...]:
+    if root.socket:
+        return (f"--socket={root.socket}",)
+    return ("--protocol=TCP", f"--host={root.host}", f"--port={root.port}")
+
+
+def _run_client(
+    host: Host, client: Client, root: Endpoint, settings: Settings, path: Path, sql: bytes
+) -> None:
     # The variable keeps the password out of process lists; no file of options could hold every password.
     done = host.run(
         [
-            client,
+            *client.command,
             "--no-defaults",
-            *place,
+            *client.place,
             f"--user={root.user}",
             "--default-character-set=utf8mb4",
             f"--database={settings.database}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import CiKit
 from tests.containers import image
 from tests.containers.engine import Engine, engine
+from tests.support import cache
 from tests.support.unavailable import Unavailable, skip_or_fail
 
 
@@ -34,6 +35,8 @@ def images() -> dict[str, image.Image]:
 @pytest.fixture(scope="session")
 def podman(images: dict[str, image.Image]) -> Iterator[Engine]:
     with (
+        # Two would give out the same addresses of one network.
+        cache.locked("containers", cache.folder()),
         tempfile.TemporaryDirectory(prefix="ci-kit-tests-") as folder,
         engine(Path(folder), images=[one.storage for one in images.values()]) as found,
     ):
@@ -56,7 +59,20 @@ def kit(ci_kit: CiKit, podman: Engine, server_image: str) -> Iterator[CiKit]:
         "CI_KIT_MYSQL_IMAGE": server_image,
     }
     yield CiKit(ci_kit.cwd, ci_kit.environ | environ)
-    assert podman.containers() == set()
-    assert podman.volumes() == before
+    left = podman.containers(), podman.volumes() - before
+    # What one test leaves is not the next one's to answer for.
+    podman("rm", "--force", "--all", "--time=0", "--volumes")
+    assert left == (set(), set())
     records = Path(ci_kit.environ["CI_KIT_CACHE"], "servers")
     assert not records.exists() or not list(records.iterdir())
+
+
+def path_without(folder: Path, *, hidden: Collection[str]) -> Path:
+    """A folder with all programs of the PATH but some."""
+    programs = folder / "programs"
+    programs.mkdir()
+    for place in os.environ["PATH"].split(os.pathsep):
+        for program in Path(place).iterdir() if Path(place).is_dir() else ():
+            if program.name not in hidden and not (programs / program.name).is_symlink():
+                (programs / program.name).symlink_to(program)
+    return programs

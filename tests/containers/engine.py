@@ -38,9 +38,12 @@ _NAMESPACE = """\
 mount --make-rprivate /
 umount --recursive /sys/fs/cgroup
 mount -t cgroup2 none /sys/fs/cgroup
+mkdir -p /run/libpod
+mount -t tmpfs tmpfs /run/libpod
+mount -t tmpfs tmpfs /dev/shm
 echo ready
 read -r _
-"$1" rm --force --all --time 0 >/dev/null 2>&1
+"$1" rm --force --all --volumes --time 0 >/dev/null 2>&1
 "$1" network prune --force >/dev/null 2>&1
 """
 

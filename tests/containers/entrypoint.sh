@@ -1,28 +1,41 @@
 #!/bin/sh
 # The entry point of the tests' images. It behaves as that of the official images of MySQL and MariaDB does
 # in what a user of those sees: flags go to the server, MYSQL_ROOT_PASSWORD is wanted, an empty datadir is
-# initialised and set up by a temporary server without networking, root may come from everywhere. Like
-# theirs, it puts the password into SQL as it is.
+# set up by a temporary server without networking, root may come from everywhere. Like theirs, it puts the
+# password into SQL as it is. Unlike theirs, it copies a datadir that was initialised when the image was made.
 set -eu
 
 data=/var/lib/mysql
+initialised=/opt/datadir
 socket=/run/mysqld/mysqld.sock
 
 note() { echo "[Note] [Entrypoint]: $*" >&2; }
 fail() { echo "[ERROR] [Entrypoint]: $*" >&2; exit 1; }
 
-case "${1:-}" in
-    '' | -*) ;;
-    *) exec "$@" ;;
-esac
-
 server=$(command -v mysqld || command -v mariadbd)
 client=$(command -v mysql || command -v mariadb)
+
+initialise() {
+    mkdir "$initialised"
+    chown mysql:mysql "$initialised"
+    if [ "${server##*/}" = mysqld ]; then
+        "$server" --no-defaults --initialize-insecure --user=mysql --datadir="$initialised"
+    else
+        mariadb-install-db --no-defaults --user=mysql --datadir="$initialised" --skip-test-db \
+            --auth-root-authentication-method=normal > /dev/null
+    fi
+}
+
+case "${1:-}" in
+    '' | -*) ;;
+    initialise) initialise; exit ;;
+    *) exec "$@" ;;
+esac
 
 sql() { "$client" --no-defaults --protocol=socket --socket="$socket" --user=root "$@"; }
 
 [ -n "${MYSQL_ROOT_PASSWORD:-}" ] || [ -d "$data/mysql" ] || fail "MYSQL_ROOT_PASSWORD is not set"
-mkdir -p /run/mysqld /var/lib/mysql-files
+mkdir -p /run/mysqld
 chown mysql:mysql /run/mysqld /var/lib/mysql-files "$data"
 
 if [ ! -d "$data/mysql" ]; then
@@ -30,13 +43,7 @@ if [ ! -d "$data/mysql" ]; then
         cat /tmp/check >&2
         fail "the server does not take these settings: $*"
     }
-    note "initialising"
-    if [ "${server##*/}" = mysqld ]; then
-        "$server" --no-defaults --initialize-insecure --user=mysql --datadir="$data"
-    else
-        mariadb-install-db --no-defaults --user=mysql --datadir="$data" --skip-test-db \
-            --auth-root-authentication-method=normal > /dev/null
-    fi
+    cp -a "$initialised/." "$data"
     note "a temporary server"
     "$server" --no-defaults --user=mysql --datadir="$data" --socket="$socket" --skip-networking "$@" &
     temporary=$!

@@ -20,7 +20,17 @@ from tests.support.unavailable import Unavailable
 
 _HERE = Path(__file__).parent
 _SERVER = "/opt/server"
-_FOLDERS = ("bin", "etc", "opt", "root", "run", "tmp", "usr/local/bin", "var/lib/mysql")
+_FOLDERS = (
+    "bin",
+    "etc",
+    "opt",
+    "root",
+    "run",
+    "tmp",
+    "usr/local/bin",
+    "var/lib/mysql",
+    "var/lib/mysql-files",
+)
 _PASSWD = "root:x:0:0:root:/root:/bin/sh\nmysql:x:999:999::/var/lib/mysql:/bin/false\n"
 _GROUP = "root:x:0:\nmysql:x:999:\n"
 _CHANGES = (
@@ -92,7 +102,9 @@ def _import(root: Path, image: Image) -> None:
             with engine(Path(work), storage=image.storage) as podman:
                 packed = Path(work, "image.tar")
                 subprocess.run(["tar", "-C", str(root), "-cf", str(packed), "."], check=True)
-                podman("import", "--quiet", *(f"--change={one}" for one in _CHANGES), str(packed), image.name)
+                podman("import", "--quiet", *(f"--change={one}" for one in _CHANGES), str(packed), "raw")
+                podman("run", "--name=initialised", "raw", "initialise")
+                podman("commit", "--quiet", "initialised", image.name)
         except BaseException as error:
             cache.remove(image.storage)
             if isinstance(error, AssertionError | subprocess.CalledProcessError):

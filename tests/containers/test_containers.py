@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from tests.conftest import CiKit
-from tests.mysql.conftest import CONNECT, Project
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CiKit, assert_in_order, interrupt
+from tests.containers.conftest import path_without
+from tests.containers.engine import Engine
+from tests.mysql.conftest import CONNECT, WAITING, Project
+from tests.mysql.test_hostile import HOSTILE, command_lines_with
 
 ROWS = {
     "rows.py": CONNECT,
     "test_rows.py": """\
+        import os
         from rows import rows
 
         def test_rows():
+            assert rows("SELECT DATABASE()") == [(os.environ["MYSQL_DATABASE"],)]
             rows("CREATE TABLE t (id INT PRIMARY KEY)")
             rows("INSERT INTO t VALUES (1)", autocommit=True)
             assert rows("SELECT id FROM t") == [(1,)]
         """,
 }
+"""A project that writes and reads a row."""
 
 
 def test_a_run_makes_its_server_and_leaves_nothing_twice_in_a_row(kit: CiKit, project: Project) -> None:
@@ -23,3 +35,219 @@ def test_a_run_makes_its_server_and_leaves_nothing_twice_in_a_row(kit: CiKit, pr
     for _ in range(2):
         answer = kit("run", code=0)
         assert ", docker (the environment variable CI_KIT_MYSQL), 127.0.0.1:" in answer.stderr
+
+
+def test_the_data_lies_in_memory_unless_it_is_to_be_durable(
+    kit: CiKit, project: Project, podman: Engine
+) -> None:
+    project(ROWS)
+    for flags, kind in (([], "tmpfs"), (["--durable"], "")):
+        kit("mysql", "up", *flags, code=0)
+        (name,) = podman.containers()
+        mounts = podman("exec", name, "cat", "/proc/mounts")
+        found = re.findall(r"^(\S+) /var/lib/mysql ", mounts, re.MULTILINE)
+        assert (found == ["tmpfs"]) == (kind == "tmpfs"), mounts
+        kit("mysql", "down", code=0)
+
+
+def test_hostile_passwords_and_names_work_exactly_and_are_shown_nowhere(
+    kit: CiKit, project: Project, podman: Engine
+) -> None:
+    folder = project(WAITING | ROWS)
+    database = 'it\'s `a` "b" $(touch pwned); -- 데이터베이스 100%_.c'
+    child = kit.start("run", "-v", "--database", database, env={"MYSQL_PASSWORD": HOSTILE})
+    secrets = {"MYSQL_ROOT_PASSWORD=", HOSTILE}
+    seen: set[bytes] = set()
+    while not (folder / "started").exists():
+        assert child.poll() is None, child.communicate()
+        for secret in secrets:
+            seen |= command_lines_with(secret.encode())
+    (name,) = podman.containers()
+    log = podman("logs", name)
+    first = re.search(r"MYSQL_ROOT_PASSWORD=(\S+)", podman("inspect", "--format={{.Config.Env}}", name))
+    answer = interrupt(child)
+    assert first
+    assert seen == set()
+    for secret in (HOSTILE, first[1]):
+        assert secret not in answer.text
+        assert secret not in log
+    assert "env MYSQL_ROOT_PASSWORD=***" in answer.stderr
+    assert not (folder / "pwned").exists()
+
+
+def test_the_image_s_first_password_is_nobody_s_once_the_server_is_ready(
+    kit: CiKit, project: Project, podman: Engine
+) -> None:
+    project({})
+    kit("mysql", "up", code=0)
+    (name,) = podman.containers()
+    # Within the container root comes from localhost, by the socket, or from 127.0.0.1, by TCP.
+    script = '"$(command -v mysql || command -v mariadb)" --no-defaults -uroot $0 -e "SELECT 1"'
+    for place in ("--protocol=TCP", "--socket=/run/mysqld/mysqld.sock"):
+        login = ("sh", "-c", f'MYSQL_PWD="$MYSQL_ROOT_PASSWORD" {script} 2>&1 || true', place)
+        assert "Access denied" in podman("exec", name, *login)
+    kit("mysql", "down", code=0)
+
+
+def test_a_project_gets_all_it_asks_for(kit: CiKit, project: Project) -> None:
+    project(
+        {
+            "pyproject.toml": """\
+                [tool.ci-kit]
+                database = "main_app"
+                extra-databases = ["audit"]
+                mysql-user = "meeting"
+                sql-mode = "ANSI_QUOTES,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES"
+                mysql-settings = ["max_allowed_packet=32M", "init_connect=SET @a = 'b c#d'"]
+                docker-args = ["--hostname", "the-database"]
+                init-sql = ["schema.sql"]
+                """,
+            "schema.sql": 'CREATE TABLE "t" (a TEXT); INSERT INTO "t" VALUES (\'back\\slash\');',
+            "rows.py": CONNECT,
+            "test_settings.py": """\
+                from datetime import datetime
+                from zoneinfo import ZoneInfo
+                from rows import rows
+
+                def test_settings():
+                    (mode,), = rows("SELECT @@GLOBAL.sql_mode")
+                    wanted = {"ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "STRICT_ALL_TABLES"}
+                    assert set(mode.split(",")) == wanted
+                    assert rows("SELECT @@max_allowed_packet, @@hostname, @a") == [
+                        (32 << 20, "the-database", "b c#d")
+                    ]
+
+                def test_login():
+                    login = rows("SELECT SUBSTRING_INDEX(USER(), '@', 1), DATABASE()")
+                    assert login == [("meeting", "main_app")]
+                    rows("CREATE TABLE t (id INT)", database="audit")
+
+                def test_filled():
+                    assert rows("SELECT a FROM t") == [("back" + chr(92) + "slash",)]
+
+                def test_zone():
+                    (now, moved), = rows(
+                        "SELECT NOW(), CONVERT_TZ('2026-01-01 00:00:00', 'UTC', 'Asia/Seoul')"
+                    )
+                    assert moved == datetime(2026, 1, 1, 9)
+                    assert abs((datetime.now(ZoneInfo("Asia/Seoul")).replace(tzinfo=None) - now)
+                        .total_seconds()) < 60
+                """,
+        }
+    )
+    kit("run", env={"MYSQL_PASSWORD": "it's a \\ back'slash"}, code=0)
+
+
+TRIGGER = """\
+DELIMITER $$
+CREATE TRIGGER upper_name BEFORE INSERT ON meeting FOR EACH ROW
+BEGIN
+    SET NEW.name = UPPER(NEW.name);
+END$$
+DELIMITER ;
+"""
+
+
+@pytest.mark.parametrize("client", [True, False], ids=["client", "no-client"])
+def test_sql_that_needs_a_client_program_finds_one_in_the_container(
+    kit: CiKit, project: Project, podman: Engine, tmp_path: Path, client: bool
+) -> None:
+    project(
+        {
+            "schema.sql": "CREATE TABLE meeting (name TEXT); -- 회의; 표\n",
+            "trigger.sql": TRIGGER,
+            "rows.sql": "INSERT INTO meeting VALUES ('하나 one');\n",
+            "rows.py": CONNECT,
+            "test_filled.py": """\
+                from rows import rows
+
+                def test_filled():
+                    assert rows("SELECT name FROM meeting") == [("하나 ONE",)]
+                """,
+        }
+    )
+    env = {} if client else {"PATH": podman.path(str(path_without(tmp_path, hidden=("mysql", "mariadb"))))}
+    kit("run", "--init-sql", "schema.sql trigger.sql rows.sql", env=env | {"MYSQL_PASSWORD": HOSTILE}, code=0)
+    (Path(kit.cwd) / "rows.sql").write_text("SELEKT 1;")
+    answer = kit("run", "--init-sql", "schema.sql trigger.sql rows.sql", env=env, code=64)
+    assert_in_order(answer.stderr, ["rows.sql", "1064", "SELEKT", "--init-sql"])
+
+
+def test_a_server_that_is_up_stays_between_commands(kit: CiKit, project: Project, podman: Engine) -> None:
+    project(ROWS)
+    kit("mysql", "up", "--database", "kept", code=0)
+    (name,) = podman.containers(running=True)
+    assert "is up already" in kit("mysql", "up", code=0).stderr
+    status = json.loads(kit("mysql", "status", "--json", code=0).stdout)
+    assert (status["kind"], status["database"], status["place"]) == ("docker", "kept", f"podman {name}")
+    variables = json.loads(kit("mysql", "env", "--json", code=0).stdout)
+    login = {name: variables[name] for name in ("MYSQL_HOST", "MYSQL_PASSWORD", "MYSQL_DATABASE")}
+    kit("run", "--mysql", "external", "--mysql-port", variables["MYSQL_PORT"], env=login, code=0)
+    kit("run", code=0)
+    assert podman.containers(running=True) == {name}
+    kit("mysql", "down", code=0)
+    assert "no server is up" in kit("mysql", "env", code=69).stderr
+
+
+def test_a_server_that_is_up_and_dies_is_replaced(kit: CiKit, project: Project, podman: Engine) -> None:
+    project({})
+    kit("mysql", "up", code=0)
+    (first,) = podman.containers()
+    podman("kill", first)
+    assert "none" in kit("mysql", "status", code=0).stdout
+    assert podman.containers() == set()
+    kit("mysql", "up", code=0)
+    kit("mysql", "down", code=0)
+
+
+def test_an_engine_is_the_server_s_home_where_there_is_no_server_program(
+    kit: CiKit, project: Project, podman: Engine, tmp_path: Path
+) -> None:
+    project({"test_it.py": "def test_it():\n    pass\n"})
+    hidden = ("mysqld", "mariadbd", "docker")
+    env = {"PATH": podman.path(str(path_without(tmp_path, hidden=hidden))), "CI_KIT_MYSQL": "auto"}
+    answer = kit("run", "--dry-run", env=env, code=0)
+    # The usual places of a server program, which are no part of the PATH, are those of this machine.
+    chosen = "podman run" in answer.stdout
+    assert chosen != any(Path("/usr/sbin", name).exists() for name in ("mysqld", "mariadbd"))
+
+
+def test_a_dry_run_needs_no_engine_prints_all_and_does_nothing(
+    kit: CiKit, project: Project, tmp_path: Path
+) -> None:
+    project(ROWS)
+    env = {
+        "PATH": str(path_without(tmp_path, hidden=("docker", "podman"))),
+        "MYSQL_PASSWORD": "the-secret-word",
+        "CI_KIT_MYSQL_IMAGE": "mysql:9",
+        "CI_KIT_DOCKER_ARGS": "--memory 1g",
+    }
+    answer = kit("run", "--dry-run", env=env, code=0)
+    assert "the-secret-word" not in answer.text
+    assert_in_order(
+        answer.stdout,
+        [
+            "docker pull mysql:9",
+            "env MYSQL_ROOT_PASSWORD=*** docker run --detach --pull=never --name=ci-kit-mysql-",
+            "--publish=127.0.0.1::3306 --env=MYSQL_ROOT_PASSWORD --env=TZ=Asia/Seoul",
+            "--tmpfs=/var/lib/mysql --memory 1g mysql:9 --innodb_flush_log_at_trx_commit=0",
+            "docker port ci-kit-mysql-",
+            "mysql> ALTER USER 'root'@'localhost' IDENTIFIED",
+            "mysql> CREATE DATABASE IF NOT EXISTS `test`",
+            "-m coverage run -m pytest",
+            "docker rm --force --volumes ci-kit-mysql-",
+        ],
+    )
+
+
+def test_a_verbose_run_says_what_the_dry_run_printed(kit: CiKit, project: Project) -> None:
+    project(ROWS)
+    dry = kit("run", "--dry-run", code=0).stdout.splitlines()
+    real = kit("run", "-v", code=0).stderr.splitlines()
+    said = [_without_names(line) for line in real]
+    assert [line for line in map(_without_names, dry) if line not in said] == []
+
+
+def _without_names(line: str) -> str:
+    """A line without what differs from run to run: random names and ports."""
+    return re.sub(r"(mysql-|run-|servers/)[0-9a-f]{8}|\b\d{4,5}\b", "N", line)

@@ -79,14 +79,14 @@ def test_the_password_is_in_no_process_list(ci_kit: CiKit, project: Project, ser
     seen = set()
     while not (folder / "started").exists():
         assert child.poll() is None
-        seen |= _command_lines_with(secret.encode())
-    seen |= _command_lines_with(secret.encode())
+        seen |= command_lines_with(secret.encode())
+    seen |= command_lines_with(secret.encode())
     answer = interrupt(child)
     assert seen == set()
     assert secret not in answer.text
 
 
-def _command_lines_with(text: bytes) -> set[bytes]:
+def command_lines_with(text: bytes) -> set[bytes]:
     found = set()
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:

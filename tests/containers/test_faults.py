@@ -1,0 +1,250 @@
+"""What goes wrong around a container: each ends in one error, and nothing is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Answer, CiKit, interrupt, wait_for
+from tests.containers.conftest import path_without
+from tests.containers.engine import Engine
+from tests.mysql.conftest import CONNECT, WAITING, Project
+
+SMALL = {"test_it.py": "def test_it():\n    pass\n"}
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_during_the_tests_ends_the_run_and_the_server(
+    kit: CiKit, project: Project, number: signal.Signals, code: int
+) -> None:
+    folder = project(WAITING)
+    child = kit.start("run")
+    wait_for(folder / "started", child)
+    answer = interrupt(child, number)
+    assert answer.code == code, answer.text
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_signal_while_the_server_boots_leaves_nothing(kit: CiKit, project: Project, podman: Engine) -> None:
+    project(WAITING)
+    child = kit.start("run")
+    while not podman.containers():
+        assert child.poll() is None, child.communicate()
+    answer = interrupt(child)
+    assert answer.code == 130, answer.text
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_engine_makes_the_container_leaves_nothing(
+    kit: CiKit, project: Project, podman: Engine, tmp_path: Path, number: signal.Signals
+) -> None:
+    folder = project(WAITING)
+    # The real engine, which says when it is asked for the container and goes on when it is told.
+    stand = tmp_path / "stand"
+    stand.mkdir()
+    os.mkfifo(tmp_path / "go-on")
+    (stand / "podman").write_text(
+        "#!/bin/sh\n"
+        f'if [ "$1" = run ]; then touch {folder}/asked; read -r _ < {tmp_path}/go-on; fi\n'
+        f'exec {podman.programs}/podman "$@"\n'
+    )
+    (stand / "podman").chmod(0o755)
+    child = kit.start("run", env={"PATH": f"{stand}:{kit.environ['PATH']}"})
+    wait_for(folder / "asked", child)
+    child.send_signal(number)
+    (tmp_path / "go-on").write_text("\n")
+    answer = Answer(*_ended(child))
+    assert answer.code == 128 + number, answer.text
+
+
+def test_a_signal_during_the_pull_leaves_nothing(kit: CiKit, project: Project, podman: Engine) -> None:
+    project(WAITING)
+    with socket.socket() as registry:
+        registry.bind(("127.0.0.1", 0))
+        registry.listen()
+        image = f"127.0.0.1:{registry.getsockname()[1]}/mysql:9"
+        child = kit.start("run", "--mysql-image", image)
+        # A registry that takes the engine's question and never answers it.
+        connection, _ = registry.accept()
+        with connection:
+            answer = interrupt(child)
+    assert answer.code == 130, answer.text
+
+
+def test_what_a_killed_run_left_is_cleaned_up_by_the_next_and_only_that(
+    kit: CiKit, project: Project, podman: Engine
+) -> None:
+    folder = project(WAITING)
+    podman("run", "--detach", "--name=ci-kit-mysql-somebodys", "--entrypoint=sleep", _image(kit), "1000")
+    try:
+        child = kit.start("run")
+        wait_for(folder / "started", child)
+        child.kill()
+        # The test holds the pipes open, and would run on.
+        os.kill(int((folder / "started").read_text()), signal.SIGKILL)
+        child.communicate()
+        assert len(podman.containers(running=True)) == 2
+        (folder / "test_waiting.py").unlink()
+        kit("run", code=0)
+        assert podman.containers() == {"ci-kit-mysql-somebodys"}
+    finally:
+        podman("rm", "--force", "--time=0", "ci-kit-mysql-somebodys")
+
+
+def test_a_run_is_not_failed_by_a_killed_one_s_engine_that_is_gone(
+    kit: CiKit, project: Project, podman: Engine, tmp_path: Path, mysqld: str
+) -> None:
+    folder = project(WAITING)
+    child = kit.start("run")
+    wait_for(folder / "started", child)
+    child.kill()
+    os.kill(int((folder / "started").read_text()), signal.SIGKILL)
+    child.communicate()
+    (folder / "test_waiting.py").unlink()
+    without = {"PATH": str(path_without(tmp_path, hidden=("docker", "podman"))), "CI_KIT_MYSQLD": mysqld}
+    kit("run", env=without | {"CI_KIT_MYSQL": "private"}, code=0)
+    # What was left is still known when the engine is there again.
+    assert len(podman.containers()) == 1
+    kit("run", code=0)
+
+
+def test_a_container_that_dies_during_the_tests_is_named(
+    kit: CiKit, project: Project, podman: Engine
+) -> None:
+    folder = project(
+        {
+            "rows.py": CONNECT,
+            "test_db.py": """\
+                import pathlib
+                from rows import rows
+
+                def test_waits():
+                    pathlib.Path("started").write_text("")
+                    while pathlib.Path("started").exists():
+                        pass
+                    rows("SELECT 1")
+                """,
+        }
+    )
+    child = kit.start("run")
+    wait_for(folder / "started", child)
+    podman("kill", *podman.containers())
+    (folder / "started").unlink()
+    code, _, stderr = _ended(child)
+    assert code == 1
+    assert "the server is gone" in stderr
+    assert "it ended with 137" in stderr
+
+
+def test_a_container_that_dies_while_it_boots_is_named(kit: CiKit, project: Project, podman: Engine) -> None:
+    project(SMALL)
+    child = kit.start("run")
+    while not (names := podman.containers(running=True)):
+        assert child.poll() is None, child.communicate()
+    podman("kill", *names)
+    code, _, stderr = _ended(child)
+    assert code == 69, stderr
+    assert "the server did not start" in stderr
+    assert "it ended with 137" in stderr
+    assert "Traceback" not in stderr
+
+
+def test_a_setting_that_the_server_does_not_know_is_told_by_its_log(kit: CiKit, project: Project) -> None:
+    project(SMALL)
+    answer = kit("run", "--mysql-settings", "no_such_setting=1", code=69)
+    assert "no_such_setting" in answer.stderr
+    assert "mysql-settings came from --mysql-settings" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_port_that_is_taken_is_refused_with_its_source(kit: CiKit, project: Project) -> None:
+    project(SMALL)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        answer = kit("run", env={"CI_KIT_MYSQL_PORT": port}, code=69)
+    assert "address already in use" in answer.stderr
+    assert "CI_KIT_MYSQL_PORT" in answer.stderr
+
+
+def test_a_port_that_is_wanted_is_the_server_s(kit: CiKit, project: Project) -> None:
+    project(SMALL)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    assert f"127.0.0.1:{port}," in kit("run", env={"CI_KIT_MYSQL_PORT": port}, code=0).stderr
+
+
+@pytest.mark.parametrize("image", ["127.0.0.1:9/no-such-image:1", "No Image"])
+def test_an_image_that_cannot_be_had_is_named_with_what_the_engine_says(
+    kit: CiKit, project: Project, image: str
+) -> None:
+    project(SMALL)
+    answer = kit("run", "--mysql-image", image, code=69)
+    assert f"there is no image {image}" in answer.stderr
+    assert "it came from --mysql-image" in answer.stderr
+    assert "Error: " in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "code"),
+    [
+        ("--no-such-flag", "unknown flag: --no-such-flag", 69),
+        ("another-image", "another-image", 69),
+        ("--network=none", "publishes no port", 69),
+        ("--name=mine", "ci-kit names the server's container itself", 64),
+    ],
+)
+def test_wrong_docker_args_are_named(
+    kit: CiKit, project: Project, arguments: str, said: str, code: int
+) -> None:
+    project(SMALL)
+    answer = kit("run", env={"CI_KIT_DOCKER_ARGS": arguments}, code=code)
+    assert said in answer.stderr
+    assert "docker-args" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_without_an_engine_the_error_says_why_each_was_passed_over(
+    kit: CiKit, project: Project, tmp_path: Path
+) -> None:
+    project(SMALL)
+    programs = path_without(tmp_path, hidden=("docker", "podman"))
+    (programs / "docker").write_text("#!/bin/sh\necho 'Cannot connect to the Docker daemon' >&2\nexit 1\n")
+    (programs / "docker").chmod(0o755)
+    answer = kit("run", env={"PATH": str(programs)}, code=69)
+    assert "docker: Cannot connect to the Docker daemon; podman: there is no such program" in answer.stderr
+    assert "apt-get install podman" in answer.stderr
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_docker_is_taken_before_podman_if_it_answers_by_a_docker_that_is_podman(
+    kit: CiKit, project: Project, podman: Engine, tmp_path: Path, answers: bool
+) -> None:
+    folder = project({"test_it.py": "def test_it():\n    pass\n"})
+    docker = tmp_path / "with-docker" / "docker"
+    docker.parent.mkdir()
+    docker.write_text(
+        f'#!/bin/sh\necho "$1" >> {folder}/docker-calls\n'
+        + (f'exec {podman.programs}/podman "$@"\n' if answers else "echo no daemon >&2\nexit 1\n")
+    )
+    docker.chmod(0o755)
+    kit("run", env={"PATH": f"{docker.parent}:{kit.environ['PATH']}"}, code=0)
+    calls = set((folder / "docker-calls").read_text().split())
+    assert ("run" in calls) == answers
+
+
+def _image(kit: CiKit) -> str:
+    return kit.environ["CI_KIT_MYSQL_IMAGE"]
+
+
+def _ended(child: subprocess.Popen[str]) -> tuple[int, str, str]:
+    stdout, stderr = child.communicate(timeout=120)
+    return child.returncode, stdout, stderr
