@@ -7,11 +7,17 @@ import time
 from collections.abc import Callable, Mapping
 
 
-def measure(ways: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Seconds each way took in each round: all ways in turn, after a round that is not counted."""
+def measure(
+    ways: Mapping[str, Callable[[], object]], rounds: int, *, before: Callable[[], object] = lambda: None
+) -> dict[str, list[float]]:
+    """Seconds each way took in each round: all ways in turn, after a round that is not counted.
+
+    What is done ``before`` each is not counted either.
+    """
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(rounds + 1):
         for name, way in ways.items():
+            before()
             started = time.perf_counter()
             way()
             if number:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -75,8 +76,8 @@ class Host:
             raise UnavailableError(
                 f"cannot {shown.splitlines()[0]}",
                 why=_reason(error),
-                todo="look at the rights and the room there; CI_KIT_CACHE names another cache folder,"
-                " TMPDIR another temporary one",
+                todo="look at the rights and the room there; CI_KIT_CACHE names another cache folder, TMPDIR"
+                " another temporary one, the setting mysql-datadir one for a server's data",
             ) from error
 
     # Effects
@@ -169,7 +170,7 @@ class Host:
         def do() -> None:
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
-            else:
+            elif os.path.lexists(path):
                 path.unlink(missing_ok=True)
 
         self.act(shlex.join(["rm", "-rf", str(path)]), do, assumed=None)
@@ -202,6 +203,18 @@ class Host:
 
         self.act(f"kill -KILL -{process.popen.pid if process.popen else '$!'}  # {what}", do, assumed=None)
 
+    def finish(self, process: Process, *, seconds: float | None = None) -> int | None:
+        """Wait until a background process ends by itself; its exit code, None if it goes on after the time.
+
+        A dry run's ends well.
+        """
+        if process.popen is None:
+            return 0
+        try:
+            return process.popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
     @contextmanager
     def locked(self, path: Path, *, wait: bool = True) -> Iterator[bool]:
         """Hold a lock file, against other processes of this machine, until the context is left.
@@ -212,13 +225,17 @@ class Host:
         if self.dry:
             yield True
             return
-        with self._opened(path) as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
+        while True:
+            with self._opened(path) as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+                except BlockingIOError:
+                    yield False
+                    return
+                # Whoever had the lock may have removed its file meanwhile; a newer one is another lock.
+                if _is_at(file, path):
+                    yield True
+                    return
 
     def _opened(self, path: Path) -> TextIO:
         try:
@@ -352,8 +369,14 @@ def _replace_file(path: Path, text: str, mode: int) -> None:
 def _reason(error: OSError) -> str:
     """An error in one line; a copy of a folder gives one a file, which all say the same."""
     if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
-        return str(error.args[0][0][-1])
+        return re.sub(r"^\[Errno \d+\] ", "", str(error.args[0][0][-1]))
     return f"{error.strerror}: {error.filename}" if error.filename else error.strerror or str(error)
+
+
+def _is_at(file: TextIO, path: Path) -> bool:
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    return False
 
 
 def _rename(source: Path, target: Path) -> None:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
-from pathlib import Path
-from secrets import token_hex
 
 from ci_kit.errors import CiKitError, CoverageBelowThresholdError
 from ci_kit.github import Runner
 from ci_kit.host import Host
 from ci_kit.mysql.provider import Choice, Ready, Server, choose_kind, make_server
 from ci_kit.report.summary import Summary, publish
+from ci_kit.run_folder import run_folder
 from ci_kit.settings import Settings
 from ci_kit.testing.coverage import CoverageReport, report_coverage
 from ci_kit.testing.project import Project, inspect_project
@@ -75,7 +74,7 @@ class Job:
 
     def _test(self, project: Project, env: dict[str, str], cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings
-        scratch = self._scratch(cleanup)
+        scratch = cleanup.enter_context(run_folder(host))
         self._tests = run_tests(host, settings, project, env=env, scratch=scratch)
         if self._tests.outcome == "no-tests":
             host.console.step("tests", "there are no tests to collect: skipped")
@@ -85,20 +84,9 @@ class Job:
     def _await(self, server: Server, choice: Choice) -> dict[str, str]:
         with self._host.console.progress("mysql", f"{choice.kind} server, booting"):
             ready = self._ready = server.ready()
-        login = ready.login
-        replicas = f", {len(ready.replicas)} replicas" if ready.replicas else ""
         booted = "nothing was started" if self._host.dry else f"{self._elapsed:.1f} s"
-        self._host.console.step(
-            "mysql",
-            f"{ready}, {choice}, {login.host}:{login.port}{replicas}, {booted}",
-        )
+        self._host.console.step("mysql", f"{ready.describe(choice)}, {booted}")
         return ready.environment(self._settings.database)
-
-    def _scratch(self, cleanup: ExitStack) -> Path:
-        folder = self._host.temporary_root() / f"ci-kit-run-{token_hex(4)}"
-        cleanup.callback(self._host.remove, folder)
-        self._host.make_dir(folder, mode=0o700)
-        return folder
 
     def _leave(self, server: Server | None, env: dict[str, str]) -> None:
         """Leave to later steps what is there for them: the zone, and a server that goes on running."""

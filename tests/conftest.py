@@ -29,6 +29,13 @@ SAMPLE = ROOT / "examples" / "meeting"
 _FOREIGN = ("ACT", "CI_KIT_", "COVERAGE_", "GITHUB_", "MYSQL_", "PYTEST_", "PYTHON", "RUNNER_", "VIRTUAL_ENV")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What tests share keeps them on one of several processes: a file's servers, all containers' network."""
+    for item in items:
+        containers = "containers" in item.path.parts
+        item.add_marker(pytest.mark.xdist_group("containers" if containers else str(item.path)))
+
+
 @dataclass(frozen=True)
 class Answer:
     """A call of ci-kit that ended."""
@@ -42,7 +49,7 @@ class Answer:
         return self.stdout + self.stderr
 
 
-@dataclass
+@dataclass(eq=False)
 class CiKit:
     """Calls ci-kit in a process of its own, with a cache folder of this test's."""
 

@@ -9,7 +9,8 @@ from ci_kit.host import Host
 from ci_kit.mysql.clock import set_zone
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.init_sql import Client, run_init_sql
-from ci_kit.mysql.session import Session, StatementError, can_log_in, open_session
+from ci_kit.mysql.policy import set_password
+from ci_kit.mysql.session import Session, StatementError, can_log_in, can_log_in_plainly, open_session
 from ci_kit.mysql.sql import Secret, Statement, account, identifier, statement
 from ci_kit.mysql.version import Version
 from ci_kit.settings import Settings
@@ -35,7 +36,7 @@ def set_root_passwords(session: Session, password: str) -> None:
     """Give every account of root's the same password, whichever addresses they are for."""
     found = session.rows("SELECT host FROM mysql.user WHERE user = 'root'")
     for address in [name for (name,) in found] or ["localhost", "%"]:
-        session.execute(set_root_password(password, address=address))
+        set_password(session, set_root_password(password, address=address), whose=ROOT)
 
 
 def prepare(
@@ -60,6 +61,7 @@ def prepare(
             fill = create_databases(session, settings)
         if settings.mysql_user != ROOT:
             _create_user(session, settings.mysql_user, root.password, _databases(settings))
+            log_in_once(host, root.as_user(settings.mysql_user, root.password))
         if fill:
             run_init_sql(host, session, root, settings, beside=beside, lent=lent)
         return version
@@ -109,10 +111,14 @@ def _create_user(session: Session, user: str, password: str, databases: tuple[st
     """
     for address in ("localhost", "%"):
         who = account(user, address)
-        session.execute(statement(f"CREATE USER IF NOT EXISTS {who} IDENTIFIED BY ", Secret(password)))
-        session.execute(statement(f"ALTER USER {who} IDENTIFIED BY ", Secret(password)))
+        _set_user_password(session, who, password)
         for scope in (*(identifier(_without_wildcards(name)) for name in databases), r"`test\_%`"):
             session.execute(statement(f"GRANT ALL PRIVILEGES ON {scope}.* TO {who}"))
+
+
+def _set_user_password(session: Session, who: str, password: str) -> None:
+    for change in ("CREATE USER IF NOT EXISTS", "ALTER USER"):
+        set_password(session, statement(f"{change} {who} IDENTIFIED BY ", Secret(password)), whose=who)
 
 
 def _without_wildcards(database: str) -> str:
@@ -121,17 +127,26 @@ def _without_wildcards(database: str) -> str:
 
 
 def _make_reachable(host: Host, session: Session, root: Endpoint) -> None:
-    """See to it that root logs in over TCP too, and once does.
+    """See to it that root logs in over TCP too.
 
     A server that does not resolve names (``skip-name-resolve``) takes a connection to 127.0.0.1 for one
-    from another account than root@localhost. The login itself fills the cache of caching_sha2_password, so
-    that clients without RSA or TLS can log in after it (MySQL's manual, "Caching SHA-2 Pluggable
-    Authentication").
+    from another account than root@localhost.
     """
-    if can_log_in(host, root, over_socket=False):
+    if log_in_once(host, root):
         return
     who = account(ROOT, "127.0.0.1")
-    session.execute(statement(f"CREATE USER IF NOT EXISTS {who} IDENTIFIED BY ", Secret(root.password)))
-    session.execute(statement(f"ALTER USER {who} IDENTIFIED BY ", Secret(root.password)))
+    _set_user_password(session, who, root.password)
     session.execute(statement(f"GRANT ALL PRIVILEGES ON *.* TO {who} WITH GRANT OPTION"))
-    can_log_in(host, root, over_socket=False)
+    log_in_once(host, root)
+
+
+def log_in_once(host: Host, login: Endpoint) -> bool:
+    """Whether a login over TCP succeeds, after which it does for clients that have neither TLS nor RSA.
+
+    caching_sha2_password wants one of these until the server's cache holds the account's password (MySQL's
+    manual, "Caching SHA-2 Pluggable Authentication"). A login over the socket fills the cache as well, and
+    takes a twentieth of the time of one by TLS.
+    """
+    if login.socket and can_log_in(host, login) and can_log_in_plainly(host, login):
+        return True
+    return can_log_in(host, login, over_socket=False)

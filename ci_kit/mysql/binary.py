@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.host import Host
+from ci_kit.mysql.apparmor import command_without_profile
 from ci_kit.mysql.version import Version, parse_version
 from ci_kit.settings import Settings
 
@@ -35,6 +36,11 @@ class ServerProgram:
 
     path: Path
     version: Version
+
+    @property
+    def command(self) -> list[str]:
+        """The first words of a command that runs it."""
+        return command_without_profile(self.path)
 
     @property
     def installer(self) -> Path:

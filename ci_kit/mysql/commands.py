@@ -67,7 +67,7 @@ def _start(host: Host, settings: Settings, runner: Runner) -> None:
         with host.console.progress("mysql", "booting"):
             ready = server.ready()
         server.keep()
-    host.console.step("mysql", f"{ready}, {choice}, {ready.login.host}:{ready.login.port}")
+    host.console.step("mysql", ready.describe(choice))
     runner.export({"TZ": settings.timezone, **ready.environment(settings.database)})
 
 

@@ -70,13 +70,7 @@ class PrivateServer:
         self._host.make_dir(self._scratch.folder, mode=0o700, owner=self._scratch.owner)
         for folder in (self._scratch.temporary, self._scratch.folder / "files"):
             self._host.make_dir(folder, owner=self._scratch.owner)
-        datadir = template(
-            self._host,
-            program,
-            self._scratch,
-            zones=self._settings.time_zone_tables != "none",
-            seconds=self._settings.boot_timeout,
-        )
+        datadir = template(self._host, program, self._scratch, self._settings)
         self._host.copy_tree(datadir, self._scratch.data, owner=self._scratch.owner)
         self._boot()
 
@@ -125,6 +119,12 @@ class PrivateServer:
             self._require_alive()
         except UnavailableError as error:
             return error
+        if self._scratch.full:
+            return UnavailableError(
+                "the server can write no more",
+                why=self._scratch.reason(""),
+                todo="name a folder with more room by the setting mysql-datadir, or write less",
+            )
         return None
 
     def stop(self) -> None:
@@ -157,7 +157,7 @@ class PrivateServer:
     def _command(self) -> list[str]:
         scratch = self._scratch
         return [
-            str(self._found_program().path),
+            *self._found_program().command,
             "--no-defaults",
             *([f"--user={scratch.user}"] if scratch.user else []),
             f"--datadir={scratch.data}",
@@ -219,11 +219,13 @@ class PrivateServer:
         raise self._failed("the server is gone" if self._answered else "the server did not start", how)
 
     def _failed(self, what: str, why: str) -> UnavailableError:
+        told = self.telling_lines()
         return UnavailableError(
             what,
-            why=f"{self._found_program().path}: {why}",
-            details=self.telling_lines(),
-            todo="mend what the server's log says above, or name another server by the setting mysqld",
+            why=f"{self._found_program().path}: {self._scratch.reason(why, told)}",
+            details=told,
+            todo="mend what the server's log says above; the setting mysqld names another server,"
+            " mysql-datadir another folder",
         )
 
     def telling_lines(self) -> tuple[str, ...]:

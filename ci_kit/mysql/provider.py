@@ -22,8 +22,12 @@ class Ready:
     version: Version | None
     replicas: tuple[Endpoint, ...] = ()
 
-    def __str__(self) -> str:
-        return str(self.version or "a server")
+    def describe(self, choice: Choice) -> str:
+        """The server in a line: what it is, where it came from and why, where it answers."""
+        parts = [str(self.version or "a server"), str(choice), f"{self.login.host}:{self.login.port}"]
+        if self.replicas:
+            parts.append(f"{len(self.replicas)} {'replica' if len(self.replicas) == 1 else 'replicas'}")
+        return ", ".join(parts)
 
     def environment(self, database: str) -> dict[str, str]:
         """The variables of the tests: the login, and where the replicas are."""
@@ -51,7 +55,7 @@ class Server(Protocol):
         """Leave it to later processes, with a record by which they find it."""
 
     def lost(self) -> UnavailableError | None:
-        """Why the server is no longer there; None if it is."""
+        """Why the server is of no use any more; None if it is."""
 
     def stop(self) -> None:
         """End what :meth:`start` began and is not kept, and leave nothing of it."""
@@ -72,7 +76,7 @@ def choose_kind(host: Host, settings: Settings, runner: Runner) -> Choice:
     """The kind of server for a run, and why."""
     from ci_kit.mysql.binary import find_server_program
     from ci_kit.mysql.engine import find_engine
-    from ci_kit.mysql.service import find_unit
+    from ci_kit.mysql.units import find_unit
 
     if settings.mysql != "auto":
         return Choice(settings.mysql, settings.source("mysql"))

@@ -10,7 +10,7 @@ from typing import Any
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host import Host
-from ci_kit.mysql.admin import ROOT
+from ci_kit.mysql.admin import ROOT, log_in_once
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.private import PrivateServer
 from ci_kit.mysql.provider import Ready
@@ -62,8 +62,10 @@ class ReplicatedServer:
             for change in _replication_account(self._password):
                 source.execute(change)
             followed = [self._follow(number, source, flavour) for number in range(len(self._replicas))]
-        logins = (root.as_user(ready.login.user, ready.login.password) for root in followed)
-        return replace(ready, replicas=tuple(logins))
+        logins = tuple(root.as_user(ready.login.user, ready.login.password) for root in followed)
+        for login in logins:
+            log_in_once(self._host, login)
+        return replace(ready, replicas=logins)
 
     def keep(self) -> None:
         for server in self._all:

@@ -3,167 +3,295 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import re
+import time
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
-from ci_kit.errors import UnavailableError
-from ci_kit.host import Host
-from ci_kit.mysql import state
-from ci_kit.mysql.admin import ROOT, prepare, set_root_password
+from ci_kit.errors import UnavailableError, UsageError
+from ci_kit.host import Host, Process
+from ci_kit.mysql import leftovers, state, units
+from ci_kit.mysql.admin import ROOT, prepare
+from ci_kit.mysql.drop_in import DropIn
 from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.option_files import Told, included_folder, option_text, read_told
 from ci_kit.mysql.provider import Ready
-from ci_kit.mysql.session import LoginError, can_log_in, open_session, wait_for_login
+from ci_kit.mysql.root import bring_root
+from ci_kit.mysql.session import LoginError, StatementError, wait_for_login
+from ci_kit.mysql.sql import Statement
+from ci_kit.mysql.tuning import asked_settings, server_settings
+from ci_kit.mysql.units import Unit, find_unit
 from ci_kit.mysql.version import Version
 from ci_kit.settings import Settings
 
-_NAMES = ("mysql", "mysqld", "mariadb")
-_LOOPBACK, _DEFAULT_PORT = "127.0.0.1", 3306
-# What a stock server may have: the runner images' password, or none.
-_STOCK_PASSWORDS = ("root", "")
-# The unit's state is asked for after so many polls: a question costs as much as several logins.
-_POLLS_BETWEEN_LOOKS = 25
-_JOURNAL_LINES = 6
+# A machine has one, whichever project uses it.
+_RECORD = "service-mysql"
 
-
-def find_unit(host: Host) -> str:
-    """The name of the machine's MySQL or MariaDB service; empty if it has none."""
-    if host.which("systemctl"):
-        return next((name for name in _NAMES if host.ask(["systemctl", "cat", f"{name}.service"]).ok), "")
-    return next((name for name in _NAMES if os.access(f"/etc/init.d/{name}", os.X_OK)), "")
+_LOOPBACK = "127.0.0.1"
+_LOG_TAIL, _TELLING_LINES = 200, 6
+# The line a server of either product begins a start with in its log.
+_START = re.compile(r"as process \d+\s*(\.\.\.)?$")
 
 
 class ServiceServer:
-    """Started by the service manager and left running: the machine ends it."""
+    """Started by the service manager, on a machine that is ``owned`` with settings for a test run.
+
+    It is left running: later steps use it, and the machine or ``mysql down`` ends it.
+    """
 
     shared = True
 
     def __init__(self, host: Host, settings: Settings, password: str, *, owned: bool) -> None:
         self._host = host
         self._settings = settings
-        self._root = Endpoint(_LOOPBACK, settings.mysql_port or _DEFAULT_PORT, ROOT, password)
+        self._password = password
         self._owned = owned
-        self._unit = ""
+        self._told = Told({})
+        self._found: Unit | None = None
+        self._process: Process | None = None
+        self._since = time.time()
+        self._lock = ExitStack()
+        # What this run has begun to use, until it is kept.
+        self._begun: state.Record | None = None
         self._version: Version | None = None
 
     def start(self) -> None:
-        self._unit = find_unit(self._host)
-        if not self._unit:
-            raise UnavailableError(
-                "there is no MySQL service on this machine",
-                why=f"neither systemd nor /etc/init.d has one of the names {', '.join(_NAMES)}",
-                todo="take a private server (mysql: private), or install a service",
-            )
-        command = (
-            ["systemctl", "start", "--no-block", self._unit]
-            if self._host.which("systemctl")
-            else ["service", self._unit, "start"]
-        )
-        done = self._host.run(self._host.as_root(command))
-        if not done.ok:
-            raise UnavailableError(
-                f"the service {self._unit} did not start",
-                why=f"`{' '.join(command)}` ended with {done.code}",
-                details=tuple(done.stderr.splitlines()[-_JOURNAL_LINES:]),
-                todo="take a private server (mysql: private), or mend the service",
-            )
+        leftovers.sweep(self._host)
+        self._found = require_unit(self._host)
+        self._told = read_told(self._host)
+        up = self._unit.is_up(self._host)
+        wanted = option_text(self._lines())
+        changes = self._changes(wanted, up=up)
+        self._take(up=up)
+        if changes:
+            if up:
+                units.stop(self._host, self._unit)
+                up = False
+            require_drop_in().write(self._host, wanted)
+            self._told = read_told(self._host)
+        if not up:
+            self._start()
 
     def ready(self) -> Ready:
+        self._await_answer()
+        # Only a server that is up shows a socket that no option file names.
+        root = self._root
         try:
-            wait_for_login(
-                self._host, self._root, seconds=self._settings.boot_timeout, alive=self._require_not_failed()
-            )
-        except LoginError as error:
-            if not error.refused:
-                raise self._failed(f"no answer in {self._settings.boot_timeout} s: {error.why}") from error
-            self._set_password()
-        else:
-            if self._host.dry:
-                self._set_password()
-        self._version = prepare(self._host, self._root, self._settings)
-        return Ready(self._login, self._version)
+            bring_root(self._host, root, restart=self._restart_with if self._owned else None)
+            self._version = prepare(self._host, root, self._settings)
+        except (LoginError, StatementError):
+            # The server that is gone tells more than the login that broke off.
+            if problem := self.lost():
+                raise problem from None
+            raise
+        return Ready(root.as_user(self._settings.mysql_user, self._password), self._version)
 
     def keep(self) -> None:
-        state.keep(self._host, self._record())
+        if self._begun:
+            state.keep(self._host, self._record(started=self._begun.started))
+            self._begun = None
 
     def lost(self) -> UnavailableError | None:
-        return None
+        if self._host.dry or self._unit.is_up(self._host):
+            return None
+        return self._failed("is gone", "its manager says that it is not running")
 
     def stop(self) -> None:
-        """Nothing: later steps use it, and the machine ends with the job."""
+        with self._host.undisturbed():
+            if self._begun:
+                leftovers.end(self._host, self._begun)
+            self._lock.close()
 
     @property
-    def _login(self) -> Endpoint:
-        return self._root.as_user(self._settings.mysql_user, self._root.password)
+    def _unit(self) -> Unit:
+        if self._found is None:
+            raise AssertionError("start() finds it")
+        return self._found
 
-    def _record(self) -> state.Record:
+    @property
+    def _root(self) -> Endpoint:
+        port = self._settings.mysql_port or self._told.port
+        socket = self._told.socket
+        return Endpoint(_LOOPBACK, port, ROOT, self._password, socket if _reachable(socket) else None)
+
+    def _lines(self) -> tuple[str, ...]:
+        """The settings the server is to have; on somebody else's machine, what the project asks for alone."""
+        port = self._settings.mysql_port
+        if self._owned:
+            tuned = server_settings if included_folder() else asked_settings
+            return (*tuned(self._settings), *([f"port={port}"] if port else ()))
+        if port and port != self._told.port:
+            raise UsageError(
+                f"the service {self._unit.name} is not at port {port}",
+                why=f"its option files say {self._told.port}; mysql-port came from"
+                f" {self._settings.source('mysql-port')}",
+                todo="leave mysql-port out",
+            )
+        return asked_settings(self._settings)
+
+    def _changes(self, wanted: str, *, up: bool) -> bool:
+        """Whether the settings that are in place have to change. Raises UsageError where they may not."""
+        folder = included_folder()
+        if wanted == (DropIn(folder).text() if folder else ""):
+            return False
+        if self._owned or not up:
+            return True
+        if not wanted:
+            return False
+        raise UsageError(
+            f"the service {self._unit.name} runs already, without the settings the project asks for",
+            why="sql-mode or mysql-settings are given, and a service of somebody else's is not restarted",
+            todo=f"stop it first (`{' '.join(self._unit.command('stop'))}`), or take a private server"
+            " (mysql: private)",
+        )
+
+    def _take(self, *, up: bool) -> None:
+        """Take the service for this run, with a record of it before anything is changed."""
+        if not self._lock.enter_context(state.hold(self._host, _RECORD)):
+            raise UnavailableError(
+                f"another run of ci-kit uses the service {self._unit.name}",
+                why="both would give root a password",
+                todo="wait until it has ended, or take a private server (mysql: private)",
+            )
+        before = next((record for record in state.records(self._host) if record.token == _RECORD), None)
+        if before and not self._settings.mysql_password:
+            # Whoever was left the service still logs in then.
+            self._password = before.password
+            self._host.redactor.add(before.password)
+        self._begun = self._record(started=before.started if before else not up)
+        state.save(self._host, self._begun)
+
+    def _record(self, *, started: bool) -> state.Record:
+        root = self._root
         return state.Record(
-            token=state.project_token("service", self._settings.root),
+            token=_RECORD,
             kind="service",
             project=str(self._settings.root),
-            place=self._unit,
+            place=self._unit.name,
             version=str(self._version or ""),
             timezone=self._settings.timezone,
-            host=self._root.host,
-            port=self._root.port,
-            user=self._login.user,
-            password=self._root.password,
+            host=root.host,
+            port=root.port,
+            user=self._settings.mysql_user,
+            password=root.password,
             database=self._settings.database,
+            socket=str(root.socket or ""),
+            started=started,
         )
 
-    def _set_password(self) -> None:
-        change = set_root_password(self._root.password)
-        for stock in _STOCK_PASSWORDS:
-            login = self._root.as_user(ROOT, stock)
-            if can_log_in(self._host, login):
-                with open_session(self._host, login) as session:
-                    session.execute(change)
-                return
-        # Debian's and Ubuntu's packages let root log in by being the system's root.
-        done = self._host.run(
-            self._host.as_root(["mysql", "--protocol=socket", "--user=root"]),
-            stdin=f"{change.text};\n",
-            shown_stdin=f"{change.shown};",
-        )
-        if not done.ok:
-            raise UnavailableError(
-                "root's password is not known",
-                why="neither the wanted one, nor `root`, nor an empty one, nor the system's root is let in",
-                details=tuple(done.stderr.splitlines()[-_JOURNAL_LINES:]),
-                todo="give the present one as mysql-password, or take a private server (mysql: private)",
-            )
+    def _start(self) -> None:
+        self._since = time.time()
+        self._process = units.start(self._host, self._unit, log=state.log(self._host, _RECORD))
 
-    def _require_not_failed(self) -> Callable[[], None]:
-        polls = 0
+    def _await_answer(self) -> None:
+        """Wait until the server answers a login, be it by refusing it.
 
-        def alive() -> None:
-            nonlocal polls
-            polls += 1
-            if polls % _POLLS_BETWEEN_LOOKS == 0 and self._host.which("systemctl"):
-                state = self._host.ask(["systemctl", "is-failed", f"{self._unit}.service"])
-                if state.stdout.strip() == "failed":
-                    raise self._failed("systemd says that it failed")
+        Only after its start has succeeded: what answers before may be another server at the same port.
+        """
+        seconds = self._settings.boot_timeout
+        command = " ".join(self._unit.command("start"))
+        code = self._host.finish(self._process, seconds=seconds) if self._process else 0
+        if code is None:
+            raise self._failed("did not start", f"`{command}` did not end in {seconds} s")
+        if code:
+            raise self._failed("did not start", f"`{command}` ended with {code}")
+        try:
+            wait_for_login(self._host, self._root, seconds=seconds, alive=self._require_up)
+        except LoginError as error:
+            if not error.refused:
+                raise self._failed("does not answer", f"no login in {seconds} s: {error.why}") from error
 
-        return alive
+    def _require_up(self) -> None:
+        if problem := self.lost():
+            raise problem
 
-    def _failed(self, why: str) -> UnavailableError:
-        journal = self._host.ask(
-            self._host.as_root(
-                ["journalctl", "-u", self._unit, "-n", str(_JOURNAL_LINES), "--no-pager", "-o", "cat"]
-            )
-        )
+    def _restart_with(self, statements: tuple[Statement, ...]) -> None:
+        drop_in = require_drop_in()
+        try:
+            drop_in.write_init(self._host, statements, user=self._told.user)
+            units.stop(self._host, self._unit)
+            self._start()
+            self._await_answer()
+        finally:
+            drop_in.remove_init(self._host)
+
+    def _failed(self, what: str, why: str) -> UnavailableError:
         return UnavailableError(
-            f"the service {self._unit} did not start",
+            f"the service {self._unit.name} {what}",
             why=why,
-            details=tuple(journal.stdout.splitlines()),
-            todo=f"look at `journalctl -u {self._unit}`, or take a private server (mysql: private)",
+            details=self._telling_lines(),
+            todo="mend what its log says above, or take a private server (mysql: private)",
         )
+
+    def _telling_lines(self) -> tuple[str, ...]:
+        """The errors of the last start in the server's log or its manager's, or that one's last lines."""
+        own = self._error_log()
+        manager = self._unit.log(self._host, self._since)
+        errors = _errors(own) or _errors(manager)
+        return tuple((errors or manager or self._start_log() or own)[-_TELLING_LINES:])
+
+    def _error_log(self) -> list[str]:
+        path = self._told.error_log
+        if path is None:
+            return []
+        tail = self._host.ask(self._host.as_root(["tail", f"--lines={_LOG_TAIL}", str(path)]))
+        return tail.stdout.splitlines()
+
+    def _start_log(self) -> list[str]:
+        try:
+            return state.log(self._host, _RECORD).read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return []
+
+
+def require_unit(host: Host) -> Unit:
+    unit = find_unit(host)
+    if unit is None:
+        raise UnavailableError(
+            "there is no MySQL service on this machine",
+            why="neither systemd nor /etc/init.d has one of the names mysql, mysqld and mariadb",
+            todo="take a private server (mysql: private), or install a service",
+        )
+    return unit
+
+
+def require_drop_in() -> DropIn:
+    folder = included_folder()
+    if folder is None:
+        raise UnavailableError(
+            "there is no place for settings of the service",
+            why="neither /etc/my.cnf nor /etc/mysql/my.cnf includes a folder that exists",
+            todo="add a line `!includedir /etc/mysql/conf.d` and the folder, or take a private server"
+            " (mysql: private)",
+        )
+    return DropIn(folder)
 
 
 def is_up(host: Host, record: state.Record) -> bool:
-    if not host.which("systemctl"):
-        return True
-    return host.ask(["systemctl", "is-active", f"{record.place}.service"]).ok
+    unit = find_unit(host)
+    return bool(unit and unit.name == record.place and unit.is_up(host))
 
 
 def end(host: Host, record: state.Record) -> None:
-    """Stop the service."""
-    host.run(host.as_root(["systemctl", "stop", record.place]))
+    """Give the service back: with no settings of ci-kit's, and stopped if ci-kit started it."""
+    unit, folder = find_unit(host), included_folder()
+    tuned = bool(folder and DropIn(folder).text())
+    if folder:
+        DropIn(folder).remove(host)
+    if unit is None or not (record.started or tuned):
+        return
+    # Whoever may not stop it has not been able to change it either.
+    with suppress(UnavailableError):
+        units.stop(host, unit)
+    if not record.started:
+        host.finish(units.start(host, unit, log=state.log(host, record.token)))
+
+
+def _errors(lines: list[str]) -> list[str]:
+    starts = [number for number, line in enumerate(lines) if _START.search(line)]
+    return [line for line in lines[starts[-1] if starts else 0 :] if "[ERROR]" in line]
+
+
+def _reachable(socket: Path | None) -> bool:
+    # Somebody else's folder may be closed; one that is not there yet, the server makes.
+    return socket is not None and (not socket.parent.exists() or os.access(socket.parent, os.X_OK))

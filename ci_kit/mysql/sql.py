@@ -50,7 +50,9 @@ def identifier(name: str, *, what: str = "database") -> str:
 
 def account(user: str, host: str = "localhost") -> str:
     """An account quoted as in ``'user'@'host'``. Raises UsageError for a user name no server takes."""
-    problem = _problem(user, _USER_LIMIT)
+    # MySQL leaves white space off the begin of a name it creates, and the driver off both ends at a login.
+    spaced = user != user.strip() and "it begins or ends with white space"
+    problem = _problem(user, _USER_LIMIT) or spaced
     if problem:
         raise UsageError(f"{user!r} is no user name", why=problem, todo="choose another user name")
     return f"{literal(user)}@{literal(host)}"

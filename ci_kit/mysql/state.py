@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -24,7 +24,8 @@ class Record:
 
     ``token`` names it among all of this user's, ``place`` is what its kind finds it by: a private one's
     folder, a container's engine and name, a service's unit. ``replica`` counts the replicas of a project's
-    server from 1; the server itself is 0.
+    server from 1; the server itself is 0. ``started`` tells a service that ci-kit started from one that was
+    up before.
     """
 
     token: str
@@ -40,6 +41,7 @@ class Record:
     database: str
     socket: str = ""
     replica: int = 0
+    started: bool = True
     kept: bool = False
 
     @property
@@ -54,9 +56,14 @@ def project_token(kind: str, root: Path) -> str:
     return f"{kind}-{hashlib.sha256(str(root).encode()).hexdigest()[:8]}"
 
 
-def hold(host: Host, token: str) -> AbstractContextManager[bool]:
-    """The lock of the process that owns a server."""
-    return host.locked(_folder(host) / f"{token}.lock", wait=False)
+@contextmanager
+def hold(host: Host, token: str) -> Iterator[bool]:
+    """The lock of the process that owns a server; gives whether it was free. It goes with the record."""
+    lock = _folder(host) / f"{token}.lock"
+    with host.locked(lock, wait=False) as free:
+        yield free
+        if free and lock.exists() and not _path(host, token).exists():
+            host.remove(lock)
 
 
 def save(host: Host, record: Record) -> None:
@@ -69,9 +76,14 @@ def keep(host: Host, record: Record) -> None:
     save(host, replace(record, kept=True))
 
 
+def log(host: Host, token: str) -> Path:
+    """A file for what starts the server to write to; it goes with the record."""
+    return _folder(host) / f"{token}.log"
+
+
 def forget(host: Host, token: str) -> None:
-    host.remove(_path(host, token))
-    host.remove(_folder(host) / f"{token}.lock")
+    for path in (_path(host, token), log(host, token), _folder(host) / f"{token}.lock"):
+        host.remove(path)
 
 
 def records(host: Host) -> Iterator[Record]:

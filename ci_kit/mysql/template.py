@@ -10,16 +10,20 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host import Completed, Host
 from ci_kit.mysql.binary import ServerProgram
 from ci_kit.mysql.scratch import Scratch
-from ci_kit.mysql.tuning import as_flags
+from ci_kit.mysql.tuning import as_flags, datadir_settings
 from ci_kit.mysql.zones import known_zones, zone_statements
+from ci_kit.settings import Settings
 
 _MANIFEST = "manifest.json"
+_UNFINISHED = ".unfinished-"
+_TELLING_LINES = 5
 # Raised when a template made by an earlier release of ci-kit is of no use any more.
 _FORMAT = "2"
 
@@ -28,27 +32,39 @@ SIZES: tuple[str, ...] = ("loose_innodb_log_file_size=10M", "loose_innodb_redo_l
 MariaDB's, the second MySQL's; they hold for the server as for the template, or it would resize its logs."""
 
 
-def template(host: Host, program: ServerProgram, scratch: Scratch, *, zones: bool, seconds: float) -> Path:
-    """The template datadir for a server program, made now, in that many seconds, if there is none.
+@dataclass(frozen=True)
+class _Recipe:
+    """What makes a template what it is: the server build, the lines of a my.cnf, the zones known by name."""
 
-    With ``zones``, the server knows the zones of this machine by name. It is made on ``scratch``, as the user
-    that will run the server, and moved to the cache when complete.
+    program: ServerProgram
+    lines: tuple[str, ...]
+    zones: bool
+
+    @property
+    def name(self) -> str:
+        real = self.program.path.resolve()
+        status = real.stat()
+        build = (str(real), str(self.program.version), str(status.st_size), str(status.st_mtime_ns))
+        facts = (_FORMAT, *build, "with zones" if self.zones else "without", *self.lines)
+        version = self.program.version
+        return f"{version.flavour.lower()}-{version.text}-{_digest(facts)}"
+
+
+def template(host: Host, program: ServerProgram, scratch: Scratch, settings: Settings) -> Path:
+    """The template datadir for a server program and the settings, made now if there is none.
+
+    It is made on ``scratch``, as the user that will run the server, and moved to the cache when complete.
     """
-    folder = host.cache_root() / "templates" / _key(program, zones=zones)
+    lines = (*SIZES, *datadir_settings(settings))
+    recipe = _Recipe(program, lines, zones=settings.time_zone_tables != "none")
+    folder = host.cache_root() / "templates" / recipe.name
     with host.locked(folder.with_name(f"{folder.name}.lock")):
         if not _complete(folder):
             with host.console.progress("mysql", f"preparing a datadir for {program.version}, once"):
-                host.remove(folder)
-                _make(host, program, scratch, folder, zones=zones, seconds=seconds)
+                for damaged in (folder, *folder.parent.glob(f"{folder.name}{_UNFINISHED}*")):
+                    host.remove(damaged)
+                _make(host, recipe, scratch, folder, seconds=settings.boot_timeout)
     return folder / "data"
-
-
-def _key(program: ServerProgram, *, zones: bool) -> str:
-    real = program.path.resolve()
-    status = real.stat()
-    build = (str(real), str(program.version), str(status.st_size), str(status.st_mtime_ns))
-    facts = (_FORMAT, *build, "with zones" if zones else "without")
-    return f"{program.version.flavour.lower()}-{program.version.text}-{_digest(facts)}"
 
 
 def _digest(facts: tuple[str, ...]) -> str:
@@ -69,60 +85,63 @@ def _sizes(data: Path) -> dict[str, int]:
     }
 
 
-def _make(
-    host: Host, program: ServerProgram, scratch: Scratch, folder: Path, *, zones: bool, seconds: float
-) -> None:
-    made = scratch.folder / "template"
-    host.make_dir(made, mode=0o700, owner=scratch.owner)
-    sql = scratch.folder / "zones.sql"
-    host.write(
-        sql,
-        "".join(f"{line};\n" for line in zone_statements(known_zones() if zones else ())),
-        shown="the zones of this machine" if zones else "",
-    )
-    for command in _initialise(program, scratch, made, sql):
-        done = host.run(command, env={"TZ": "UTC", "TMPDIR": str(scratch.temporary)}, seconds=seconds)
-        if not done.ok:
-            raise UnavailableError(
-                f"{program.path.name} could not initialise a datadir",
-                why=f"`{Path(command[0]).name}` ended with {done.code}",
-                details=_telling(done),
-                todo="look at the lines above; `ci-kit run -v` shows the command",
-            )
-    # Each copy makes an identity of its own, without which two of them could not replicate.
-    host.remove(made / "auto.cnf")
-    unfinished = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}")
+def _make(host: Host, recipe: _Recipe, scratch: Scratch, folder: Path, *, seconds: float) -> None:
+    made, zones = scratch.folder / "template", scratch.folder / "zones.sql"
+    unfinished = folder.with_name(f"{folder.name}{_UNFINISHED}{secrets.token_hex(4)}")
     try:
+        host.make_dir(made, mode=0o700, owner=scratch.owner)
+        sql = "".join(f"{line};\n" for line in zone_statements(known_zones() if recipe.zones else ()))
+        host.write(zones, sql, shown=f"{sql[:60]} …")
+        env = {"TZ": "UTC", "TMPDIR": str(scratch.temporary)}
+        for command, stdin in _initialise(recipe, scratch, made, zones):
+            done = host.run(
+                command,
+                env=env,
+                stdin=sql if stdin else None,
+                shown_stdin=f"the SQL of {stdin}",
+                seconds=seconds,
+            )
+            if not done.ok:
+                raise _failed(Path(command[0]), scratch, done)
+        # Each copy makes an identity of its own, without which two of them could not replicate.
+        host.remove(made / "auto.cnf")
         host.copy_tree(made, unfinished / "data")
         host.write(unfinished / _MANIFEST, json.dumps(_sizes(unfinished / "data")), shown="")
         host.move(unfinished, folder)
     finally:
-        host.remove(unfinished)
-        host.remove(made)
-        host.remove(sql)
+        for path in (unfinished, made, zones):
+            host.remove(path)
 
 
-def _initialise(program: ServerProgram, scratch: Scratch, data: Path, sql: Path) -> list[list[str]]:
-    """The commands that make a datadir and have the server carry out the statements in a file."""
-    run_as = [f"--user={scratch.user}"] if scratch.user else []
-    server = [str(program.path), "--no-defaults", f"--datadir={data}", *as_flags(SIZES), *run_as]
+def _initialise(
+    recipe: _Recipe, scratch: Scratch, data: Path, sql: Path
+) -> list[tuple[list[str], Path | None]]:
+    """The commands that make a datadir and carry a file's statements out in it; with each, what it reads."""
+    program = recipe.program
+    lines = [f"--datadir={data}", *as_flags(recipe.lines)]
+    lines += [f"--user={scratch.user}"] if scratch.user else []
+    server = [*program.command, "--no-defaults", *lines]
     if program.version.flavour == "MySQL":
         initialise = ["--initialize-insecure", "--secure-file-priv=NULL", "--innodb-doublewrite=OFF"]
-        return [[*server, *initialise, f"--init-file={sql}"]]
+        return [([*server, *initialise, f"--init-file={sql}"], None)]
     install = [
         str(program.installer),
         "--no-defaults",
-        f"--datadir={data}",
+        *lines,
         "--auth-root-authentication-method=normal",
         "--skip-test-db",
         "--skip-name-resolve",
-        *as_flags(SIZES),
-        *run_as,
     ]
-    return [install, ["sh", "-c", 'exec "$@" < "$0"', str(sql), *server, "--bootstrap"]]
+    return [(install, None), ([*server, "--bootstrap"], sql)]
 
 
-def _telling(done: Completed) -> tuple[str, ...]:
+def _failed(program: Path, scratch: Scratch, done: Completed) -> UnavailableError:
     lines = (done.stdout + done.stderr).splitlines()
-    errors = [line for line in lines if "ERROR" in line]
-    return tuple((errors or lines)[-5:])
+    told = tuple(([line for line in lines if "ERROR" in line] or lines)[-_TELLING_LINES:])
+    return UnavailableError(
+        "a datadir could not be initialised",
+        why=scratch.reason(f"{program} ended with {done.code}", told),
+        details=told,
+        todo="look at the lines above; `ci-kit run -v` shows the command, the setting mysql-datadir names"
+        " another folder",
+    )

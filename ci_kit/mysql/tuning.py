@@ -34,18 +34,34 @@ _OWN = {
     "user": "",
 }
 """What ci-kit sets itself, and what a project uses in its place."""
+_OF_A_DATADIR = frozenset({"innodb_data_file_path", "innodb_page_size", "lower_case_table_names"})
+"""What a datadir is initialised with and cannot be changed afterwards."""
 
 
 def server_settings(settings: Settings, *, on_disk: bool = True, replicates: bool = False) -> tuple[str, ...]:
     """The lines of a my.cnf for a test run, the project's own last.
 
     ``on_disk`` is where the data lies; ``replicates`` keeps the binary log, which replicas read. Raises
-    UsageError for a line of the project's that is none, or that ci-kit sets itself.
+    UsageError as :func:`asked_settings` does.
     """
     binlog = _FAST_BINLOG if replicates else _WITHOUT_BINLOG
     fast = () if settings.durable else (*FAST, *(FAST_ON_DISK if on_disk else ()), binlog)
+    return (*fast, *asked_settings(settings))
+
+
+def asked_settings(settings: Settings) -> tuple[str, ...]:
+    """The lines of a my.cnf that the project asks for.
+
+    Raises UsageError for a line that is none, or that ci-kit sets itself.
+    """
     mode = () if settings.sql_mode is None else (f"sql_mode={settings.sql_mode}",)
-    return (*fast, *mode, *(_checked(line, settings) for line in settings.mysql_settings))
+    return (*mode, *(_checked(line, settings) for line in settings.mysql_settings))
+
+
+def datadir_settings(settings: Settings) -> tuple[str, ...]:
+    """Those of the project's lines that hold for a datadir from its initialisation on. Raises UsageError."""
+    lines = [_checked(line, settings) for line in settings.mysql_settings]
+    return tuple(line for line in lines if _plain_name(line) in _OF_A_DATADIR)
 
 
 def as_flags(lines: tuple[str, ...]) -> list[str]:
@@ -53,8 +69,7 @@ def as_flags(lines: tuple[str, ...]) -> list[str]:
 
 
 def _checked(line: str, settings: Settings) -> str:
-    name, _, _ = line.partition("=")
-    plain = name.strip().lower().replace("-", "_").removeprefix("loose_")
+    plain = _plain_name(line)
     source = settings.source("mysql-settings")
     if not plain.replace("_", "").isalnum() or not plain.isascii() or "\n" in line:
         raise UsageError(
@@ -69,3 +84,9 @@ def _checked(line: str, settings: Settings) -> str:
             todo=f"leave it out{_OWN[plain] and ' and use ' + _OWN[plain]}",
         )
     return line
+
+
+def _plain_name(line: str) -> str:
+    """The setting's name as the manuals spell it."""
+    name, _, _ = line.partition("=")
+    return name.strip().lower().replace("-", "_").removeprefix("loose_")

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+
+from ci_kit.mysql.binary import ServerProgram
+from ci_kit.mysql.version import Version
 
 Project = Callable[[Mapping[str, str]], Path]
 """The fixture that writes a project's files."""
@@ -48,3 +52,22 @@ WAITING = {
         """,
 }
 """A project whose one test has a login, writes its process's id to ``started``, and goes on for long."""
+
+
+def wrap_server(folder: Path, server: str, script: str = 'exec "$real" "$@"') -> Path:
+    """A program that is a server, but for what a script does around its boots, alone in a folder.
+
+    In the script ``$real`` is the server, and its words are those of the boot; what prepares a template and
+    what asks for the version pass by it.
+    """
+    installer = ServerProgram(Path(server), Version("MariaDB", ())).installer
+    passing_by = 'case "$*" in *--pid-file=*) ;; *) exec "$real" "$@" ;; esac'
+    texts = {
+        Path(server).name: f"real={server}\n{passing_by}\n{textwrap.dedent(script)}",
+        installer.name: f'exec {installer} "$@"',
+    }
+    folder.mkdir()
+    for name, text in texts.items():
+        (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+        (folder / name).chmod(0o755)
+    return folder / Path(server).name

@@ -16,7 +16,7 @@ from ci_kit.mysql.admin import prepare, set_root_password
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.private import PrivateServer
 from ci_kit.mysql.session import can_log_in, open_session
-from ci_kit.mysql.sql import identifier, statement
+from ci_kit.mysql.sql import Secret, account, identifier, statement
 from ci_kit.settings import load_settings
 from tests.conftest import clean_environ
 
@@ -68,10 +68,10 @@ def test_a_wrong_password_is_told_from_a_right_one(host: Host, root: Endpoint) -
     assert not can_log_in(host, root.as_user("root", "wrong"), over_socket=False)
 
 
-def test_hundreds_of_database_names_work_exactly_or_are_refused(host: Host, root: Endpoint) -> None:
+def test_a_thousand_database_names_work_exactly_or_are_refused(host: Host, root: Endpoint) -> None:
     refused = []
     with open_session(host, root) as session:
-        for name in generated(300, 70):
+        for name in generated(1000, 70):
             try:
                 quoted = identifier(name)
             except UsageError:
@@ -82,6 +82,23 @@ def test_hundreds_of_database_names_work_exactly_or_are_refused(host: Host, root
             session.execute(statement(f"DROP DATABASE {quoted}"))
     assert refused
     assert all(len(name) > 64 or name != name.rstrip() or "🔑" in name for name in refused), refused
+
+
+def test_hundreds_of_user_names_work_exactly_or_are_refused(
+    host: Host, root: Endpoint, tmp_path: Path
+) -> None:
+    refused = []
+    with open_session(host, root) as session:
+        for name in generated(300, 40):
+            try:
+                who = account(name)
+            except UsageError:
+                refused.append(name)
+                continue
+            session.execute(statement(f"CREATE USER {who} IDENTIFIED BY ", Secret(name[::-1])))
+            assert can_log_in(host, root.as_user(name, name[::-1])), repr(name)
+            session.execute(statement(f"DROP USER {who}"))
+    assert refused
 
 
 @pytest.mark.parametrize("user", ["it's", "a`b", 'a"b', "user name", "사용자", "back\\slash", "$(id)", "a%b"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import CiKit, assert_in_order
-from tests.mysql.conftest import CONNECT, Project
+from tests.mysql.conftest import CONNECT, Project, wrap_server
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -97,10 +97,7 @@ def without_clients(folder: Path, server: str) -> dict[str, str]:
         for program in Path(place).iterdir() if Path(place).is_dir() else ():
             if program.name not in ("mysql", "mariadb") and not (folder / "bin" / program.name).is_symlink():
                 (folder / "bin" / program.name).symlink_to(program)
-    alone = folder / "alone" / "mysqld"
-    alone.parent.mkdir()
-    alone.write_text(f'#!/bin/sh\nexec {server} "$@"\n')
-    alone.chmod(0o755)
+    alone = wrap_server(folder / "alone", server)
     return {"PATH": str(folder / "bin"), "CI_KIT_MYSQLD": str(alone)}
 
 
@@ -151,7 +148,8 @@ def test_the_server_s_mode_and_settings_are_as_the_project_wants(
                 [tool.ci-kit]
                 sql-mode = "ANSI_QUOTES,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES"
                 mysql-settings = [
-                    "max_allowed_packet=32M", "max-connections=77", "init_connect=SET @a = 'b c#d'"
+                    "max_allowed_packet=32M", "max-connections=77", "init_connect=SET @a = 'b c#d'",
+                    "lower-case-table-names=1"
                 ]
                 init-sql = ["mode.sql"]
                 mysql-user = "meeting"
@@ -168,9 +166,9 @@ def test_the_server_s_mode_and_settings_are_as_the_project_wants(
                     assert rows("SELECT a FROM t") == [("back" + chr(92) + "slash",)]
 
                 def test_settings():
-                    assert rows("SELECT @@max_allowed_packet, @@max_connections, @a") == [
-                        (32 << 20, 77, "b c#d")
-                    ]
+                    assert rows(
+                        "SELECT @@max_allowed_packet, @@max_connections, @a, @@lower_case_table_names"
+                    ) == [(32 << 20, 77, "b c#d", 1)]
                 """,
         }
     )

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import CiKit, interrupt, private_servers, wait_for
-from tests.mysql.conftest import CONNECT, WAITING, Project
+from tests.conftest import CiKit, assert_in_order, interrupt, private_servers, wait_for
+from tests.mysql.conftest import CONNECT, WAITING, Project, wrap_server
 from tests.support.unavailable import Unavailable, skip_or_fail
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
+
+PASSING = {"test_it.py": "def test_it():\n    pass\n"}
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -40,19 +44,24 @@ def test_a_signal_while_the_server_boots_leaves_nothing(ci_kit: CiKit, project: 
 
 
 def test_what_a_killed_run_left_is_cleaned_up_by_the_next(
-    ci_kit: CiKit, project: Project, server: str
+    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
     folder = project(WAITING)
-    child = ci_kit.start("run", "--mysqld", server)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    own = {"TMPDIR": str(temporary)}
+    child = ci_kit.start("run", "--mysqld", server, env=own)
     wait_for(folder / "started", child)
     child.kill()
     # The test holds the pipes open, and would run on.
     os.kill(int((folder / "started").read_text()), signal.SIGKILL)
     child.communicate()
     assert private_servers(ci_kit.servers)
+    assert list(temporary.glob("ci-kit-run-*"))
     (folder / "test_waiting.py").unlink()
-    ci_kit("run", "--mysqld", server, code=0)
+    ci_kit("run", "--mysqld", server, env=own, code=0)
     assert private_servers(ci_kit.servers) == set()
+    assert list(temporary.iterdir()) == []
 
 
 def test_a_server_that_is_killed_during_the_tests_fails_them(
@@ -86,7 +95,7 @@ def test_a_server_that_is_killed_during_the_tests_fails_them(
 def test_a_port_that_is_taken_is_refused_with_its_source(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:
-    project({"test_it.py": "def test_it():\n    pass\n"})
+    project(PASSING)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -96,10 +105,49 @@ def test_a_port_that_is_taken_is_refused_with_its_source(
     assert "CI_KIT_MYSQL_PORT" in answer.stderr
 
 
+def test_a_server_that_is_killed_while_it_boots_is_an_error_with_its_log(
+    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
+) -> None:
+    project(PASSING)
+    script = """\
+        log=$(printf '%s\\n' "$@" | sed -n 's|^--socket=\\(.*\\)/mysql.sock$|\\1/error.log|p')
+        "$real" "$@" &
+        while [ ! -s "$log" ]; do :; done
+        kill -9 $! $$
+        """
+    answer = ci_kit("run", "--mysqld", wrap_server(tmp_path / "wrapped", server, script), code=69)
+    assert_in_order(
+        answer.stderr, ["the server did not start", "it was ended by signal 9", "       | ", "do:"]
+    )
+
+
+def test_a_free_port_that_another_takes_meanwhile_is_replaced_by_a_free_one(
+    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
+) -> None:
+    project(PASSING)
+    # The first time, somebody listens on the port that was chosen before the server does.
+    script = f"""\
+        once=$(dirname "$0")/once
+        if mkdir "$once" 2>/dev/null; then
+            port=$(printf '%s\\n' "$@" | sed -n 's/^--port=//p')
+            {sys.executable} -c 'import socket, sys, time
+        with socket.create_server(("127.0.0.1", int(sys.argv[1]))):
+            open(sys.argv[2], "w").close()
+            time.sleep(300)' "$port" "$once/listens" >/dev/null 2>&1 &
+            echo $! > "$once/pid"
+            while [ ! -e "$once/listens" ]; do :; done
+        fi
+        exec "$real" "$@"
+        """
+    program = wrap_server(tmp_path / "wrapped", server, script)
+    answer = ci_kit("run", "-v", "--mysqld", program, code=0)
+    assert len(set(re.findall(r"--port=(\d+)", answer.stderr))) == 2
+
+
 def test_a_server_that_cannot_boot_shows_the_telling_lines_of_its_log(
     ci_kit: CiKit, project: Project, tmp_path: Path, mysqld: str
 ) -> None:
-    project({"test_it.py": "def test_it():\n    pass\n"})
+    project(PASSING)
     broken = tmp_path / "mysqld"
     broken.write_text(
         f'#!/bin/sh\n[ "$#" -gt 4 ] || exec {mysqld} "$@"\nexec {mysqld} "$@" --no-such-setting=1\n'
@@ -113,7 +161,7 @@ def test_a_server_that_cannot_boot_shows_the_telling_lines_of_its_log(
 def test_a_damaged_template_is_made_again(
     ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
-    project({"test_it.py": "def test_it():\n    pass\n"})
+    project(PASSING)
     own = tmp_path / "own-cache"
     environ = {"CI_KIT_CACHE": str(own)}
     ci_kit("run", "--mysqld", server, env=environ, code=0)
@@ -125,15 +173,32 @@ def test_a_damaged_template_is_made_again(
     assert not list(own.glob("servers/*"))
 
 
+def test_a_server_that_accepts_connections_and_says_nothing_is_told_from_one_that_is_absent(
+    ci_kit: CiKit, project: Project
+) -> None:
+    project(PASSING)
+    login = {"MYSQL_HOST": "127.0.0.1", "MYSQL_PASSWORD": "x", "CI_KIT_BOOT_TIMEOUT": "1"}
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        flags = ["--mysql", "external", "--mysql-port", str(mute.getsockname()[1])]
+        silent = ci_kit("run", *flags, env=login, code=69)
+    absent = ci_kit("run", *flags, env=login, code=69)
+    assert "accepts connections and says nothing" in silent.stderr
+    assert "Connection refused" in absent.stderr
+    for answer in (silent, absent):
+        assert_in_order(
+            answer.stderr, ["cannot log in as root@127.0.0.1", "do:", "mysql-host and mysql-port"]
+        )
+
+
 def test_a_cache_folder_that_cannot_be_written_is_named(ci_kit: CiKit, project: Project, server: str) -> None:
-    folder = project({"test_it.py": "def test_it():\n    pass\n", "file": ""})
+    folder = project(PASSING | {"file": ""})
     answer = ci_kit("run", "--mysqld", server, env={"CI_KIT_CACHE": str(folder / "file" / "below")}, code=69)
     assert f"{folder}/file/below" in answer.stderr
     assert "CI_KIT_CACHE" in answer.stderr
 
 
 def test_without_a_server_the_error_says_what_to_install(ci_kit: CiKit, project: Project) -> None:
-    project({"test_it.py": "def test_it():\n    pass\n"})
+    project(PASSING)
     # The machine as it would be without one: every server program hidden, in a mount namespace.
     programs = [path for path in map(Path, _server_programs()) if path.exists()]
     hide = "\n".join(f"mount --bind /dev/null {path}" for path in programs)

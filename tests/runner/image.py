@@ -1,4 +1,7 @@
-"""The root folder a machine boots from: Debian, made to look like GitHub's Ubuntu image, built once."""
+"""The root folder a machine boots from: Debian, made to look like GitHub's Ubuntu image, built once.
+
+There is one for each server: the runner's MySQL, and MariaDB as its packages leave it.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,13 @@ import hashlib
 import re
 import subprocess
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from tests.runner import requirements
 from tests.support import apt_sources, cache
 from tests.support.unavailable import Unavailable
+
+ServerName: TypeAlias = Literal["mysql", "mariadb"]
 
 RELEASE = "trixie"
 PACKAGES = (
@@ -31,18 +37,19 @@ PACKAGES = (
     "systemd-sysv",
     "tzdata",
 )
-PROVISION = Path(__file__).with_name("provision.sh")
+_SCRIPTS = Path(__file__).parent
 
 # How the host reaches its mirror, and whether it believes the mirror's clock.
 _HOSTS_APT_OPTIONS = re.compile(r'^Acquire::(?:https?::Proxy|Check-Date)\S* ".+";$', re.MULTILINE)
 
 
-def build(folder: Path | None = None) -> Path:
-    """The image, found in the cache or built now (a minute or two, and the network)."""
+def build(server: ServerName = "mysql", folder: Path | None = None) -> Path:
+    """The image with this server, found in the cache or built now (a minute or two, and the network)."""
     # Asked first, so that whoever has an image can also boot it.
     requirements.to_boot()
     folder = folder or cache.folder()
-    name = f"runner-{_recipe()}"
+    provision = _provisioning(server)
+    name = f"runner-{server}-{_recipe(provision)}"
     image = folder / name
     if image.is_dir():
         return image
@@ -54,18 +61,26 @@ def build(folder: Path | None = None) -> Path:
         with cache.scratch("runner", folder) as building:
             unstable_list = building / "sid.list"
             unstable_list.write_text(f"{unstable.line()}\n")
+            script = building / "provision.sh"
+            script.write_text(provision)
             root = building / "root"
-            _bootstrap(root, release.line(), unstable_list)
+            _bootstrap(root, release.line(), unstable_list, script)
             cache.replace(root, image)
     return image
 
 
-def _recipe() -> str:
-    recipe = "\n".join((RELEASE, *PACKAGES, PROVISION.read_text()))
+def _provisioning(server: ServerName) -> str:
+    """What makes it a runner, then what installs the server."""
+    names = ("provision.sh", f"provision-{server}.sh")
+    return "\n".join((_SCRIPTS / name).read_text() for name in names)
+
+
+def _recipe(provision: str) -> str:
+    recipe = "\n".join((RELEASE, *PACKAGES, provision))
     return hashlib.sha256(recipe.encode()).hexdigest()[:12]
 
 
-def _bootstrap(root: Path, release: str, unstable_list: Path) -> None:
+def _bootstrap(root: Path, release: str, unstable_list: Path, provision: Path) -> None:
     hosts_options = subprocess.run(["apt-config", "dump"], check=False, capture_output=True, text=True).stdout
     options = ['Acquire::Check-Valid-Until "false";', *_HOSTS_APT_OPTIONS.findall(hosts_options)]
     done = subprocess.run(
@@ -79,7 +94,7 @@ def _bootstrap(root: Path, release: str, unstable_list: Path) -> None:
             *("--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/doc/*"),
             *("--dpkgopt=path-include=/usr/share/doc/*/copyright", "--dpkgopt=force-unsafe-io"),
             f"--customize-hook=upload {unstable_list} /etc/apt/sources.list.d/sid.list",
-            f"--customize-hook=upload {PROVISION} /root/provision.sh",
+            f"--customize-hook=upload {provision} /root/provision.sh",
             '--customize-hook=chroot "$1" sh /root/provision.sh',
             *(RELEASE, str(root), release),
         ],

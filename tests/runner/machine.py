@@ -39,14 +39,17 @@ class Machine:
         self._enter += ["--pid", "--cgroup", "--root", "--wd", "--"]
 
     @staticmethod
-    def build_image(cache: Path | None = None) -> Path:
+    def build_image(server: image.ServerName = "mysql", cache: Path | None = None) -> Path:
         """The image to boot, built if need be."""
-        return image.build(cache)
+        return image.build(server, cache)
 
     @classmethod
     @contextmanager
-    def boot(cls, root: Path, *, patience: float = 90) -> Iterator[Machine]:
-        """A machine that starts from the image as it was built; its changes end with it."""
+    def boot(cls, root: Path, *, disk: Path | None = None, patience: float = 90) -> Iterator[Machine]:
+        """A machine that starts from the image as it was built; its changes end with it.
+
+        They are kept in memory: what is to lie on a disk goes to /mnt, which is the folder `disk` then.
+        """
         requirements.to_boot()
         name = f"{NAME_PREFIX}{uuid.uuid4().hex[:8]}"
         with tempfile.TemporaryFile("w+") as console:
@@ -56,6 +59,7 @@ class Machine:
                     *("setpriv", "--pdeathsig", "KILL"),
                     *("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child"),
                     *("--mount-proc", "sh", str(_HERE / "boot.sh"), str(root), name),
+                    *([f"--bind={disk}:/mnt"] if disk else []),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=console,

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -221,6 +222,27 @@ def test_a_lock_is_held_against_others_until_it_is_left(tmp_path: Path) -> None:
             assert not too
     with other.locked(tmp_path / "lock", wait=False) as then:
         assert then
+
+
+def test_a_lock_whose_file_was_removed_meanwhile_is_taken_anew(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+
+    def held_against_others() -> bool:
+        with make_host().locked(lock), make_host().locked(lock, wait=False) as too:
+            return not too
+
+    with ThreadPoolExecutor(1) as pool:
+        with make_host().locked(lock):
+            waiting = pool.submit(held_against_others)
+            while _times_open(lock) < 2:
+                pass
+            lock.unlink()
+        assert waiting.result()
+
+
+def _times_open(path: Path) -> int:
+    links = Path("/dev/fd").iterdir()
+    return [os.path.realpath(link) for link in links].count(str(path))
 
 
 def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:

@@ -1,0 +1,111 @@
+"""The machine's service, alone and as ci-kit uses it, on a machine like GitHub's.
+
+Booted for it (see tests/runner), with the data on a disk, as a runner has it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.side_by_side import measure, table
+from benchmarks.tuning import suite
+from ci_kit.console import Console
+from ci_kit.host import Host
+from ci_kit.mysql.service import ServiceServer
+from ci_kit.settings import load_settings
+
+ROOT = Path(__file__).parents[1]
+DATA, PRISTINE = "/var/lib/mysql", "/mnt/pristine"
+STOCK = "systemctl start mysql"
+
+
+def outside(rounds: int) -> str:
+    """Boot a machine, carry this in, and give what the benchmarks print there."""
+    from tests.runner.machine import Machine
+    from tests.runner.packages import installed
+
+    home = "/home/runner"
+    with (
+        tempfile.TemporaryDirectory() as disk,
+        Machine.boot(Machine.build_image(), disk=Path(disk)) as machine,
+    ):
+        machine.copy_in(installed(), f"{home}/packages")
+        for name in ("benchmarks", "ci_kit"):
+            machine.copy_in(ROOT / name, f"{home}/{name}")
+        machine.run(
+            f"cp -a {DATA} {PRISTINE} && mkdir /mnt/data && mount --bind /mnt/data {DATA}", user="root"
+        )
+        command = ["python3", "-m", "benchmarks.service", "--here", f"--rounds={rounds}"]
+        env = {"PYTHONPATH": f"{home}:{home}/packages", "MYSQL_PASSWORD": "password"}
+        env |= {"CI_KIT_DISPOSABLE_MACHINE": "true", "CI_KIT_SYSTEM_TIMEZONE": "false"}
+        return machine.run(command, env=env, timeout=900).stdout
+
+
+def inside(rounds: int) -> None:
+    with tempfile.TemporaryDirectory() as project:
+        settings = load_settings(Path(project), {})
+
+        def ready() -> ServiceServer:
+            server = ServiceServer(Host(Console(verbosity=-1)), settings, "password", owned=True)
+            server.start()
+            server.ready()
+            server.keep()
+            server.stop()
+            return server
+
+        def command() -> None:
+            ci_kit("mysql", "up", "-q", "-C", project)
+
+        def stock() -> None:
+            as_root("systemctl", "start", "mysql")
+
+        print("Until the database is ready, from a service that has never run\n")
+        ways = {STOCK: stock, "ci-kit, password and database included": ready, "ci-kit mysql up": command}
+        print(table(measure(ways, rounds, before=pristine), STOCK))
+
+        print("\nA suite with much DDL and many commits\n")
+        pristine()
+        ready()
+        password = {"unix_socket": "/run/mysqld/mysqld.sock", "user": "root", "password": "password"}
+        taken: dict[str, list[float]] = {}
+        # Not in turn: each change of settings is a restart.
+        for name in ("ci-kit's settings", "the service's own settings"):
+            taken |= measure({name: lambda: suite(**password)}, rounds)
+            ci_kit("mysql", "down", "-q", "-C", project)
+            stock()
+        print(table(taken, "ci-kit's settings"))
+
+
+def pristine() -> None:
+    """The service stopped, its data as the package made them, and nothing of ci-kit's."""
+    as_root("systemctl", "stop", "mysql")
+    as_root(
+        "sh", "-c", f"rm -rf {DATA}/* /etc/mysql/*/zz-ci-kit* ~runner/.cache; cp -a {PRISTINE}/. {DATA}; sync"
+    )
+
+
+def as_root(*words: str) -> None:
+    subprocess.run(["sudo", "-n", *words], check=True)
+
+
+def ci_kit(*words: str) -> None:
+    subprocess.run([sys.executable, "-m", "ci_kit", *words], check=True, capture_output=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--here", action="store_true", help="on this machine, whose MySQL is changed")
+    given = parser.parse_args()
+    if given.here:
+        inside(given.rounds)
+    else:
+        print(outside(given.rounds), end="")
+
+
+if __name__ == "__main__":
+    main()

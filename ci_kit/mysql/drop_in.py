@@ -1,0 +1,81 @@
+"""The files that ci-kit adds to the server's option files for as long as it uses the machine's service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ci_kit.errors import UnavailableError
+from ci_kit.host import Host
+from ci_kit.mysql.option_files import option_text
+from ci_kit.mysql.sql import Statement
+
+_NAME = "zz-ci-kit"
+
+
+@dataclass(frozen=True)
+class DropIn:
+    """Files in a folder that the server's option files include, written and removed as root.
+
+    That folder is a place the server may read: neither Ubuntu's AppArmor profile nor systemd's ProtectHome
+    and PrivateTmp keep it out, as they do of others.
+    """
+
+    folder: Path
+
+    @property
+    def _settings(self) -> Path:
+        return self.folder / f"{_NAME}.cnf"
+
+    @property
+    def _init_option(self) -> Path:
+        return self.folder / f"{_NAME}-init.cnf"
+
+    @property
+    def _init_file(self) -> Path:
+        return self.folder / f"{_NAME}-init.sql"
+
+    def text(self) -> str:
+        """The settings that are in place; empty if there are none."""
+        try:
+            return self._settings.read_text(encoding="utf-8")
+        except OSError:
+            return ""
+
+    def write(self, host: Host, text: str) -> None:
+        """Put settings in place; an empty text removes them."""
+        if text:
+            _write(host, self._settings, text)
+        else:
+            _remove(host, self._settings)
+
+    def write_init(self, host: Host, statements: tuple[Statement, ...], *, user: str) -> None:
+        """Have the server, which ``user`` runs, carry statements out at its next start, before it listens."""
+        text = "".join(f"{one.text};\n" for one in statements)
+        shown = "".join(f"{one.shown};\n" for one in statements)
+        _write(host, self._init_file, text, shown=shown, owner=user)
+        _write(host, self._init_option, option_text((f"init_file={self._init_file}",)))
+
+    def remove_init(self, host: Host) -> None:
+        _remove(host, self._init_option, self._init_file)
+
+    def remove(self, host: Host) -> None:
+        """Remove everything ci-kit added."""
+        _remove(host, self._settings, self._init_option, self._init_file)
+
+
+def _write(host: Host, path: Path, text: str, *, shown: str | None = None, owner: str = "") -> None:
+    """``owner`` alone may read the file; without one, everybody may."""
+    script = 'umask 077 && cat > "$0" && chown "$1" "$0" && chmod "$2" "$0"'
+    words = ["sh", "-c", script, str(path), owner or "root", "400" if owner else "644"]
+    done = host.run(host.as_root(words), stdin=text, shown_stdin=shown)
+    if not done.ok:
+        raise UnavailableError(
+            f"cannot write {path}",
+            why=done.stderr.strip() or f"the shell ended with {done.code}",
+            todo="allow sudo without a password, or take a private server (mysql: private)",
+        )
+
+
+def _remove(host: Host, *paths: Path) -> None:
+    host.run(host.as_root(["rm", "-f", *map(str, paths)]))

@@ -1,0 +1,161 @@
+"""Many runs at once, and runs that are killed while they prepare what others use as well."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CiKit, interrupt, private_servers
+from tests.mysql.conftest import CONNECT, Project
+
+pytestmark = pytest.mark.usefixtures("nothing_left")
+
+ALONE = {
+    "rows.py": CONNECT,
+    "test_alone.py": """\
+        from rows import rows
+
+        def test_the_server_is_the_run_s_own():
+            rows("CREATE TABLE only_once (id INT)")
+        """,
+}
+
+
+def test_twenty_runs_at_once_in_two_checkouts_disturb_one_another_in_nothing(
+    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
+) -> None:
+    other = CiKit(shutil.copytree(project(ALONE), tmp_path / "other"), ci_kit.environ)
+    # With the template still to be made, which is everybody's.
+    own = {"CI_KIT_CACHE": str(tmp_path / "own")}
+    runs = [
+        one.start("run", "--mysqld", server, "--no-coverage", env=own)
+        for _ in range(10)
+        for one in (ci_kit, other)
+    ]
+    for run in runs:
+        stdout, stderr = run.communicate(timeout=300)
+        assert run.returncode == 0, stdout + stderr
+    assert len(list((tmp_path / "own" / "templates").glob("*/manifest.json"))) == 1
+    assert list((tmp_path / "own" / "servers").iterdir()) == []
+
+
+def test_servers_of_two_checkouts_go_up_and_down_at_once(
+    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
+) -> None:
+    checkouts = [ci_kit, CiKit(shutil.copytree(project({}), tmp_path / "other"), ci_kit.environ)]
+    for _ in range(5):
+        for command in (("up", "--mysqld", server), ("down",)):
+            calls = [one.start("mysql", *command) for one in checkouts]
+            for call in calls:
+                stdout, stderr = call.communicate(timeout=120)
+                assert call.returncode == 0, stdout + stderr
+            assert bool(private_servers(ci_kit.servers)) == (command[0] == "up")
+
+
+@pytest.fixture
+def fresh_cache(ci_kit: CiKit, tmp_path: Path) -> Path:
+    """A cache in which no template is."""
+    cache = tmp_path / "fresh"
+    ci_kit.environ["CI_KIT_CACHE"] = str(cache)
+    return cache
+
+
+InTheMiddle = Callable[[], subprocess.Popen[str]]
+
+
+@pytest.fixture
+def in_the_middle(ci_kit: CiKit, project: Project, server: str, fresh_cache: Path) -> Iterator[InTheMiddle]:
+    """Starts a run and gives it when it is initialising the datadir of a template."""
+    project({"test_it.py": "def test_it():\n    pass\n"})
+
+    def start() -> subprocess.Popen[str]:
+        run = ci_kit.start("run", "--mysqld", server)
+        while not list(ci_kit.servers.glob("*/template/*")):
+            assert run.poll() is None, run.communicate()
+        return run
+
+    yield start
+    ci_kit("run", "--mysqld", server, code=0)
+    assert _names(fresh_cache / "templates") == {"lock", "whole"}
+    assert _names(fresh_cache / "servers") == set()
+
+
+def _names(folder: Path) -> set[str]:
+    """What is in a folder of the cache: locks, whole templates, anything else by its name."""
+    found = set()
+    for path in folder.iterdir():
+        known = "lock" if path.suffix == ".lock" else "whole" if (path / "manifest.json").exists() else ""
+        found.add(known or path.name)
+    return found
+
+
+def test_a_template_that_a_killed_run_was_making_is_made_by_the_next(in_the_middle: InTheMiddle) -> None:
+    run = in_the_middle()
+    run.kill()
+    run.communicate()
+
+
+def test_a_template_that_a_killed_run_was_copying_is_made_by_the_next(
+    ci_kit: CiKit, in_the_middle: InTheMiddle, fresh_cache: Path
+) -> None:
+    run = in_the_middle()
+    while not list(fresh_cache.glob("templates/*.unfinished-*/data/*")):
+        assert run.poll() is None, run.communicate()
+    run.kill()
+    run.communicate()
+    assert list(fresh_cache.glob("templates/*.unfinished-*"))
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_a_template_is_made_leaves_nothing_of_it(
+    ci_kit: CiKit, in_the_middle: InTheMiddle, fresh_cache: Path, number: signal.Signals, code: int
+) -> None:
+    answer = interrupt(in_the_middle(), number)
+    assert answer.code == code, answer.text
+    assert "Traceback" not in answer.stderr
+    assert private_servers(ci_kit.servers) == set()
+    assert _names(fresh_cache / "templates") == {"lock"}
+
+
+def test_what_is_kept_and_what_lives_is_not_cleaned_up_with_what_was_killed(
+    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
+) -> None:
+    waits = {
+        "test_it.py": """\
+            import os, pathlib
+
+            def test_waits():
+                pathlib.Path("process").write_text(str(os.getpid()))
+                pathlib.Path("process").rename("started")
+                while pathlib.Path("started").exists():
+                    pass
+            """
+    }
+    lives = CiKit(shutil.copytree(project(waits), tmp_path / "lives"), ci_kit.environ)
+    kept = CiKit(shutil.copytree(project({}), tmp_path / "kept"), ci_kit.environ)
+    kept("mysql", "up", "--mysqld", server, code=0)
+    try:
+        runs = {one: one.start("run", "--mysqld", server) for one in (ci_kit, lives)}
+        for one, run in runs.items():
+            while not (one.cwd / "started").exists():
+                assert run.poll() is None, run.communicate()
+        before = private_servers(ci_kit.servers)
+        runs[ci_kit].kill()
+        os.kill(int((ci_kit.cwd / "started").read_text()), signal.SIGKILL)
+        runs[ci_kit].communicate()
+        (ci_kit.cwd / "test_it.py").write_text("def test_it():\n    pass\n")
+        ci_kit("run", "--mysqld", server, code=0)
+        # A folder and a process of each of the three.
+        assert (len(before), len(private_servers(ci_kit.servers))) == (6, 4)
+        (lives.cwd / "started").unlink()
+        stdout, stderr = runs[lives].communicate(timeout=60)
+        assert runs[lives].returncode == 0, stdout + stderr
+        assert "server" in kept("mysql", "status", code=0).stdout
+    finally:
+        kept("mysql", "down", code=0)

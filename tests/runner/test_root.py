@@ -1,0 +1,175 @@
+"""Root is brought to the wanted password from every state that a server may have been left in."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.runner.machine import CommandFailedError
+from tests.runner.served import PASSWORD, Served
+
+ROOT = "root@localhost"
+QUOTED = "'it''s 1234'"
+BOTH = {
+    "as wanted": "DO 0",
+    "the runner's password": f"ALTER USER {ROOT} IDENTIFIED BY 'root'",
+    "no password": f"ALTER USER {ROOT} IDENTIFIED BY ''",
+    "expired": f"ALTER USER {ROOT} IDENTIFIED BY 'root' PASSWORD EXPIRE",
+    "the wanted one, expired": f"ALTER USER {ROOT} PASSWORD EXPIRE",
+    "unknown": f"ALTER USER {ROOT} IDENTIFIED BY 'nobody knows'",
+    "locked": f"ALTER USER {ROOT} ACCOUNT LOCK",
+    "dropped": f"DROP USER {ROOT}",
+    "without rights": f"ALTER USER {ROOT} IDENTIFIED BY 'nobody knows';"
+    f" REVOKE ALL PRIVILEGES ON *.* FROM {ROOT}",
+}
+STATES = {
+    "mysql": {
+        **BOTH,
+        "the system's root alone": f"ALTER USER {ROOT} IDENTIFIED WITH auth_socket",
+        "a plugin the driver cannot do": f"ALTER USER {ROOT} IDENTIFIED WITH sha256_password BY 'x'",
+    },
+    "mariadb": {
+        **BOTH,
+        "the system's root alone": f"ALTER USER {ROOT} IDENTIFIED VIA unix_socket",
+        "as its packages leave it": f"ALTER USER {ROOT} IDENTIFIED VIA mysql_native_password USING 'invalid'"
+        " OR unix_socket",
+        "expired, and disconnected": f"SET GLOBAL disconnect_on_expired_password = 1; "
+        f"ALTER USER {ROOT} IDENTIFIED BY 'root' PASSWORD EXPIRE",
+    },
+}
+
+
+def assert_root_logs_in(served: Served) -> None:
+    for protocol in ("socket", "tcp"):
+        assert served.sql("SELECT 1", protocol=protocol) == "1"
+        with pytest.raises(CommandFailedError, match="Access denied"):
+            served.sql("SELECT 1", protocol=protocol, password="root")
+    assert "GRANT" in served.sql("SHOW GRANTS").split("\n")[0]
+    served.sql("CREATE DATABASE IF NOT EXISTS rights; DROP DATABASE rights")
+
+
+@pytest.mark.parametrize(
+    ("served", "state"),
+    [(server, state) for server, states in STATES.items() for state in states],
+    indirect=["served"],
+)
+def test_root_is_brought_to_the_password_from(state: str, served: Served) -> None:
+    served.sql(STATES[served.server][state])
+    for _ in range(2):
+        answer = served.ci_kit("mysql", "up", "--durable", "-v", code=0)
+        assert PASSWORD not in answer.text
+        assert_root_logs_in(served)
+    served.ci_kit("mysql", "down", code=0)
+    assert served.is_up
+
+
+def test_root_and_the_tests_user_log_in_over_tcp_also_where_names_are_not_resolved(served: Served) -> None:
+    served.configure("skip-name-resolve")
+    served.stop()
+    try:
+        served.ci_kit("mysql", "up", "--mysql-user", "meeting", code=0)
+        for user in ("root", "meeting"):
+            for protocol in ("socket", "tcp"):
+                assert served.sql("SELECT @@skip_name_resolve", user=user, protocol=protocol) == "1"
+        served.ci_kit("mysql", "down", code=0)
+    finally:
+        served.restore()
+
+
+RULES = {
+    "mysql": """
+        INSTALL COMPONENT 'file://component_validate_password';
+        SET GLOBAL validate_password.policy = STRONG;
+        SET GLOBAL validate_password.length = 12;
+        SET GLOBAL validate_password.special_char_count = 2
+        """,
+    "mariadb": """
+        INSTALL SONAME 'simple_password_check';
+        SET GLOBAL simple_password_check_minimal_length = 12
+        """,
+}
+
+
+def test_a_weak_password_is_set_in_spite_of_rules_which_stay(served: Served) -> None:
+    rules = "SHOW GLOBAL VARIABLES WHERE Variable_name REGEXP 'validate_password|simple_password_check'"
+    served.sql(f"ALTER USER {ROOT} IDENTIFIED BY 'root'")
+    try:
+        served.sql(RULES[served.server], password="root")
+        before = served.sql(rules, password="root")
+        weak = {"MYSQL_PASSWORD": "1"}
+        served.ci_kit("mysql", "up", "--durable", "--mysql-user", "meeting", env=weak, code=0)
+        assert served.sql("SELECT 1", user="meeting", protocol="tcp", password="1") == "1"
+        assert served.sql(rules, password="1") == before
+        assert "12" in before
+        served.ci_kit("mysql", "down", code=0)
+    finally:
+        served.restore()
+
+
+def test_a_rule_that_cannot_be_relaxed_is_one_error_and_root_logs_in_as_before(served: Served) -> None:
+    if served.server == "mysql":
+        # A history of this account's own, with the wanted password in it.
+        served.sql(f"ALTER USER {ROOT} PASSWORD HISTORY 3")
+        for password in (QUOTED, "'root'"):
+            served.sql(f"ALTER USER {ROOT} IDENTIFIED BY {password}")
+        wanted, before = PASSWORD, "root"
+    else:
+        # Nobody's password is their name.
+        served.sql("INSTALL SONAME 'simple_password_check'")
+        served.sql(f"ALTER USER {ROOT} IDENTIFIED VIA unix_socket")
+        wanted, before = "root", ""
+    try:
+        answer = served.ci_kit("mysql", "up", "--durable", env={"MYSQL_PASSWORD": wanted}, code=64)
+        assert "does not take the password for" in answer.stderr
+        assert "choose another mysql-password" in answer.stderr
+        assert served.sql("SELECT 1", password=before) == "1"
+    finally:
+        served.restore()
+
+
+LOG_IN_WITHOUT_TLS = """
+import os, sys
+from mysql.connector.connection import MySQLConnection
+for user in ("root", "meeting"):
+    MySQLConnection(host="127.0.0.1", user=user, password=os.environ["MYSQL_PASSWORD"], ssl_disabled=True,
+                    charset="utf8mb4", collation="utf8mb4_general_ci")
+"""
+
+
+@pytest.mark.parametrize("served", ["mysql"], indirect=True)
+def test_clients_without_tls_log_in_by_the_fast_path(served: Served) -> None:
+    served.stop()
+    served.ci_kit("mysql", "up", "--mysql-user", "meeting", code=0)
+    served.machine.run(["python3", "-c", LOG_IN_WITHOUT_TLS], env=served.environ)
+    # The cache it takes ends with the server, so that it was not filled before.
+    served.root("systemctl restart mysql")
+    with pytest.raises(CommandFailedError, match="Access denied"):
+        served.machine.run(["python3", "-c", LOG_IN_WITHOUT_TLS], env=served.environ)
+    served.ci_kit("mysql", "down", code=0)
+
+
+WATCH = """while :; do cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' ' '; done > /tmp/seen"""
+SECRETS = (PASSWORD, "aA1-")
+"""The wanted password, and how the random ones in between begin."""
+
+
+@pytest.mark.parametrize("served", ["mysql"], indirect=True)
+def test_no_process_and_no_log_shows_a_password(served: Served) -> None:
+    served.sql(f"ALTER USER {ROOT} IDENTIFIED BY 'nobody knows'")
+    served.root(["systemd-run", "--quiet", "--unit=watch", "bash", "-c", WATCH])
+    answer = served.ci_kit("mysql", "up", "-v", "--mysql-user", "meeting", code=0)
+    seen = served.root("systemctl stop watch; cat /tmp/seen")
+    logs = served.root("journalctl --output=cat; cat /var/log/mysql/error.log")
+    assert "systemctl start mysql" in seen
+    assert "COMMAND=/usr/bin/systemctl start mysql" in logs
+    for secret in SECRETS:
+        assert secret not in seen + logs + answer.text
+    served.ci_kit("mysql", "down", code=0)
+
+
+def test_on_somebody_s_machine_an_unknown_password_stays(served: Served) -> None:
+    served.sql(f"ALTER USER {ROOT} IDENTIFIED BY 'nobody knows'")
+    answer = served.ci_kit("mysql", "up", "--mysql", "service", owned=False, code=69)
+    assert "root's password is not known" in answer.stderr
+    assert "mysql-password" in answer.stderr
+    assert served.sql("SELECT 1", password="nobody knows") == "1"
+    assert served.is_up
