@@ -270,10 +270,12 @@ class Host:
         if not Path("/proc/self/cmdline").exists():
             return [int(pid) for pid in self.ask(["pgrep", "-f", text]).stdout.split()]
         found = []
-        for path in Path("/proc").glob("[0-9]*/cmdline"):
-            with suppress(OSError):
-                if text.encode() in path.read_bytes():
-                    found.append(int(path.parent.name))
+        # glob() asks for each path whether it exists, and fails for a process that ends at that moment.
+        for path in Path("/proc").iterdir():
+            if path.name.isdigit():
+                with suppress(OSError):
+                    if text.encode() in (path / "cmdline").read_bytes():
+                        found.append(int(path.name))
         return [pid for pid in found if pid != os.getpid()]
 
     def as_root(self, argv: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -183,13 +183,15 @@ def _required(bring: Callable[[], Path]) -> Path:
 def private_servers(folder: Path) -> set[str]:
     """What there is of the private servers with data in a folder: their processes' ids, their folders."""
     found = {str(path) for path in folder.iterdir()}
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if f"--datadir={folder}/".encode() in path.read_bytes():
-                found.add(path.parent.name)
-        except OSError:
-            continue
-    return found
+    return found | {pid for pid, line in command_lines() if f"--datadir={folder}/".encode() in line}
+
+
+def command_lines() -> Iterator[tuple[str, bytes]]:
+    """The ids and the command lines of all processes."""
+    for path in Path("/proc").iterdir():
+        if path.name.isdigit():
+            with suppress(OSError):
+                yield path.name, (path / "cmdline").read_bytes()
 
 
 @pytest.fixture

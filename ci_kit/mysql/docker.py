@@ -81,7 +81,12 @@ class DockerServer:
             secrets={"MYSQL_ROOT_PASSWORD": self._first_password},
             source=self._sources(),
         )
-        self._port = self._port or published_port(host, container, _PORT, address=_LOOPBACK)
+        try:
+            self._port = self._port or published_port(host, container, _PORT, address=_LOOPBACK)
+        except UnavailableError:
+            # A container that has ended has no port any more.
+            self._require_alive()
+            raise
         state.save(host, self._record())
 
     def ready(self) -> Ready:
@@ -139,6 +144,7 @@ class DockerServer:
             *(() if settings.durable else (f"--tmpfs={_DATADIR}",)),
             *settings.docker_args,
             image,
+            "--loose_mysqlx=OFF",
             *flags,
         ]
 

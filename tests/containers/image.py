@@ -104,7 +104,7 @@ def _import(root: Path, image: Image) -> None:
                 subprocess.run(["tar", "-C", str(root), "-cf", str(packed), "."], check=True)
                 podman("import", "--quiet", *(f"--change={one}" for one in _CHANGES), str(packed), "raw")
                 podman("run", "--name=initialised", "raw", "initialise")
-                podman("commit", "--quiet", "initialised", image.name)
+                podman("commit", "--quiet", "--change=CMD []", "initialised", image.name)
         except BaseException as error:
             cache.remove(image.storage)
             if isinstance(error, AssertionError | subprocess.CalledProcessError):

@@ -93,7 +93,7 @@ def test_what_a_killed_run_left_is_cleaned_up_by_the_next_and_only_that(
         kit("run", code=0)
         assert podman.containers() == {"ci-kit-mysql-somebodys"}
     finally:
-        podman("rm", "--force", "--time=0", "ci-kit-mysql-somebodys")
+        podman("rm", "--force", "--volumes", "--time=0", "ci-kit-mysql-somebodys")
 
 
 def test_a_run_is_not_failed_by_a_killed_one_s_engine_that_is_gone(

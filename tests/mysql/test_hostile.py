@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.conftest import CiKit, interrupt
+from tests.conftest import CiKit, command_lines, interrupt
 from tests.mysql.conftest import CONNECT, WAITING, Project
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
@@ -87,12 +85,4 @@ def test_the_password_is_in_no_process_list(ci_kit: CiKit, project: Project, ser
 
 
 def command_lines_with(text: bytes) -> set[bytes]:
-    found = set()
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = path.read_bytes()
-        except OSError:
-            continue
-        if text in line:
-            found.add(line)
-    return found
+    return {line for _, line in command_lines() if text in line}
