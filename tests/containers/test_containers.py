@@ -230,7 +230,7 @@ def test_a_dry_run_needs_no_engine_prints_all_and_does_nothing(
             "docker pull mysql:9",
             "env MYSQL_ROOT_PASSWORD=*** docker run --detach --pull=never --name=ci-kit-mysql-",
             "--publish=127.0.0.1::3306 --env=MYSQL_ROOT_PASSWORD --env=TZ=Asia/Seoul",
-            "--tmpfs=/var/lib/mysql --memory 1g mysql:9 --loose_mysqlx=OFF --innodb_flush_log_at_trx_commit=0",
+            "--tmpfs=/var/lib/mysql --memory 1g mysql:9 --loose_mysqlx=OFF --innodb_flush_log_at",
             "docker port ci-kit-mysql-",
             "mysql> ALTER USER 'root'@'localhost' IDENTIFIED",
             "mysql> CREATE DATABASE IF NOT EXISTS `test`",
