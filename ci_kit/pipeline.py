@@ -13,7 +13,8 @@ from contextlib import ExitStack
 from ci_kit.errors import CiKitError, CoverageBelowThresholdError
 from ci_kit.github import Runner
 from ci_kit.host import Host
-from ci_kit.mysql.provider import Choice, Ready, Server, choose_kind, make_server
+from ci_kit.mysql.provider import Choice, choose_kind, make_server
+from ci_kit.mysql.server import Ready, Server
 from ci_kit.report.summary import Summary, publish
 from ci_kit.run_folder import run_folder
 from ci_kit.settings import Settings
@@ -85,7 +86,7 @@ class Job:
         with self._host.console.progress("mysql", f"{choice.kind} server, booting"):
             ready = self._ready = server.ready()
         booted = "nothing was started" if self._host.dry else f"{self._elapsed:.1f} s"
-        self._host.console.step("mysql", f"{ready.describe(choice)}, {booted}")
+        self._host.console.step("mysql", f"{ready.describe(str(choice))}, {booted}")
         return ready.environment(self._settings.database)
 
     def _leave(self, server: Server | None, env: dict[str, str]) -> None:

@@ -9,8 +9,9 @@ from ci_kit.host import Host
 from ci_kit.mysql.clock import set_zone
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.init_sql import Client, run_init_sql
+from ci_kit.mysql.login import can_log_in, can_log_in_plainly
 from ci_kit.mysql.policy import set_password
-from ci_kit.mysql.session import Session, StatementError, can_log_in, can_log_in_plainly, open_session
+from ci_kit.mysql.session import Session, StatementError, open_session
 from ci_kit.mysql.sql import Secret, Statement, account, identifier, statement
 from ci_kit.mysql.version import Version
 from ci_kit.settings import Settings

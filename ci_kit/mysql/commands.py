@@ -12,7 +12,8 @@ from ci_kit.host import Host
 from ci_kit.mysql import leftovers, replica, state
 from ci_kit.mysql.admin import ROOT, prepare
 from ci_kit.mysql.endpoint import Endpoint
-from ci_kit.mysql.provider import Ready, choose_kind, make_server
+from ci_kit.mysql.provider import choose_kind, make_server
+from ci_kit.mysql.server import Ready
 from ci_kit.mysql.state import Record
 from ci_kit.settings import Settings
 from ci_kit.timezone import set_timezone
@@ -67,7 +68,7 @@ def _start(host: Host, settings: Settings, runner: Runner) -> None:
         with host.console.progress("mysql", "booting"):
             ready = server.ready()
         server.keep()
-    host.console.step("mysql", ready.describe(choice))
+    host.console.step("mysql", ready.describe(str(choice)))
     runner.export({"TZ": settings.timezone, **ready.environment(settings.database)})
 
 

@@ -28,8 +28,9 @@ from ci_kit.mysql.engine import (
 )
 from ci_kit.mysql.init_sql import Client
 from ci_kit.mysql.log import telling_lines
-from ci_kit.mysql.provider import Ready
-from ci_kit.mysql.session import LoginError, StatementError, open_session, wait_for_login
+from ci_kit.mysql.login import LoginError, wait_for_login
+from ci_kit.mysql.server import Ready
+from ci_kit.mysql.session import StatementError, open_session
 from ci_kit.mysql.state import Record
 from ci_kit.mysql.tuning import as_flags, server_settings
 from ci_kit.mysql.version import Version

@@ -10,8 +10,9 @@ from ci_kit.mysql import state
 from ci_kit.mysql.admin import create_databases
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.init_sql import run_init_sql
-from ci_kit.mysql.provider import Ready
-from ci_kit.mysql.session import LoginError, Session, open_session, wait_for_login
+from ci_kit.mysql.login import LoginError, wait_for_login
+from ci_kit.mysql.server import Ready
+from ci_kit.mysql.session import Session, open_session
 from ci_kit.mysql.version import Version
 from ci_kit.settings import Settings
 

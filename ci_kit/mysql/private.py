@@ -13,9 +13,10 @@ from ci_kit.mysql.admin import ROOT, prepare, set_root_password
 from ci_kit.mysql.binary import ServerProgram, require_server_program
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.log import telling_lines
-from ci_kit.mysql.provider import Ready
+from ci_kit.mysql.login import LoginError, wait_for_login
 from ci_kit.mysql.scratch import new_scratch
-from ci_kit.mysql.session import LoginError, StatementError, wait_for_login
+from ci_kit.mysql.server import Ready
+from ci_kit.mysql.session import StatementError
 from ci_kit.mysql.state import Record
 from ci_kit.mysql.template import SIZES, template
 from ci_kit.mysql.tuning import as_flags, server_settings

@@ -12,9 +12,10 @@ from ci_kit.errors import UnavailableError
 from ci_kit.host import Host
 from ci_kit.mysql.admin import ROOT, log_in_once
 from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.login import LoginError
 from ci_kit.mysql.private import PrivateServer
-from ci_kit.mysql.provider import Ready
-from ci_kit.mysql.session import LoginError, Session, StatementError, open_session
+from ci_kit.mysql.server import Ready
+from ci_kit.mysql.session import Session, StatementError, open_session
 from ci_kit.mysql.sql import Secret, Statement, account, literal, statement
 from ci_kit.mysql.version import Flavour
 from ci_kit.settings import Settings

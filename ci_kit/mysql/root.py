@@ -11,8 +11,9 @@ from ci_kit.host import Host
 from ci_kit.mysql.admin import ROOT, set_root_password
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.init_sql import find_client
+from ci_kit.mysql.login import renew_password, try_login
 from ci_kit.mysql.policy import set_password
-from ci_kit.mysql.session import open_session, renew_password, try_login
+from ci_kit.mysql.session import open_session
 from ci_kit.mysql.sql import Secret, Statement, account, statement
 
 Restart = Callable[[tuple[Statement, ...]], None]

@@ -14,10 +14,11 @@ from ci_kit.mysql import leftovers, state, units
 from ci_kit.mysql.admin import ROOT, prepare
 from ci_kit.mysql.drop_in import DropIn
 from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.login import LoginError, wait_for_login
 from ci_kit.mysql.option_files import Told, included_folder, option_text, read_told
-from ci_kit.mysql.provider import Ready
 from ci_kit.mysql.root import bring_root
-from ci_kit.mysql.session import LoginError, StatementError, wait_for_login
+from ci_kit.mysql.server import Ready
+from ci_kit.mysql.session import StatementError
 from ci_kit.mysql.sql import Statement
 from ci_kit.mysql.tuning import asked_settings, server_settings
 from ci_kit.mysql.units import Unit, find_unit

@@ -14,8 +14,9 @@ from ci_kit.errors import UsageError
 from ci_kit.host import Host
 from ci_kit.mysql.admin import prepare, set_root_password
 from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.login import can_log_in
 from ci_kit.mysql.private import PrivateServer
-from ci_kit.mysql.session import can_log_in, open_session
+from ci_kit.mysql.session import open_session
 from ci_kit.mysql.sql import Secret, account, identifier, statement
 from ci_kit.settings import load_settings
 from tests.conftest import clean_environ
