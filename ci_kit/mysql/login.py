@@ -54,9 +54,7 @@ class LoginError(UnavailableError):
         return self.number in ACCESS_DENIED | _EXPIRED | _NO_LOGIN | {HOST_NOT_ALLOWED}
 
 
-def wait_for_login(
-    host: Host, endpoint: Endpoint, *, seconds: float, alive: Callable[[], None], over_socket: bool = True
-) -> None:
+def wait_for_login(host: Host, endpoint: Endpoint, *, seconds: float, alive: Callable[[], None]) -> None:
     """Wait until a login succeeds: only that is readiness, a port that accepts is not yet a server.
 
     ``alive`` is called between the tries and raises if there is nothing left to wait for. Raises LoginError
@@ -69,7 +67,7 @@ def wait_for_login(
             alive()
             left = max(deadline - time.monotonic(), _POLL)
             try:
-                connect(endpoint, over_socket=over_socket, seconds=min(left, _LOGIN_TIMEOUT)).close()
+                connect(endpoint, seconds=min(left, _LOGIN_TIMEOUT)).close()
             except LoginError as error:
                 if error.refused or time.monotonic() > deadline:
                     raise
@@ -139,7 +137,7 @@ def renew_password(host: Host, endpoint: Endpoint, password: str) -> None:
     change = statement("SET PASSWORD = /*M! PASSWORD( */ ", Secret(password), " /*M! ) */")
 
     def do() -> None:
-        connection = connect(endpoint, over_socket=True, expired=True)
+        connection = connect(endpoint, expired=True)
         try:
             connection.cmd_query(change.text)
         except Error as error:
@@ -153,7 +151,7 @@ def renew_password(host: Host, endpoint: Endpoint, password: str) -> None:
 def connect(
     endpoint: Endpoint,
     *,
-    over_socket: bool,
+    over_socket: bool = True,
     seconds: float = _LOGIN_TIMEOUT,
     expired: bool = False,
     tls: bool = True,

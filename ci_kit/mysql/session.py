@@ -97,11 +97,9 @@ class Session:
 
 
 @contextmanager
-def open_session(host: Host, endpoint: Endpoint, *, over_socket: bool = True) -> Iterator[Session]:
+def open_session(host: Host, endpoint: Endpoint) -> Iterator[Session]:
     """A login at the endpoint, by its socket where it has one. Raises LoginError."""
-    connection = host.act(
-        f"# log in as {endpoint}", lambda: connect(endpoint, over_socket=over_socket), assumed=None
-    )
+    connection = host.act(f"# log in as {endpoint}", lambda: connect(endpoint), assumed=None)
     try:
         session = Session(host, connection)
         # Literals are escaped with backslashes, whatever mode the server was given for others.
