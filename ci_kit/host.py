@@ -316,24 +316,26 @@ class Host:
         *,
         whole: bool = False,
     ) -> Completed:
-        child = open_child(
-            argv,
-            self._environment(env),
-            cwd=cwd,
-            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            # Out of reach of a Ctrl-C at the terminal.
-            start_new_session=whole,
-        )
-        try:
-            with ended(child, own_group=whole), one_interrupt_later() if whole else nullcontext():
-                out, err = child.communicate(stdin.encode() if isinstance(stdin, str) else stdin, seconds)
-        except subprocess.TimeoutExpired:
-            raise UnavailableError(
-                f"{argv[0]} did not end in {seconds:g} s",
-                todo="look at what it does; boot-timeout gives it more",
-            ) from None
+        # From before its start on: an interrupt right after that would leave it to itself.
+        with one_interrupt_later() if whole else nullcontext():
+            child = open_child(
+                argv,
+                self._environment(env),
+                cwd=cwd,
+                stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                # Out of reach of a Ctrl-C at the terminal.
+                start_new_session=whole,
+            )
+            try:
+                with ended(child, own_group=whole):
+                    out, err = child.communicate(stdin.encode() if isinstance(stdin, str) else stdin, seconds)
+            except subprocess.TimeoutExpired:
+                raise UnavailableError(
+                    f"{argv[0]} did not end in {seconds:g} s",
+                    todo="look at what it does; boot-timeout gives it more",
+                ) from None
         return Completed(child.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
 
     def _stream(self, argv: Sequence[str], env: Env | None, cwd: Path | None) -> int:

@@ -44,14 +44,17 @@ def test_a_signal_while_the_engine_makes_the_container_leaves_nothing(
     kit: CiKit, project: Project, podman: Engine, tmp_path: Path, number: signal.Signals
 ) -> None:
     folder = project(WAITING)
-    # The real engine, which says when it is asked for the container and goes on when it is told.
+    # The real engine, in two parts as Docker is: what makes the container goes on without the one that asked.
     stand = tmp_path / "stand"
     stand.mkdir()
     os.mkfifo(tmp_path / "go-on")
     (stand / "podman").write_text(
         "#!/bin/sh\n"
-        f'if [ "$1" = run ]; then touch {folder}/asked; read -r _ < {tmp_path}/go-on; fi\n'
-        f'exec {podman.programs}/podman "$@"\n'
+        f'[ "$1" = run ] || exec {podman.programs}/podman "$@"\n'
+        f"setsid sh -c 'read -r _ < {tmp_path}/go-on; {podman.programs}/podman \"$@\"; touch {tmp_path}/made'"
+        ' sh "$@" &\n'
+        f"touch {folder}/asked\n"
+        "wait\n"
     )
     (stand / "podman").chmod(0o755)
     child = kit.start("run", env={"PATH": f"{stand}:{kit.environ['PATH']}"})
@@ -59,6 +62,8 @@ def test_a_signal_while_the_engine_makes_the_container_leaves_nothing(
     child.send_signal(number)
     (tmp_path / "go-on").write_text("\n")
     answer = Answer(*_ended(child))
+    while not (tmp_path / "made").exists():
+        pass
     assert answer.code == 128 + number, answer.text
 
 
