@@ -27,7 +27,7 @@ lint: .venv/installed ## Check format, types, workflows and scripts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/shellcheck action/*.sh tools/*.sh tests/runner/*.sh .ci/run
+	$(BIN)/shellcheck action/*.sh tools/*.sh tests/runner/*.sh tests/containers/*.sh .ci/run
 	$(BIN)/actionlint
 	$(BIN)/zizmor --offline --quiet .
 	$(BIN)/ci-kit render --check

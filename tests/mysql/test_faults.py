@@ -206,7 +206,16 @@ def test_without_a_server_the_error_says_what_to_install(ci_kit: CiKit, project:
     if subprocess.run(["unshare", "--map-root-user", "--mount", "true"], check=False).returncode:
         skip_or_fail(Unavailable("no user namespaces here, by which the server could be hidden"))
     done = subprocess.run(
-        ["unshare", "--map-root-user", "--mount", "sh", "-ec", script, "sh", *ci_kit.argv("run", "--mysql", "private")],
+        [
+            "unshare",
+            "--map-root-user",
+            "--mount",
+            "sh",
+            "-ec",
+            script,
+            "sh",
+            *ci_kit.argv("run", "--mysql", "private"),
+        ],
         cwd=ci_kit.cwd,
         env=ci_kit.environ,
         capture_output=True,
