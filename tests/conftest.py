@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import mariadb, mysql97
+from tests.support import mariadb, mysql97, no_server
 from tests.support.unavailable import Unavailable, skip_or_fail
 
 # A shell without job control starts what it puts in the background with SIGINT ignored, and so would every
@@ -70,6 +70,22 @@ class CiKit:
         answer = Answer(child.returncode, stdout, stderr)
         assert code is None or answer.code == code, answer.text
         return answer
+
+    def without_server(self, *args: str | Path, env: Mapping[str, str] | None = None) -> Answer:
+        """Call it to its end on this machine as it would be without a server program."""
+        try:
+            prefix = no_server.prefix()
+        except Unavailable as reason:
+            skip_or_fail(reason)
+        done = subprocess.run(
+            [*prefix, *self.argv(*args)],
+            cwd=self.cwd,
+            env=self.environ | dict(env or {}),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Answer(done.returncode, done.stdout, done.stderr)
 
     def start(self, *args: str | Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         return subprocess.Popen(

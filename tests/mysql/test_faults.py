@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,7 +13,6 @@ import pytest
 
 from tests.conftest import CiKit, assert_in_order, interrupt, private_servers, wait_for
 from tests.mysql.conftest import CONNECT, WAITING, Project, wrap_server
-from tests.support.unavailable import Unavailable, skip_or_fail
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -199,43 +197,8 @@ def test_a_cache_folder_that_cannot_be_written_is_named(ci_kit: CiKit, project: 
 
 def test_without_a_server_the_error_says_what_to_install(ci_kit: CiKit, project: Project) -> None:
     project(PASSING)
-    # The machine as it would be without one: every server program hidden, in a mount namespace.
-    programs = [path for path in map(Path, _server_programs()) if path.exists()]
-    hide = "\n".join(f"mount --bind /dev/null {path}" for path in programs)
-    script = f'{hide}\nexec "$@"'
-    if subprocess.run(["unshare", "--map-root-user", "--mount", "true"], check=False).returncode:
-        skip_or_fail(Unavailable("no user namespaces here, by which the server could be hidden"))
-    done = subprocess.run(
-        [
-            "unshare",
-            "--map-root-user",
-            "--mount",
-            "sh",
-            "-ec",
-            script,
-            "sh",
-            *ci_kit.argv("run", "--mysql", "private"),
-        ],
-        cwd=ci_kit.cwd,
-        env=ci_kit.environ,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 69, done.stderr
-    assert "there is no MySQL or MariaDB server on this machine" in done.stderr
-    assert "ci-kit mysql install" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def _server_programs() -> list[str]:
-    folders = [
-        *os.environ["PATH"].split(":"),
-        "/usr/sbin",
-        "/usr/libexec",
-        "/usr/local/sbin",
-        "/usr/local/bin",
-    ]
-    return sorted(
-        {str(Path(folder, name).resolve()) for folder in folders for name in ("mysqld", "mariadbd")}
+    answer = ci_kit.without_server("run", "--mysql", "private")
+    assert answer.code == 69, answer.text
+    assert_in_order(
+        answer.stderr, ["there is no MySQL or MariaDB server on this machine", "ci-kit mysql install"]
     )

@@ -1,0 +1,27 @@
+"""This machine as it would be without a server program: every one hidden, for one command."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
+from tests.support.unavailable import Unavailable
+
+_FOLDERS = ("/usr/sbin", "/usr/libexec", "/usr/local/sbin", "/usr/local/bin")
+
+
+def prefix() -> list[str]:
+    """The first words of a command that finds no server program. Raises Unavailable."""
+    unshare = ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--mount"]
+    if subprocess.run([*unshare, "true"], check=False, capture_output=True).returncode:
+        raise Unavailable("no namespaces here, by which the server could be hidden: run it as root")
+    hide = "".join(f"mount --bind /dev/null {shlex.quote(path)}\n" for path in _programs())
+    return [*unshare, "sh", "-ec", f'{hide}exec "$@"', "sh"]
+
+
+def _programs() -> list[str]:
+    folders = (*os.environ["PATH"].split(os.pathsep), *_FOLDERS)
+    found = (Path(folder, name) for folder in folders for name in ("mysqld", "mariadbd"))
+    return sorted({str(path.resolve()) for path in found if path.exists()})
