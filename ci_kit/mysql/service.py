@@ -80,10 +80,12 @@ class ServiceServer:
         try:
             bring_root(self._host, root, restart=self._restart_with if self._owned else None)
             self._version = prepare(self._host, root, self._settings)
-        except (LoginError, StatementError):
+        except (LoginError, StatementError) as error:
             # The server that is gone tells more than the login that broke off.
             if problem := self.lost():
                 raise problem from None
+            if isinstance(error, LoginError) and not error.refused:
+                raise self._unreachable(error) from None
             raise
         return Ready(root.as_user(self._settings.mysql_user, self._password), self._version)
 
@@ -224,6 +226,14 @@ class ServiceServer:
             todo="mend what its log says above, or take a private server (mysql: private)",
         )
 
+    def _unreachable(self, error: LoginError) -> UnavailableError:
+        return UnavailableError(
+            f"the service {self._unit.name} is up, and not to be reached at {_LOOPBACK}:{self._root.port}",
+            why=error.why,
+            todo="look for skip-networking, bind-address and port in its option files, or take a private"
+            " server (mysql: private)",
+        )
+
     def _telling_lines(self) -> tuple[str, ...]:
         """The errors of the last start in the server's log or its manager's, or that one's last lines."""
         own = self._error_log()
@@ -232,11 +242,12 @@ class ServiceServer:
         return tuple((errors or manager or self._start_log() or own)[-_TELLING_LINES:])
 
     def _error_log(self) -> list[str]:
+        """The last lines of the server's own log, if this start has written to it."""
         path = self._told.error_log
         if path is None:
             return []
-        tail = self._host.ask(self._host.as_root(["tail", f"--lines={_LOG_TAIL}", str(path)]))
-        return tail.stdout.splitlines()
+        tail = ["find", str(path), "-newermt", f"@{self._since}", "-exec", "tail", f"--lines={_LOG_TAIL}"]
+        return self._host.ask(self._host.as_root([*tail, "{}", "+"])).stdout.splitlines()
 
     def _start_log(self) -> list[str]:
         try:

@@ -72,6 +72,20 @@ def served(
     """A service that is up, with the wanted password. Fails if ci-kit has left anything after the test."""
     found = served_machines(request.param)
     found.known()
+    yield from _watched(found)
+
+
+@pytest.fixture(params=get_args(ServerName))
+def stopped(
+    request: pytest.FixtureRequest, served_machines: Callable[[ServerName], Served]
+) -> Iterator[Served]:
+    """A service that is down, as GitHub's is. Fails if ci-kit has left anything after the test."""
+    found = served_machines(request.param)
+    found.stop()
+    yield from _watched(found)
+
+
+def _watched(found: Served) -> Iterator[Served]:
     yield found
     if left := found.left:
         found.restore()

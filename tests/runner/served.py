@@ -90,11 +90,14 @@ class Served:
             self.sql(change, password=stock)
 
     def stop(self) -> None:
+        """See to it that the service is down."""
+        self.project("")
         self.root(f"systemctl stop {self.server}")
 
     def restore(self) -> None:
         """Bring back the stopped service as the image had it."""
-        self.stop()
+        # Its data are thrown away: there is nothing for the server to put in order.
+        self.root(f"systemctl kill --signal=KILL {self.server} || true; systemctl stop {self.server}")
         self.root(f"rm -rf {self._data} {_ADDED} {HOME}/.cache && cp --archive {_PRISTINE} {self._data}")
         self.root("rm -f /etc/mysql/*/zz-ci-kit*")
         self.root(["systemctl", "reset-failed"])

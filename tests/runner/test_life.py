@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import string
+from pathlib import Path
+from random import Random
+
 import pytest
 
+from ci_kit.mysql.option_files import option_text
 from tests.runner.machine import CommandFailedError
 from tests.runner.served import HOME, PYTHONPATH, Served
 
@@ -13,19 +20,18 @@ PROCESSES = "pgrep --list-full 'mysqld|mariadbd' || true"
 
 
 def test_a_stopped_service_is_started_with_settings_for_tests_and_given_back_as_it_was(
-    served: Served,
+    stopped: Served,
 ) -> None:
-    served.stop()
-    answer = served.ci_kit("mysql", "up", "--database", "app", code=0)
+    answer = stopped.ci_kit("mysql", "up", "--database", "app", code=0)
     assert "service (this is a GitHub-hosted runner), 127.0.0.1:3306" in answer.stderr
-    assert served.sql(TUNED) == "0\t0"
-    assert "app" in served.sql("SHOW DATABASES")
-    assert "kind      service" in served.ci_kit("mysql", "status", code=0).stdout
-    assert "is up already" in served.ci_kit("mysql", "up", code=0).stderr
-    served.ci_kit("mysql", "down", code=0)
-    assert not served.is_up
-    assert served.root(PROCESSES) == ""
-    assert served.root("find /run -name '*.sock' -path '*m*d*' -path '*mysql*'") == ""
+    assert stopped.sql(TUNED) == "0\t0"
+    assert "app" in stopped.sql("SHOW DATABASES")
+    assert "kind      service" in stopped.ci_kit("mysql", "status", code=0).stdout
+    assert "is up already" in stopped.ci_kit("mysql", "up", code=0).stderr
+    stopped.ci_kit("mysql", "down", code=0)
+    assert not stopped.is_up
+    assert stopped.root(PROCESSES) == ""
+    assert stopped.root("find /run -name '*.sock' -path '*m*d*' -path '*mysql*'") == ""
 
 
 def test_a_service_that_is_up_is_restarted_and_goes_on_after_the_end(served: Served) -> None:
@@ -45,40 +51,52 @@ def test_a_service_that_must_be_durable_is_not_tuned(served: Served) -> None:
     served.ci_kit("mysql", "down", code=0)
 
 
-VALUES = (
-    "SET @a = 'b c#d'",
-    'SET @a = "e\\\\f"',
-    "SET @a = 'é 漢字'",
-    " SET @a = '$(id) `x` !include'; ",
-)
+HOSTILE = """ SET @a = 'b c#d', @b = "\\e\\n", @c = '$(id) `x` é 漢字 !include'; """
 
 
-def test_values_of_every_kind_reach_the_server_as_they_are(served: Served) -> None:
-    served.stop()
-    for value in VALUES:
-        table = f"mysql-settings = [{toml(f'init_connect={value}')}, 'max_allowed_packet=32M']"
-        served.project(f"[tool.ci-kit]\n{table}\nsql-mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'\n")
-        served.ci_kit("mysql", "up", "--mysql-port", "3310", code=0)
-        found = served.sql("SELECT HEX(@@init_connect), @@max_allowed_packet, @@port, @@GLOBAL.sql_mode")
-        wanted = f"{value.encode().hex().upper()}\t{32 << 20}\t3310\tANSI_QUOTES,NO_BACKSLASH_ESCAPES"
-        assert found == wanted
-        served.ci_kit("mysql", "down", code=0)
+def test_settings_of_every_kind_reach_the_server_as_they_are(stopped: Served) -> None:
+    lines = [f"init_connect={HOSTILE}", "max_allowed_packet=32M"]
+    stopped.project(
+        f"[tool.ci-kit]\nmysql-settings = {json.dumps(lines, ensure_ascii=False)}\n"
+        "sql-mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'\n"
+    )
+    stopped.ci_kit("mysql", "up", "--mysql-port", "3310", code=0)
+    found = stopped.sql("SELECT HEX(@@init_connect), @@max_allowed_packet, @@port, @@GLOBAL.sql_mode")
+    wanted = f"{HOSTILE.encode().hex().upper()}\t{32 << 20}\t3310\tANSI_QUOTES,NO_BACKSLASH_ESCAPES"
+    assert found == wanted
+    stopped.ci_kit("mysql", "down", code=0)
 
 
-def toml(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def test_a_thousand_values_come_out_of_an_option_file_as_they_went_in(served: Served, tmp_path: Path) -> None:
+    random = Random(21)
+    alphabet = string.printable.replace("\n", "").replace("\v", "").replace("\f", "") + "é漢字🔑"
+    values = [
+        "",
+        " ",
+        "#",
+        "'",
+        '"',
+        "\\",
+        "end\\",
+        *("".join(random.choices(alphabet, k=20)) for _ in range(1000)),
+    ]
+    (tmp_path / "written.cnf").write_text(
+        option_text(tuple(f"x={value}" for value in values)), encoding="utf-8", newline=""
+    )
+    served.machine.copy_in(tmp_path / "written.cnf", "/tmp/written.cnf")
+    shown = served.root("my_print_defaults --defaults-file=/tmp/written.cnf mysqld | base64 --wrap=0")
+    assert base64.b64decode(shown).decode() == "".join(f"--x={value}\n" for value in values)
 
 
-def test_the_next_run_cleans_up_after_one_that_was_killed(served: Served) -> None:
-    served.stop()
+def test_the_next_run_cleans_up_after_one_that_was_killed(stopped: Served) -> None:
     record = f"{SERVERS_FOLDER}/service-mysql.json"
     # Killed when it has begun to change the service: the record comes first.
-    killed = f'"$@" & until test -e {record} -a -e {served.drop_in}; do :; done; kill -KILL $!; wait'
-    served.ci_kit("mysql", "up", within=("bash", "-c", killed, "bash"))
-    assert "zz-ci-kit.cnf" in served.left
-    served.ci_kit("mysql", "down", code=0)
-    assert served.left == ""
-    assert not served.is_up
+    killed = f'"$@" & until test -e {record} -a -e {stopped.drop_in}; do :; done; kill -KILL $!; wait'
+    stopped.ci_kit("mysql", "up", within=("bash", "-c", killed, "bash"))
+    assert "zz-ci-kit.cnf" in stopped.left
+    stopped.ci_kit("mysql", "down", code=0)
+    assert stopped.left == ""
+    assert not stopped.is_up
 
 
 def test_a_second_run_at_once_is_refused_and_changes_nothing(served: Served) -> None:
@@ -90,19 +108,28 @@ def test_a_second_run_at_once_is_refused_and_changes_nothing(served: Served) -> 
     served.machine.run(["rm", lock])
 
 
-def test_the_newest_project_takes_the_service_over(served: Served) -> None:
-    served.stop()
+def test_the_newest_project_takes_the_service_over(stopped: Served) -> None:
     generated = {"MYSQL_PASSWORD": ""}
-    served.ci_kit("mysql", "up", env=generated, code=0)
-    first = served.ci_kit("mysql", "env", env=generated, code=0).stdout
-    served.machine.run(["mkdir", "-p", f"{HOME}/other"])
-    served.ci_kit("mysql", "up", "-C", f"{HOME}/other", env=generated, code=0)
-    second = served.ci_kit("mysql", "env", "-C", f"{HOME}/other", env=generated, code=0).stdout
+    stopped.ci_kit("mysql", "up", env=generated, code=0)
+    first = stopped.ci_kit("mysql", "env", env=generated, code=0).stdout
+    stopped.machine.run(["mkdir", "-p", f"{HOME}/other"])
+    stopped.ci_kit("mysql", "up", "-C", f"{HOME}/other", env=generated, code=0)
+    second = stopped.ci_kit("mysql", "env", "-C", f"{HOME}/other", env=generated, code=0).stdout
     # Nobody is locked out: it is the same server with the same password.
     assert first == second
-    assert "no server is up" in served.ci_kit("mysql", "down", code=0).stderr
-    served.ci_kit("mysql", "down", "-C", f"{HOME}/other", code=0)
-    assert not served.is_up
+    assert "no server is up" in stopped.ci_kit("mysql", "down", code=0).stderr
+    stopped.ci_kit("mysql", "down", "-C", f"{HOME}/other", code=0)
+    assert not stopped.is_up
+
+
+def test_a_server_that_does_not_listen_for_tcp_is_one_error(stopped: Served) -> None:
+    stopped.configure("skip-networking")
+    try:
+        answer = stopped.ci_kit("mysql", "up", code=69)
+    finally:
+        stopped.restore()
+    assert f"the service {stopped.server} is up, and not to be reached at 127.0.0.1:3306" in answer.stderr
+    assert "skip-networking" in answer.stderr
 
 
 ON_A_LAPTOP = ("mysql", "up", "--mysql", "service")
@@ -132,62 +159,57 @@ def test_on_somebody_s_machine_a_project_cannot_ask_for_the_service(served: Serv
     assert "the service of this machine is not touched" in answer.stderr
 
 
-def test_a_setting_the_server_does_not_know_is_told_by_its_log_at_once(served: Served) -> None:
-    served.stop()
+def test_a_setting_the_server_does_not_know_is_told_by_its_log_at_once(stopped: Served) -> None:
     setting = ("--mysql-settings", "no_such_setting=1", "--boot-timeout", "3600")
-    answer = served.ci_kit("mysql", "up", *setting, code=69)
-    assert f"the service {served.server} did not start" in answer.stderr
+    answer = stopped.ci_kit("mysql", "up", *setting, code=69)
+    assert f"the service {stopped.server} did not start" in answer.stderr
     assert "no_such_setting" in answer.stderr
     assert "[ERROR]" in answer.stderr
-    assert not served.is_up
+    assert not stopped.is_up
     # What was wrong is put right, and nothing of it stands in the way.
-    served.ci_kit("mysql", "up", code=0)
-    served.ci_kit("mysql", "down", code=0)
+    stopped.ci_kit("mysql", "up", code=0)
+    stopped.ci_kit("mysql", "down", code=0)
 
 
-def test_a_port_that_is_taken_is_told_by_the_log(served: Served) -> None:
-    served.stop()
+def test_a_port_that_is_taken_is_told_by_the_log(stopped: Served) -> None:
     listen = "import socket, signal; s = socket.create_server(('127.0.0.1', 3306)); signal.pause()"
-    served.root(["systemd-run", "--quiet", "--unit=taken", "python3", "-c", listen])
-    served.root("until ss --listening --tcp --numeric | grep -q :3306; do :; done")
+    stopped.root(["systemd-run", "--quiet", "--unit=taken", "python3", "-c", listen])
+    stopped.root("until ss --listening --tcp --numeric | grep -q :3306; do :; done")
     try:
-        answer = served.ci_kit("mysql", "up", "--boot-timeout", "3600", code=69)
+        answer = stopped.ci_kit("mysql", "up", "--boot-timeout", "3600", code=69)
     finally:
-        served.root("systemctl stop taken")
+        stopped.root("systemctl stop taken")
     assert "Address already in use" in answer.stderr
-    assert not served.is_up
+    assert not stopped.is_up
 
 
-def test_a_server_that_is_killed_while_it_boots_is_one_error(served: Served) -> None:
-    served.stop()
-    main = f"systemctl show --property=MainPID --value {served.server}"
+def test_a_server_that_is_killed_while_it_boots_is_one_error(stopped: Served) -> None:
+    main = f"systemctl show --property=MainPID --value {stopped.server}"
     kill = f"until pid=$({main}) && test $pid -gt 0; do :; done; kill -KILL $pid"
-    served.root(["systemd-run", "--quiet", "--unit=killer", "bash", "-c", kill])
-    answer = served.ci_kit("mysql", "up", "--boot-timeout", "3600", code=69)
-    served.root("systemctl stop killer || true")
-    assert f"the service {served.server} did not start" in answer.stderr
+    stopped.root(["systemd-run", "--quiet", "--unit=killer", "bash", "-c", kill])
+    answer = stopped.ci_kit("mysql", "up", "--boot-timeout", "3600", code=69)
+    stopped.root("systemctl stop killer || true")
+    assert f"the service {stopped.server} did not start" in answer.stderr
     assert "signal" in answer.stderr or "KILL" in answer.stderr
-    assert not served.is_up
+    assert not stopped.is_up
 
 
-def test_without_sudo_there_is_one_error_and_no_change(served: Served) -> None:
-    served.stop()
-    served.root("mv /etc/sudoers.d/runner /root/sudoers")
+def test_without_sudo_there_is_one_error_and_no_change(stopped: Served) -> None:
+    stopped.root("mv /etc/sudoers.d/runner /root/sudoers")
     try:
-        answer = served.ci_kit("mysql", "up", code=69)
+        answer = stopped.ci_kit("mysql", "up", code=69)
     finally:
-        served.root("mv /root/sudoers /etc/sudoers.d/runner")
+        stopped.root("mv /root/sudoers /etc/sudoers.d/runner")
     assert "password is required" in answer.stderr
     assert "allow sudo without a password" in answer.stderr
     assert "Traceback" not in answer.text
 
 
-def test_a_dry_run_changes_nothing(served: Served) -> None:
-    served.stop()
-    answer = served.ci_kit("mysql", "up", "--dry-run", code=0)
-    for effect in ("zz-ci-kit.cnf", f"systemctl start {served.server}", "ALTER USER 'root'@'localhost'"):
+def test_a_dry_run_changes_nothing(stopped: Served) -> None:
+    answer = stopped.ci_kit("mysql", "up", "--dry-run", code=0)
+    for effect in ("zz-ci-kit.cnf", f"systemctl start {stopped.server}", "ALTER USER 'root'@'localhost'"):
         assert effect in answer.stdout
-    assert not served.is_up
+    assert not stopped.is_up
 
 
 # systemd's folder hidden, as in a job's container: `service` and the init script are all there is.
@@ -198,13 +220,12 @@ WITHOUT_SYSTEMD = (
 )
 
 
-@pytest.mark.parametrize("served", ["mariadb"], indirect=True)
-def test_without_systemd_the_init_script_starts_and_stops_it(served: Served) -> None:
-    served.stop()
-    served.ci_kit("mysql", "up", within=WITHOUT_SYSTEMD, code=0)
-    assert served.sql(TUNED) == "0\t0"
-    assert "kind      service" in served.ci_kit("mysql", "status", within=WITHOUT_SYSTEMD, code=0).stdout
-    served.ci_kit("mysql", "down", within=WITHOUT_SYSTEMD, code=0)
-    assert served.root(PROCESSES) == ""
+@pytest.mark.parametrize("stopped", ["mariadb"], indirect=True)
+def test_without_systemd_the_init_script_starts_and_stops_it(stopped: Served) -> None:
+    stopped.ci_kit("mysql", "up", within=WITHOUT_SYSTEMD, code=0)
+    assert stopped.sql(TUNED) == "0\t0"
+    assert "kind      service" in stopped.ci_kit("mysql", "status", within=WITHOUT_SYSTEMD, code=0).stdout
+    stopped.ci_kit("mysql", "down", within=WITHOUT_SYSTEMD, code=0)
+    assert stopped.root(PROCESSES) == ""
     with pytest.raises(CommandFailedError):
-        served.sql("SELECT 1")
+        stopped.sql("SELECT 1")

@@ -89,8 +89,8 @@ def test_nothing_is_left_when_the_workflow_has_ended_the_server(
     assert runner.run("pgrep mysqld", check=False).stdout == ""
 
 
-def hosted_run(machine: Machine, **env: str) -> str:
-    """The action's step as GitHub's runner starts it, on a small project; what it printed."""
+def hosted_run(machine: Machine, *, more: str = "", code: int = 0, **env: str) -> str:
+    """The action's step as GitHub's runner starts it; ``more`` goes to the test. Gives what it printed."""
     files = {
         name: f"{HOME}/{name.lower()}" for name in ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_STEP_SUMMARY")
     }
@@ -101,7 +101,7 @@ def hosted_run(machine: Machine, **env: str) -> str:
         "import os, subprocess\n\n\ndef test_it():\n"
         "    env = os.environ | {'MYSQL_PWD': os.environ['MYSQL_PASSWORD']}\n"
         f"    found = subprocess.run({query!r}, shell=True, env=env, capture_output=True, text=True)\n"
-        "    assert found.stdout.strip() == os.environ['MYSQL_DATABASE'], found.stderr\n"
+        f"    assert found.stdout.strip() == os.environ['MYSQL_DATABASE'], found.stderr\n    {more}\n"
     )
     machine.run(f"cat > small/test_it.py <<'END'\n{test}END\n")
     done = machine.run(
@@ -120,29 +120,37 @@ def hosted_run(machine: Machine, **env: str) -> str:
         },
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 
 
-@pytest.fixture
-def fresh_runner(fresh_machine: Machine, wheelhouse: Path, tmp_path: Path) -> Machine:
-    """A machine that no test has changed, with the repository and a project's Python."""
-    copy_repository(tmp_path / "repository")
-    fresh_machine.copy_in(wheelhouse, f"{HOME}/wheels")
-    fresh_machine.copy_in(tmp_path / "repository", f"{HOME}/repository")
-    fresh_machine.run("python3 -m venv project && project/bin/pip install -q pytest coverage", env=OFFLINE)
-    return fresh_machine
+@pytest.fixture(scope="module")
+def hosted(image: Path, wheelhouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """A machine with the repository and a project's Python."""
+    repository = tmp_path_factory.mktemp("carried") / "repository"
+    copy_repository(repository)
+    with Machine.boot(image) as machine:
+        machine.copy_in(wheelhouse, f"{HOME}/wheels")
+        machine.copy_in(repository, f"{HOME}/repository")
+        machine.run("python3 -m venv project && project/bin/pip install -q pytest coverage", env=OFFLINE)
+        yield machine
 
 
-def test_on_a_hosted_runner_service_and_zone_are_the_default(fresh_runner: Machine) -> None:
+def test_on_a_hosted_runner_service_and_zone_are_the_default(hosted: Machine) -> None:
     for _ in range(2):
-        text = hosted_run(fresh_runner, MYSQL_PASSWORD="1234", MYSQL_DATABASE="when2meet_vod")
+        text = hosted_run(hosted, MYSQL_PASSWORD="1234", MYSQL_DATABASE="when2meet_vod")
         assert "service (this is a GitHub-hosted runner)" in text
-    assert fresh_runner.run("date +%Z").stdout.strip() == "KST"
-    exported = fresh_runner.run("cat github_env").stdout
+    assert hosted.run("date +%Z").stdout.strip() == "KST"
+    exported = hosted.run("cat github_env").stdout
     assert "when2meet_vod" in exported
     # A service outlives the run: later steps use it, tuned as it is.
     query = "SELECT @@innodb_flush_log_at_trx_commit, HOUR(TIMEDIFF(NOW(), UTC_TIMESTAMP()))"
     for place in ("--host=127.0.0.1", "--protocol=socket"):
         words = ["mysql", place, "--user=root", "--batch", "--skip-column-names", f"--execute={query}"]
-        assert fresh_runner.run(words, env={"MYSQL_PWD": "1234"}).stdout.strip() == "0\t9"
+        assert hosted.run(words, env={"MYSQL_PWD": "1234"}).stdout.strip() == "0\t9"
+
+
+def test_a_service_that_is_gone_when_the_tests_failed_is_named(hosted: Machine) -> None:
+    stop = "subprocess.run(['sudo', 'systemctl', 'stop', 'mysql']); assert False"
+    text = hosted_run(hosted, more=stop, code=1)
+    assert "the service mysql is gone" in text

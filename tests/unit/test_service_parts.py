@@ -1,0 +1,90 @@
+"""What service mode reads of a machine: option files, and which manager starts the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ci_kit.mysql import option_files, units
+from ci_kit.mysql.option_files import Told, included_folder, option_text, read_told
+from ci_kit.mysql.units import InitScript, SystemdUnit, find_unit
+from tests.unit.making import make_host, write
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    write(folder, {name: f"#!/bin/sh\n{script}\n"})
+    (folder / name).chmod(0o755)
+
+
+def test_the_last_line_that_tells_the_server_something_counts(tmp_path: Path) -> None:
+    program(
+        tmp_path, "my_print_defaults", "printf '%s\\n' --port=1 --log-error=/l --skip-name-resolve --port=2"
+    )
+    told = read_told(make_host({"PATH": f"{tmp_path}:/usr/bin:/bin"}))
+    assert (told.port, told.error_log, told.user) == (2, Path("/l"), "mysql")
+    assert "skip_name_resolve" in told.options
+
+
+def test_where_nobody_reads_option_files_the_usual_is_assumed(tmp_path: Path) -> None:
+    told = read_told(make_host({"PATH": str(tmp_path)}))
+    assert (told.port, told.error_log, told.pid_file) == (3306, None, "")
+
+
+def test_a_socket_that_is_told_is_taken_unseen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Told({"socket": "/nowhere/s"}).socket == Path("/nowhere/s")
+    monkeypatch.setattr(option_files, "_USUAL_SOCKETS", (tmp_path / "none", tmp_path / "one"))
+    assert Told({}).socket is None
+    write(tmp_path, {"one": ""})
+    assert Told({}).socket == tmp_path / "one"
+
+
+def test_the_last_included_folder_that_exists_is_read_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "my.cnf"
+    monkeypatch.setattr(option_files, "_FILES", (tmp_path / "none", file))
+    assert included_folder() is None
+    for name in ("a.d", "b.d"):
+        (tmp_path / name).mkdir()
+    lines = (f"!includedir {tmp_path}/{name}/" for name in ("a.d", "b.d", "c.d"))
+    file.write_text("[mysqld]\n# !includedir /etc\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    assert included_folder() == tmp_path / "b.d"
+
+
+def test_no_settings_are_no_file() -> None:
+    assert option_text(()) == ""
+    assert option_text(("skip_log_bin", 'a=b "c\\d#')).splitlines()[1:] == [
+        "[mysqld]",
+        "skip_log_bin",
+        'a="b \\"c\\\\d#"',
+    ]
+
+
+SHOWN = "Id=mysql.service\nLoadState=not-found\n\nId=mariadb.service\nLoadState=loaded\n"
+
+
+def test_an_alias_is_known_by_the_unit_s_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(units, "_SYSTEMD_RUNS", tmp_path)
+    program(tmp_path, "systemctl", f"cat <<'END'\n{SHOWN}END")
+    host = make_host({"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    assert find_unit(host) == SystemdUnit("mariadb")
+    program(tmp_path, "systemctl", "echo LoadState=masked")
+    assert find_unit(host) is None
+
+
+@pytest.mark.parametrize("service", [True, False])
+def test_without_systemd_an_init_script_is_called_by_service_or_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, service: bool
+) -> None:
+    monkeypatch.setattr(units, "_SYSTEMD_RUNS", tmp_path / "none")
+    monkeypatch.setattr(units, "_INIT_SCRIPTS", tmp_path / "init.d")
+    # systemd's programs without systemd are a container's.
+    program(tmp_path / "bin", "systemctl", "exit 0")
+    host = make_host({"PATH": str(tmp_path / "bin")})
+    assert find_unit(host) is None
+    program(tmp_path / "init.d", "mysqld", "exit 0")
+    if service:
+        program(tmp_path / "bin", "service", "exit 0")
+    caller = ("service", "mysqld") if service else (str(tmp_path / "init.d" / "mysqld"),)
+    assert find_unit(host) == InitScript("mysqld", caller, "")
