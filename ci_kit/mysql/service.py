@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ from ci_kit.mysql.login import LoginError, wait_for_login
 from ci_kit.mysql.option_files import Told, included_folder, option_text, read_told
 from ci_kit.mysql.root import bring_root
 from ci_kit.mysql.server import Ready
+from ci_kit.mysql.service_log import telling_lines
 from ci_kit.mysql.session import StatementError
 from ci_kit.mysql.sql import Statement
 from ci_kit.mysql.tuning import asked_settings, server_settings
@@ -29,9 +29,6 @@ from ci_kit.settings import Settings
 _RECORD = "service-mysql"
 
 _LOOPBACK = "127.0.0.1"
-_LOG_TAIL, _TELLING_LINES = 200, 6
-# The line a server of either product begins a start with in its log.
-_START = re.compile(r"as process \d+\s*(\.\.\.)?$")
 
 
 class ServiceServer:
@@ -222,7 +219,13 @@ class ServiceServer:
         return UnavailableError(
             f"the service {self._unit.name} {what}",
             why=why,
-            details=self._telling_lines(),
+            details=telling_lines(
+                self._host,
+                self._unit,
+                error_log=self._told.error_log,
+                start_log=state.log(self._host, _RECORD),
+                since=self._since,
+            ),
             todo="mend what its log says above, or take a private server (mysql: private)",
         )
 
@@ -233,27 +236,6 @@ class ServiceServer:
             todo="look for skip-networking, bind-address and port in its option files, or take a private"
             " server (mysql: private)",
         )
-
-    def _telling_lines(self) -> tuple[str, ...]:
-        """The errors of the last start in the server's log or its manager's, or that one's last lines."""
-        own = self._error_log()
-        manager = self._unit.log(self._host, self._since)
-        errors = _errors(own) or _errors(manager)
-        return tuple((errors or manager or self._start_log() or own)[-_TELLING_LINES:])
-
-    def _error_log(self) -> list[str]:
-        """The last lines of the server's own log, if this start has written to it."""
-        path = self._told.error_log
-        if path is None:
-            return []
-        tail = ["find", str(path), "-newermt", f"@{self._since}", "-exec", "tail", f"--lines={_LOG_TAIL}"]
-        return self._host.ask(self._host.as_root([*tail, "{}", "+"])).stdout.splitlines()
-
-    def _start_log(self) -> list[str]:
-        try:
-            return state.log(self._host, _RECORD).read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            return []
 
 
 def require_unit(host: Host) -> Unit:
@@ -297,11 +279,6 @@ def end(host: Host, record: state.Record) -> None:
         units.stop(host, unit)
     if not record.started:
         host.finish(units.start(host, unit, log=state.log(host, record.token)))
-
-
-def _errors(lines: list[str]) -> list[str]:
-    starts = [number for number, line in enumerate(lines) if _START.search(line)]
-    return [line for line in lines[starts[-1] if starts else 0 :] if "[ERROR]" in line]
 
 
 def _reachable(socket: Path | None) -> bool:

@@ -91,9 +91,10 @@ def test_a_thousand_values_come_out_of_an_option_file_as_they_went_in(served: Se
 def test_the_next_run_cleans_up_after_one_that_was_killed(stopped: Served) -> None:
     record = f"{SERVERS_FOLDER}/service-mysql.json"
     # Killed when it has begun to change the service: the record comes first.
-    killed = f'"$@" & until test -e {record} -a -e {stopped.drop_in}; do :; done; kill -KILL $!; wait'
+    killed = f'"$@" & until test -e {stopped.drop_in}; do :; done; kill -KILL $!; wait'
     stopped.ci_kit("mysql", "up", within=("bash", "-c", killed, "bash"))
     assert "zz-ci-kit.cnf" in stopped.left
+    assert '"kept": false' in stopped.root(["cat", record])
     stopped.ci_kit("mysql", "down", code=0)
     assert stopped.left == ""
     assert not stopped.is_up
