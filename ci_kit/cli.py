@@ -239,7 +239,10 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run the command line, and exit with the code its end asks for."""
     from ci_kit.redaction import Redactor
 
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # What nohup and its like have ignored stays so.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _terminate)
     redactor = Redactor()
     try:
         result = cli.main(args=argv, prog_name="ci-kit", standalone_mode=False, obj=redactor)
@@ -260,8 +263,8 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def _terminate(_number: int, _frame: object) -> NoReturn:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+def _terminate(number: int, _frame: object) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)
     raise TerminatedError
 
 

@@ -23,7 +23,15 @@ from typing import TextIO, TypeVar
 
 from ci_kit.console import Console
 from ci_kit.errors import UnavailableError
-from ci_kit.processes import Env, at_terminal, describe_command, ended, one_interrupt_later, open_child
+from ci_kit.processes import (
+    INTERRUPTS,
+    Env,
+    at_terminal,
+    describe_command,
+    ended,
+    one_interrupt_later,
+    open_child,
+)
 from ci_kit.redaction import Redactor
 
 _T = TypeVar("_T")
@@ -220,10 +228,10 @@ class Host:
         """Hold a lock file, against other processes of this machine, until the context is left.
 
         Gives whether it is held: without ``wait``, False if another process has it. The lock ends with the
-        process, however that ends. A dry run takes none.
+        process, however that ends. A dry run takes none, and only looks.
         """
         if self.dry:
-            yield True
+            yield wait or not _is_locked(path)
             return
         while True:
             with self._opened(path) as file:
@@ -249,7 +257,7 @@ class Host:
     @contextmanager
     def undisturbed(self) -> Iterator[None]:
         """Pass over the signals that would break a clean-up off: a second Ctrl-C is often impatience."""
-        before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {number: signal.signal(number, signal.SIG_IGN) for number in INTERRUPTS}
         try:
             yield
         finally:
@@ -265,16 +273,19 @@ class Host:
     def which(self, name: str) -> str | None:
         return shutil.which(name, path=self.environ.get("PATH", os.defpath))
 
-    def processes_naming(self, text: str) -> list[int]:
-        """The ids of the processes that have a text in their command line."""
+    def processes_with_argument(self, start: str) -> list[int]:
+        """The ids of the processes that have an argument which begins so."""
         if not Path("/proc/self/cmdline").exists():
-            return [int(pid) for pid in self.ask(["pgrep", "-f", text]).stdout.split()]
+            return [
+                int(pid) for pid in self.ask(["pgrep", "-f", "--", f" {re.escape(start)}"]).stdout.split()
+            ]
         found = []
         # glob() asks for each path whether it exists, and fails for a process that ends at that moment.
         for path in Path("/proc").iterdir():
             if path.name.isdigit():
                 with suppress(OSError):
-                    if text.encode() in (path / "cmdline").read_bytes():
+                    words = (path / "cmdline").read_bytes().split(b"\0")
+                    if any(word.startswith(os.fsencode(start)) for word in words):
                         found.append(int(path.name))
         return [pid for pid in found if pid != os.getpid()]
 
@@ -375,6 +386,15 @@ def _reason(error: OSError) -> str:
     if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
         return re.sub(r"^\[Errno \d+\] ", "", str(error.args[0][0][-1]))
     return f"{error.strerror}: {error.filename}" if error.filename else error.strerror or str(error)
+
+
+def _is_locked(path: Path) -> bool:
+    with suppress(FileNotFoundError), path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _is_at(file: TextIO, path: Path) -> bool:

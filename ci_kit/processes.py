@@ -17,6 +17,9 @@ from ci_kit.errors import TerminatedError, UnavailableError
 Env = Mapping[str, str | None]
 """Changes to the environment: a value to set, or None to remove the name."""
 
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What ends a run: Ctrl-C, a job that is cancelled, a terminal that is closed."""
+
 # How long an interrupted child may take to end by itself, and then after SIGTERM, in seconds.
 _INTERRUPT_GRACE, _TERMINATE_GRACE = 10.0, 3.0
 
@@ -67,7 +70,7 @@ def one_interrupt_later() -> Iterator[None]:
         if callable(handler):
             handler(number, frame)
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, note) for number in INTERRUPTS}
     try:
         yield
     finally:

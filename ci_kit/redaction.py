@@ -23,11 +23,11 @@ class Redactor:
         if not secret:
             return
         encoded = quote(secret, safe="")
-        self._shown |= {
-            f"PASSWORD={secret}": f"PASSWORD={MASK}",
-            f"PASSWORD={shlex.quote(secret)}": f"PASSWORD={MASK}",
-            f":{encoded}@": f":{MASK}@",
-        }
+        self._shown[f":{encoded}@"] = f":{MASK}@"
+        # MYSQL_PASSWORD and its like, and the variable of the client programs.
+        for name in ("PASSWORD", "MYSQL_PWD"):
+            for spelling in (secret, shlex.quote(secret)):
+                self._shown[f"{name}={spelling}"] = f"{name}={MASK}"
         if len(secret) >= _SHORTEST_ANYWHERE:
             self._shown |= dict.fromkeys(
                 (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -39,6 +40,8 @@ def run_folder(host: Host) -> Iterator[Path]:
 
 
 def _is_own(folder: Path) -> bool:
+    # Not a link, by which another user could have a file made elsewhere.
     with suppress(FileNotFoundError):
-        return folder.stat().st_uid == os.geteuid()
+        found = folder.lstat()
+        return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
     return False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
-from ci_kit.errors import UsageError
+from ci_kit.errors import CiKitError, UsageError
 from ci_kit.host import Host
 from ci_kit.mysql.clock import set_zone
 from ci_kit.mysql.endpoint import Endpoint
@@ -57,23 +59,45 @@ def prepare(
         version = session.version()
         _make_reachable(host, session, root)
         set_zone(session, settings)
-        fill = False
+        fill: AbstractContextManager[bool] = nullcontext(enter_result=False)
         if settings.create_database is not False:
-            fill = create_databases(session, settings)
-        if settings.mysql_user != ROOT:
-            _create_user(session, settings.mysql_user, root.password, _databases(settings))
-            log_in_once(host, root.as_user(settings.mysql_user, root.password))
-        if fill:
-            run_init_sql(host, session, root, settings, beside=beside, lent=lent)
+            fill = created_databases(session, settings)
+        with fill as new:
+            if settings.mysql_user != ROOT:
+                _create_user(session, settings.mysql_user, root.password, _databases(settings))
+                log_in_once(host, root.as_user(settings.mysql_user, root.password))
+            if new:
+                run_init_sql(host, session, root, settings, beside=beside, lent=lent)
         return version
 
 
-def create_databases(session: Session, settings: Settings) -> bool:
-    """Create the run's databases where they do not exist; gives whether the first of them is new."""
-    known = {name for (name,) in session.rows("SELECT schema_name FROM information_schema.schemata")}
-    for name in _databases(settings):
+@contextmanager
+def created_databases(session: Session, settings: Settings) -> Iterator[bool]:
+    """Create the run's databases where they do not exist; gives whether the first of them is new.
+
+    A new one that is not filled is dropped again: what is there next time counts as filled.
+    """
+    names = _databases(settings)
+    new = names[0] in missing_databases(session, names)
+    for name in names:
         _create_database(session, name, settings)
-    return settings.database not in known
+    try:
+        yield new
+    except BaseException:
+        if new:
+            with suppress(CiKitError):
+                session.execute(statement(f"DROP DATABASE {identifier(names[0])}"))
+        raise
+
+
+def missing_databases(session: Session, names: Sequence[str]) -> list[str]:
+    """Those names of which the server has no database, by its own idea of upper and lower case."""
+    known = {name for (name,) in session.rows("SELECT schema_name FROM information_schema.schemata")}
+    cases = session.rows("SELECT @@lower_case_table_names")
+    if cases and cases[0][0]:
+        known = {name.lower() for name in known}
+        return [name for name in names if name.lower() not in known]
+    return [name for name in names if name not in known]
 
 
 def _databases(settings: Settings) -> tuple[str, ...]:
@@ -110,10 +134,11 @@ def _create_user(session: Session, user: str, password: str, databases: tuple[st
 
     Tortoise, Django and others make databases of such names for their tests.
     """
+    plain = _without_wildcards if _has_wildcards(session) else str
     for address in ("localhost", "%"):
         who = account(user, address)
         _set_user_password(session, who, password)
-        for scope in (*(identifier(_without_wildcards(name)) for name in databases), r"`test\_%`"):
+        for scope in (*(identifier(plain(name)) for name in databases), r"`test\_%`"):
             session.execute(statement(f"GRANT ALL PRIVILEGES ON {scope}.* TO {who}"))
 
 
@@ -122,8 +147,13 @@ def _set_user_password(session: Session, who: str, password: str) -> None:
         set_password(session, statement(f"{change} {who} IDENTIFIED BY ", Secret(password)), whose=who)
 
 
+def _has_wildcards(session: Session) -> bool:
+    """Whether _ and % in a GRANT's database are wildcards (MySQL's manual, "partial_revokes")."""
+    rows = session.rows("SHOW GLOBAL VARIABLES LIKE 'partial_revokes'")
+    return not rows or rows[0][1] != "ON"
+
+
 def _without_wildcards(database: str) -> str:
-    # In a GRANT, _ and % in a database's name are wildcards.
     return database.replace("\\", "\\\\").replace("_", r"\_").replace("%", r"\%")
 
 

@@ -18,6 +18,9 @@ from ci_kit.mysql.state import Record
 from ci_kit.settings import Settings
 from ci_kit.timezone import set_timezone
 
+# What a server that is up already can still be given.
+_ADDED = ("database", "extra-databases", "init-sql")
+
 
 def up(host: Host, settings: Settings, runner: Runner) -> None:
     """Start the project's server and leave it running; if it is up already, with the database asked for."""
@@ -40,6 +43,7 @@ def _reuse(host: Host, settings: Settings, runner: Runner, found: list[Record]) 
         "mysql-user": (settings.mysql_user, record.user),
         "timezone": (settings.timezone, record.timezone),
         "replicas": (settings.replicas, len(replicas)),
+        **{name: (asked, record.asked.get(name)) for name, asked in state.asked(settings).items()},
     }
     for name, (asked, present) in wanted.items():
         if settings.given(name) and asked and asked != present:
@@ -48,8 +52,8 @@ def _reuse(host: Host, settings: Settings, runner: Runner, found: list[Record]) 
                 why=f"{name} came from {settings.source(name)}",
                 todo="end it first: `ci-kit mysql down`",
             )
-    if settings.given("database") and record.kind != "external":
-        prepare(host, record.endpoint.as_user(ROOT, record.password), settings)
+    if any(map(settings.given, _ADDED)) and record.kind != "external":
+        prepare(host, _root(record), replace(settings, mysql_user=record.user))
         record = replace(record, database=settings.database)
         state.save(host, record)
     where = f"{record.host}:{record.port}"
@@ -78,7 +82,8 @@ def down(host: Host, settings: Settings) -> None:
     # A replica whose source went first would only complain of it.
     for record in reversed(ended):
         leftovers.end(host, record)
-        host.console.step("mysql", f"{record.version} at {record.host}:{record.port} is gone")
+        became = "goes on, as it did before" if leftovers.is_up(host, record) else "is gone"
+        host.console.step("mysql", f"{record.version} at {record.host}:{record.port} {became}")
     if not ended:
         host.console.step("mysql", "no server is up for this project")
     leftovers.sweep(host)

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from ci_kit.errors import UnavailableError, UsageError
+from ci_kit.errors import CiKitError, UnavailableError, UsageError
 from ci_kit.host import Host
 from ci_kit.mysql import leftovers, state
 from ci_kit.mysql.admin import ROOT, prepare, set_root_passwords
@@ -30,7 +30,7 @@ from ci_kit.mysql.init_sql import Client
 from ci_kit.mysql.log import telling_lines
 from ci_kit.mysql.login import LoginError, wait_for_login
 from ci_kit.mysql.server import Ready
-from ci_kit.mysql.session import StatementError, open_session
+from ci_kit.mysql.session import open_session
 from ci_kit.mysql.state import Record
 from ci_kit.mysql.tuning import as_flags, server_settings
 from ci_kit.mysql.version import Version
@@ -97,8 +97,8 @@ class DockerServer:
             self._answered = True
             self._set_password(root)
             self._version = prepare(self._host, root, self._settings, lent=self._client())
-        except (LoginError, StatementError):
-            # The server that is gone tells more than the login that broke off.
+        except CiKitError:
+            # The server that is gone tells more than the login, or the file of SQL, that broke off.
             self._require_alive()
             raise
         return Ready(root.as_user(self._settings.mysql_user, self._password), self._version)
@@ -205,18 +205,13 @@ class DockerServer:
         return ", ".join(given) or "all settings of it are the default ones"
 
     def _record(self) -> Record:
-        return Record(
-            token=self._token,
+        return state.record(
+            self._settings,
+            Endpoint(_LOOPBACK, self._port, self._settings.mysql_user, self._password),
             kind="docker",
-            project=str(self._settings.root),
+            token=self._token,
             place=str(self._container),
-            version=str(self._version or ""),
-            timezone=self._settings.timezone,
-            host=_LOOPBACK,
-            port=self._port,
-            user=self._settings.mysql_user,
-            password=self._password,
-            database=self._settings.database,
+            version=self._version,
         )
 
 

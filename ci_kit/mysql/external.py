@@ -7,7 +7,7 @@ import socket
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.host import Host
 from ci_kit.mysql import state
-from ci_kit.mysql.admin import create_databases
+from ci_kit.mysql.admin import created_databases, missing_databases
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.init_sql import run_init_sql
 from ci_kit.mysql.login import LoginError, wait_for_login
@@ -61,17 +61,20 @@ class ExternalServer:
             ) from error
         with open_session(self._host, self._login) as session:
             if self._settings.create_database:
-                if create_databases(session, self._settings):
-                    run_init_sql(self._host, session, self._login, self._settings)
-            elif not self._host.dry:
-                self._require_database(session)
+                with created_databases(session, self._settings) as new:
+                    if new:
+                        run_init_sql(self._host, session, self._login, self._settings)
+            else:
+                if not self._host.dry:
+                    self._require_database(session)
+                if self._settings.init_sql:
+                    self._host.console.warning("init-sql is not carried out: nothing was created")
             self._version = session.version()
         return Ready(self._login, self._version)
 
     def _require_database(self, session: Session) -> None:
         name = self._settings.database
-        known = session.rows("SELECT schema_name FROM information_schema.schemata")
-        if (name,) not in known:
+        if missing_databases(session, [name]):
             raise UnavailableError(
                 f"the server at {self._login} has no database {name!r}",
                 why="nothing is created on an external server unasked",
@@ -79,19 +82,13 @@ class ExternalServer:
             )
 
     def keep(self) -> None:
-        login, settings = self._login, self._settings
-        record = state.Record(
-            token=state.project_token("external", settings.root),
+        record = state.record(
+            self._settings,
+            self._login,
             kind="external",
-            project=str(settings.root),
+            token=state.project_token("external", self._settings.root),
             place="",
-            version=str(self._version or ""),
-            timezone=settings.timezone,
-            host=login.host,
-            port=login.port,
-            user=login.user,
-            password=login.password,
-            database=settings.database,
+            version=self._version,
         )
         state.keep(self._host, record)
 

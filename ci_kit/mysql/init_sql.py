@@ -18,6 +18,7 @@ from ci_kit.host import Host
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.session import Session, StatementError
 from ci_kit.mysql.sql import identifier, statement
+from ci_kit.processes import Env
 from ci_kit.settings import Settings
 
 _SUFFIXES = (".sql", ".sql.gz")
@@ -108,16 +109,25 @@ def _read(path: Path, settings: Settings) -> bytes:
         raise _unusable(str(path), f"it cannot be read: {reason}", settings) from error
 
 
+def client_environment(password: str) -> Env:
+    """The variables for a client program, by which no process list shows the password.
+
+    No file of options could hold every one. The user's own variables and login file, which ``--no-defaults``
+    does not cover (MySQL's manual, "mysql_config_editor"), name another server and another password.
+    """
+    foreign = dict.fromkeys(("MYSQL_HOST", "MYSQL_TCP_PORT", "MYSQL_UNIX_PORT"))
+    return {**foreign, "MYSQL_PWD": password, "MYSQL_TEST_LOGIN_FILE": "/nonexistent"}
+
+
 def _place(root: Endpoint) -> tuple[str, ...]:
     if root.socket:
-        return (f"--socket={root.socket}",)
+        return ("--host=localhost", f"--socket={root.socket}")
     return ("--protocol=TCP", f"--host={root.host}", f"--port={root.port}")
 
 
 def _run_client(
     host: Host, client: Client, root: Endpoint, settings: Settings, path: Path, sql: bytes
 ) -> None:
-    # The variable keeps the password out of process lists; no file of options could hold every password.
     done = host.run(
         [
             *client.command,
@@ -127,7 +137,7 @@ def _run_client(
             "--default-character-set=utf8mb4",
             f"--database={settings.database}",
         ],
-        env={"MYSQL_PWD": root.password},
+        env=client_environment(root.password),
         stdin=sql,
         shown_stdin=f"the SQL of {path}",
     )

@@ -6,6 +6,7 @@ What to look for depends on the kind of server: the module of each kind answers 
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import Protocol, cast
 
 from ci_kit.errors import UnavailableError
@@ -32,6 +33,12 @@ def end(host: Host, record: Record) -> None:
     """End a server by what is written down of it, and leave nothing of it."""
     _kind(record).end(host, record)
     state.forget(host, record.token)
+
+
+def make_way(host: Host, root: Path) -> None:
+    """End what was left running for a project, before another server is left in its place."""
+    for record in reversed(state.kept_records(host, root)):
+        end(host, record)
 
 
 def sweep(host: Host) -> None:

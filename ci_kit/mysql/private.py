@@ -6,7 +6,7 @@ import socket
 from contextlib import ExitStack
 from pathlib import Path
 
-from ci_kit.errors import UnavailableError
+from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.host import Host, Process
 from ci_kit.mysql import leftovers, state
 from ci_kit.mysql.admin import ROOT, prepare, set_root_password
@@ -16,7 +16,6 @@ from ci_kit.mysql.log import telling_lines
 from ci_kit.mysql.login import LoginError, wait_for_login
 from ci_kit.mysql.scratch import new_scratch
 from ci_kit.mysql.server import Ready
-from ci_kit.mysql.session import StatementError
 from ci_kit.mysql.state import Record
 from ci_kit.mysql.template import SIZES, template
 from ci_kit.mysql.tuning import as_flags, server_settings
@@ -32,7 +31,8 @@ _PORT_TRIES = 3
 class PrivateServer:
     """Boots in the background from :meth:`start`; :meth:`ready` waits; :meth:`stop` leaves nothing.
 
-    One of several that replicate has lines of a my.cnf of its own, ``member``; ``replica`` counts from 1.
+    One of several that replicate has lines of a my.cnf of its own, ``member``; a replica has the token of its
+    ``source``, and ``replica`` counts from 1.
     """
 
     shared = False
@@ -44,12 +44,14 @@ class PrivateServer:
         password: str,
         *,
         member: tuple[str, ...] = (),
+        source: str = "",
         replica: int = 0,
     ) -> None:
         self._host = host
         self._settings = settings
         self._password = password
         self._member = member
+        self._source = source
         self._replica = replica
         self._program: ServerProgram | None = None
         self._scratch = new_scratch(host, settings)
@@ -79,8 +81,8 @@ class PrivateServer:
         root = self.await_login()
         try:
             version = prepare(self._host, root, self._settings, beside=self._found_program().path)
-        except (LoginError, StatementError):
-            # The server that is gone tells more than the login that broke off.
+        except CiKitError:
+            # The server that is gone tells more than the login, or the file of SQL, that broke off.
             self._require_alive()
             raise
         return Ready(
@@ -99,6 +101,8 @@ class PrivateServer:
                 # Another process took the free port between its choice and the server's start.
                 if self._wanted_port or attempt == _PORT_TRIES:
                     raise
+                # A later failure is another one's.
+                self._host.remove(self._scratch.log)
                 self._boot()
                 root = self.root
             except LoginError as error:
@@ -187,24 +191,24 @@ class PrivateServer:
         return self._found_program().version
 
     @property
+    def token(self) -> str:
+        """The server's name among all of this user's."""
+        return self._scratch.token
+
+    @property
     def root(self) -> Endpoint:
         """Root's login."""
         return Endpoint(_LOOPBACK, self._port, ROOT, self._password, self._scratch.socket)
 
     def _record(self) -> Record:
-        return Record(
-            token=self._scratch.token,
+        return state.record(
+            self._settings,
+            self.root.as_user(self._settings.mysql_user, self._password),
             kind="private",
-            project=str(self._settings.root),
+            token=self._scratch.token,
             place=str(self._scratch.folder),
-            version=str(self._program.version) if self._program else "",
-            timezone=self._settings.timezone,
-            host=_LOOPBACK,
-            port=self._port,
-            user=self._settings.mysql_user,
-            password=self._password,
-            database=self._settings.database,
-            socket=str(self._scratch.socket),
+            version=self._program.version if self._program else None,
+            source=self._source,
             replica=self._replica,
         )
 
@@ -252,7 +256,7 @@ def end(host: Host, record: Record) -> None:
 
 def _processes(host: Host, record: Record) -> list[int]:
     """The ids of the server's processes: those with the datadir as an argument, not whoever reads its log."""
-    return host.processes_naming(f"--datadir={record.place}/")
+    return host.processes_with_argument(f"--datadir={record.place}/")
 
 
 class _PortTakenError(UnavailableError):

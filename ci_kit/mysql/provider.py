@@ -61,6 +61,7 @@ def make_server(host: Host, settings: Settings, runner: Runner, choice: Choice) 
             why=f"mysql is {choice.kind} by {choice.why}, replicas came from {settings.source('replicas')}",
             todo="leave out one of the two",
         )
+    _require_use(settings, external=choice.kind == "external")
     if choice.kind == "external":
         return ExternalServer(host, settings)
     password = settings.mysql_password or _generated_password(host, runner)
@@ -72,6 +73,25 @@ def make_server(host: Host, settings: Settings, runner: Runner, choice: Choice) 
     if settings.replicas:
         return ReplicatedServer(host, settings, password)
     return PrivateServer(host, settings, password)
+
+
+def _require_use(settings: Settings, *, external: bool) -> None:
+    """The files of SQL are there, and a setting that is given does something."""
+    from ci_kit.mysql.init_sql import init_files
+
+    if init_files(settings) and settings.create_database is False:
+        raise UsageError(
+            "init-sql fills a database that was just created, and none is",
+            why=f"create-database came from {settings.source('create-database')}",
+            todo="leave out one of the two",
+        )
+    ignored = [name for name in ("sql-mode", "mysql-settings") if external and settings.given(name)]
+    if ignored:
+        raise UsageError(
+            f"an external server is not given {' and '.join(ignored)}",
+            why=f"{ignored[0]} came from {settings.source(ignored[0])}",
+            todo="set it there, or take a private server (mysql: private)",
+        )
 
 
 def _require_leave(settings: Settings, runner: Runner) -> None:

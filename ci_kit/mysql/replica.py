@@ -11,6 +11,7 @@ from typing import Any
 from ci_kit.errors import UnavailableError
 from ci_kit.host import Host
 from ci_kit.mysql.admin import ROOT, log_in_once
+from ci_kit.mysql.clock import set_zone
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.login import LoginError
 from ci_kit.mysql.private import PrivateServer
@@ -47,7 +48,8 @@ class ReplicatedServer:
 
         def member(number: int) -> PrivateServer:
             lines = (f"server_id={number + 1}", *_MEMBER)
-            return PrivateServer(host, settings, password, member=lines, replica=number)
+            source = self._source.token if number else ""
+            return PrivateServer(host, settings, password, member=lines, source=source, replica=number)
 
         self._source = member(0)
         self._replicas = [member(number) for number in range(1, settings.replicas + 1)]
@@ -97,6 +99,9 @@ class ReplicatedServer:
                 for change in _follow_statements(flavour, self._source.root, self._password):
                     session.execute(change)
                 self._catch_up(source, session, flavour)
+                session.execute(statement("SET SESSION sql_log_bin = 0"))
+                # The source's zone is a setting of its own, which is not replicated; its tables are.
+                set_zone(session, replace(self._settings, time_zone_tables="none"))
                 for change in _read_only_statements(session, flavour):
                     session.execute(change)
         except (LoginError, StatementError) as error:
@@ -195,4 +200,4 @@ def _read_only_statements(session: Session, flavour: Flavour) -> list[Statement]
         for user, host in accounts
         if user == ROOT
     ]
-    return [statement("SET SESSION sql_log_bin = 0"), statement("SET GLOBAL read_only = ON"), *revoked]
+    return [statement("SET GLOBAL read_only = ON"), *revoked]

@@ -10,7 +10,7 @@ from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.host import Host
 from ci_kit.mysql.admin import ROOT, set_root_password
 from ci_kit.mysql.endpoint import Endpoint
-from ci_kit.mysql.init_sql import find_client
+from ci_kit.mysql.init_sql import client_environment, find_client
 from ci_kit.mysql.login import renew_password, try_login
 from ci_kit.mysql.policy import set_password
 from ci_kit.mysql.session import open_session
@@ -72,10 +72,11 @@ def _set_as_system_root(host: Host, spare: Endpoint) -> tuple[str, ...]:
     Gives what the client said if it was refused.
     """
     change = _unlocked(spare)
-    place = [f"--socket={spare.socket}"] if spare.socket else []
+    place = ["--host=localhost", *([f"--socket={spare.socket}"] if spare.socket else [])]
     client = find_client(host, None) or "mysql"
     done = host.run(
         host.as_root([client, "--no-defaults", "--protocol=socket", *place, "--user=root"]),
+        env=client_environment(""),
         stdin=f"{change.text};\n",
         shown_stdin=f"{change.shown};",
     )

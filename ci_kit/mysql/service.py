@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import time
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 
-from ci_kit.errors import UnavailableError, UsageError
+from ci_kit.errors import CiKitError, UnavailableError, UsageError
 from ci_kit.host import Host, Process
 from ci_kit.mysql import leftovers, state, units
 from ci_kit.mysql.admin import ROOT, prepare
@@ -18,7 +19,6 @@ from ci_kit.mysql.option_files import Told, included_folder, option_text, read_t
 from ci_kit.mysql.root import bring_root
 from ci_kit.mysql.server import Ready
 from ci_kit.mysql.service_log import telling_lines
-from ci_kit.mysql.session import StatementError
 from ci_kit.mysql.sql import Statement
 from ci_kit.mysql.tuning import asked_settings, server_settings
 from ci_kit.mysql.units import Unit, find_unit
@@ -77,8 +77,8 @@ class ServiceServer:
         try:
             bring_root(self._host, root, restart=self._restart_with if self._owned else None)
             self._version = prepare(self._host, root, self._settings)
-        except (LoginError, StatementError) as error:
-            # The server that is gone tells more than the login that broke off.
+        except CiKitError as error:
+            # The server that is gone tells more than the login, or the file of SQL, that broke off.
             if problem := self.lost():
                 raise problem from None
             if isinstance(error, LoginError) and not error.refused:
@@ -162,22 +162,15 @@ class ServiceServer:
         state.save(self._host, self._begun)
 
     def _record(self, *, started: bool) -> state.Record:
-        root = self._root
-        return state.Record(
-            token=_RECORD,
+        record = state.record(
+            self._settings,
+            self._root.as_user(self._settings.mysql_user, self._password),
             kind="service",
-            project=str(self._settings.root),
+            token=_RECORD,
             place=self._unit.name,
-            version=str(self._version or ""),
-            timezone=self._settings.timezone,
-            host=root.host,
-            port=root.port,
-            user=self._settings.mysql_user,
-            password=root.password,
-            database=self._settings.database,
-            socket=str(root.socket or ""),
-            started=started,
+            version=self._version,
         )
+        return replace(record, started=started)
 
     def _start(self) -> None:
         self._since = time.time()

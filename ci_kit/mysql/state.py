@@ -9,13 +9,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from ci_kit.host import Host
 from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.version import Version
+from ci_kit.settings import Settings
+
+KINDS = ("private", "service", "docker", "external")
+"""Of servers; the module of each says how one is found and ended."""
+
+
+def _machine() -> str:
+    """Name of the machine, or of the container on it: there the ids of processes mean what they say."""
+    with suppress(OSError):
+        return f"{platform.node()} {Path('/proc/self/ns/pid').readlink()}"
+    return platform.node()
 
 
 @dataclass(frozen=True)
@@ -24,8 +37,9 @@ class Record:
 
     ``token`` names it among all of this user's, ``place`` is what its kind finds it by: a private one's
     folder, a container's engine and name, a service's unit. ``replica`` counts the replicas of a project's
-    server from 1; the server itself is 0. ``started`` tells a service that ci-kit started from one that was
-    up before.
+    server, whose token is their ``source``, from 1; the server itself is 0. ``started`` tells a service that
+    ci-kit started from one that was up before. ``asked`` is what the server was started with, setting by
+    setting, and ``machine`` where it runs: a cache folder can be that of several machines or containers.
     """
 
     token: str
@@ -40,7 +54,10 @@ class Record:
     password: str = field(repr=False)
     database: str
     socket: str = ""
+    source: str = ""
     replica: int = 0
+    asked: dict[str, str] = field(default_factory=dict)
+    machine: str = field(default_factory=_machine)
     started: bool = True
     kept: bool = False
 
@@ -49,6 +66,43 @@ class Record:
         """Where the tests log in."""
         socket = Path(self.socket) if self.socket else None
         return Endpoint(self.host, self.port, self.user, self.password, socket)
+
+
+def record(
+    settings: Settings,
+    login: Endpoint,
+    *,
+    kind: str,
+    token: str,
+    place: str,
+    version: Version | None,
+    source: str = "",
+    replica: int = 0,
+) -> Record:
+    """The record of a project's server, with the login of its tests."""
+    return Record(
+        token=token,
+        kind=kind,
+        project=str(settings.root),
+        place=place,
+        version=str(version or ""),
+        timezone=settings.timezone,
+        host=login.host,
+        port=login.port,
+        user=login.user,
+        password=login.password,
+        database=settings.database,
+        socket=str(login.socket or ""),
+        source=source,
+        replica=replica,
+        asked=asked(settings),
+    )
+
+
+def asked(settings: Settings) -> dict[str, str]:
+    """The settings that a server has from its start on, as texts to compare."""
+    names = ("mysqld", "mysql_image", "docker_args", "mysql_datadir", "sql_mode", "mysql_settings", "durable")
+    return {name.replace("_", "-"): str(getattr(settings, name)) for name in names}
 
 
 def project_token(kind: str, root: Path) -> str:
@@ -87,18 +141,20 @@ def forget(host: Host, token: str) -> None:
 
 
 def records(host: Host) -> Iterator[Record]:
-    """Every record that can be read."""
+    """Every record of this machine that can be read."""
     for path in sorted(_folder(host).glob("*.json")):
         try:
-            yield Record(**json.loads(path.read_text(encoding="utf-8")))
+            found = Record(**json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             continue
+        if found.machine == _machine() and found.kind in KINDS:
+            yield found
 
 
 def kept_records(host: Host, root: Path) -> list[Record]:
     """What was left running for the project in the folder ``root``: its server, then that one's replicas."""
-    found = [record for record in records(host) if record.kept and record.project == str(root)]
-    return sorted(found, key=lambda record: record.replica)
+    found = [one for one in records(host) if one.kept and one.project == str(root)]
+    return sorted(found, key=lambda one: one.replica)
 
 
 def _folder(host: Host) -> Path:

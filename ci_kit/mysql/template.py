@@ -18,7 +18,7 @@ from ci_kit.host import Completed, Host
 from ci_kit.mysql.binary import ServerProgram
 from ci_kit.mysql.scratch import Scratch
 from ci_kit.mysql.tuning import as_flags, datadir_settings
-from ci_kit.mysql.zones import known_zones, zone_statements
+from ci_kit.mysql.zones import known_zones, zone_statements, zones_edition
 from ci_kit.settings import Settings
 
 _MANIFEST = "manifest.json"
@@ -45,7 +45,8 @@ class _Recipe:
         real = self.program.path.resolve()
         status = real.stat()
         build = (str(real), str(self.program.version), str(status.st_size), str(status.st_mtime_ns))
-        facts = (_FORMAT, *build, "with zones" if self.zones else "without", *self.lines)
+        zones = zones_edition() if self.zones else "without zones"
+        facts = (_FORMAT, *build, zones, *self.lines)
         version = self.program.version
         return f"{version.flavour.lower()}-{version.text}-{_digest(facts)}"
 

@@ -83,7 +83,14 @@ def _checked(line: str, settings: Settings) -> str:
             why=f"it came from {source}",
             todo=f"leave it out{_OWN[plain] and ' and use ' + _OWN[plain]}",
         )
-    return line
+    return _normal(line)
+
+
+def _normal(line: str) -> str:
+    """The line as a server reads it: without spaces around its parts, and quotes around its value."""
+    name, equals, value = (part.strip() for part in line.partition("="))
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return f"{name}{equals}{value[1:-1] if quoted else value}"
 
 
 def _plain_name(line: str) -> str:

@@ -48,6 +48,13 @@ def known_zones() -> list[str]:
     return sorted(name for name in available_timezones() if _path(name))
 
 
+def zones_edition() -> str:
+    """A text that changes when the machine's zone files are replaced by newer ones."""
+    return " ".join(
+        f"{folder} {Path(folder).stat().st_mtime_ns}" for folder in TZPATH if Path(folder).is_dir()
+    )
+
+
 def zone_statements(names: Iterable[str], *, first_id: int = 1) -> Iterator[str]:
     """Statements that add zones to a server's tables, in place of those of the same names.
 

@@ -49,7 +49,7 @@ def test_a_server_with_a_profile_boots_by_its_loader(program: Path, profiles: Pa
     try:
         server.start()
         with open_session(host, server.ready().login) as session:
-            (pid,) = host.processes_naming(f"--socket={server.root.socket}")
+            (pid,) = host.processes_with_argument(f"--socket={server.root.socket}")
             assert Path(f"/proc/{pid}/exe").resolve() != program.resolve()
             assert session.rows("SELECT 1") == [(1,)]
     finally:

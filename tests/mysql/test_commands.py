@@ -9,8 +9,8 @@ import subprocess
 
 import pytest
 
-from tests.conftest import CiKit, private_servers
-from tests.mysql.conftest import CONNECT, Project
+from tests.conftest import CiKit, interrupt, private_servers, wait_for
+from tests.mysql.conftest import CONNECT, WAITING, Project
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -53,9 +53,54 @@ def test_an_up_server_gets_another_database_and_refuses_other_settings(
         other = ci_kit("mysql", "up", env={"MYSQL_PASSWORD": "another-one"}, code=64)
         assert "is up with another mysql-password" in other.stderr
         assert "another-one" not in other.text
-        assert "ci-kit mysql down" in ci_kit("mysql", "up", "--timezone", "UTC", code=64).stderr
+        for flags in (
+            ["--timezone", "UTC"],
+            ["--sql-mode", "ANSI"],
+            ["--durable"],
+            ["--mysql-settings", "a=1"],
+        ):
+            assert "ci-kit mysql down" in ci_kit("mysql", "up", *flags, code=64).stderr
     finally:
         ci_kit("mysql", "down", code=0)
+
+
+def test_another_database_is_open_to_the_user_of_the_first(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
+    project({"rows.py": CONNECT})
+    ci_kit("mysql", "up", "--mysqld", server, "--mysql-user", "app", "--database", "first", code=0)
+    try:
+        ci_kit("mysql", "up", "--database", "second", code=0)
+        variables = json.loads(ci_kit("mysql", "env", "--json", code=0).stdout)
+        assert (variables["MYSQL_USER"], variables["MYSQL_DATABASE"]) == ("app", "second")
+        script = "from rows import rows; rows('CREATE TABLE t (id INT)')"
+        command = [ci_kit.environ["CI_KIT_PYTHON"], "-c", script]
+        subprocess.run(command, cwd=ci_kit.cwd, env=ci_kit.environ | variables, check=True)
+    finally:
+        ci_kit("mysql", "down", code=0)
+
+
+def test_a_server_that_a_run_leaves_takes_the_place_of_the_one_before(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
+    project({"test_it.py": "def test_it():\n    pass\n"})
+    try:
+        for _ in range(2):
+            ci_kit("run", "--mysqld", server, "--keep-mysql", code=0)
+        assert len([one for one in private_servers(ci_kit.servers) if one.isdigit()]) == 1
+        assert "MYSQL_REPLICA" not in ci_kit("mysql", "env", code=0).stdout
+    finally:
+        ci_kit("mysql", "down", code=0)
+
+
+def test_a_dry_run_beside_a_run_would_not_end_it(ci_kit: CiKit, project: Project, server: str) -> None:
+    folder = project(WAITING)
+    run = ci_kit.start("run", "--mysqld", server)
+    wait_for(folder / "started", run)
+    (dry_run,) = {ci_kit("run", "--dry-run", "--mysqld", server, code=0).stdout}
+    for one in private_servers(ci_kit.servers):
+        assert one not in dry_run
+    assert interrupt(run).code == 130
 
 
 def test_a_server_that_was_killed_is_not_up_and_another_takes_its_place(

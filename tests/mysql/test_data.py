@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import CiKit, assert_in_order
+from tests.conftest import CiKit, assert_in_order, private_servers
 from tests.mysql.conftest import CONNECT, Project, wrap_server
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
@@ -90,6 +93,95 @@ def test_sql_fills_a_new_database_only(ci_kit: CiKit, project: Project, server: 
         ci_kit("mysql", "down", code=0)
 
 
+def test_a_client_program_fills_the_run_s_server_and_no_other(
+    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
+) -> None:
+    project(FILLED)
+    # A login file says who the user is elsewhere, and the variables where.
+    login = tmp_path / "login.cnf"
+    login.write_text("[client]\npassword=another\n")
+    elsewhere = {"MYSQL_HOST": "127.0.0.1", "MYSQL_TCP_PORT": "1", "MYSQL_UNIX_PORT": "/nonexistent"}
+    env = elsewhere | {"MYSQL_TEST_LOGIN_FILE": str(login), "CI_KIT_MYSQL": "private"}
+    ci_kit("mysql", "up", "--mysqld", server, "--init-sql", "schema.sql seeds", env=env, code=0)
+    try:
+        assert "meeting" in tables(ci_kit, "test")
+    finally:
+        ci_kit("mysql", "down", code=0)
+
+
+def tables(ci_kit: CiKit, database: str) -> str:
+    """The tables of a database, and their rows, as Python prints them."""
+    variables = json.loads(ci_kit("mysql", "env", "--json", code=0).stdout) | {"MYSQL_DATABASE": database}
+    names = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
+    script = f"from rows import rows; print([(n, rows('SELECT * FROM ' + n)) for (n,) in rows({names!r})])"
+    done = subprocess.run(
+        [ci_kit.environ["CI_KIT_PYTHON"], "-c", script],
+        cwd=ci_kit.cwd,
+        env=ci_kit.environ | variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_a_database_whose_sql_failed_is_filled_the_next_time(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
+    folder = project({"rows.py": CONNECT, "a.sql": "CREATE TABLE t (id INT); SELEKT 1;"})
+    ci_kit("mysql", "up", "--mysqld", server, code=0)
+    try:
+        more = ("mysql", "up", "--database", "later", "--init-sql", "a.sql")
+        assert "SELEKT" in ci_kit(*more, code=64).stderr
+        (folder / "a.sql").write_text("CREATE TABLE t (id INT); INSERT INTO t VALUES (7);")
+        for _ in range(2):
+            ci_kit(*more, code=0)
+        assert tables(ci_kit, "later") == "[('t', [(7,)])]\n"
+    finally:
+        ci_kit("mysql", "down", code=0)
+
+
+def test_a_database_whose_name_the_server_writes_small_is_filled_once(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
+    project({"rows.py": CONNECT, "a.sql": "CREATE TABLE IF NOT EXISTS t (id INT); INSERT INTO t VALUES (7);"})
+    try:
+        for _ in range(2):
+            flags = ("--mysql-settings", "lower_case_table_names=1", "--database", "Meeting")
+            ci_kit("mysql", "up", "--mysqld", server, *flags, "--init-sql", "a.sql", code=0)
+        assert tables(ci_kit, "meeting") == "[('t', [(7,)])]\n"
+    finally:
+        ci_kit("mysql", "down", code=0)
+
+
+def test_a_server_that_dies_while_it_is_filled_is_not_the_file_s_fault(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
+    project(
+        {
+            "a.sql": "CREATE TABLE t (id INT);\nSELECT SLEEP(300);\n",
+            "test_it.py": "def test_it():\n    pass\n",
+        }
+    )
+    run = ci_kit.start("run", "--mysqld", server, "--init-sql", "a.sql")
+    while not list(ci_kit.servers.glob("*/data/test/t.*")) and not list(ci_kit.servers.glob("*/data/test")):
+        assert run.poll() is None, run.communicate()
+    for one in private_servers(ci_kit.servers):
+        if one.isdigit():
+            os.kill(int(one), signal.SIGKILL)
+    stdout, stderr = run.communicate(timeout=60)
+    assert run.returncode == 69, stdout + stderr
+    assert_in_order(stderr, ["the server is gone", "it was ended by signal 9"])
+
+
+def test_files_that_nothing_would_be_done_with_are_refused(ci_kit: CiKit, project: Project) -> None:
+    project({"a.sql": "SELECT 1", "test_it.py": "def test_it():\n    pass\n"})
+    missing = ci_kit("run", "--init-sql", "b.sql", code=64)
+    assert_in_order(missing.stderr, ["b.sql", "there is no such file", "--init-sql"])
+    unused = ci_kit("run", "--init-sql", "a.sql", "--no-create-database", code=64)
+    assert "--no-create-database" in unused.stderr or "--create-database" in unused.stderr
+
+
 def without_clients(folder: Path, server: str) -> dict[str, str]:
     """An environment in which no client program is found: none on the PATH, none beside the server."""
     (folder / "bin").mkdir()
@@ -149,7 +241,7 @@ def test_the_server_s_mode_and_settings_are_as_the_project_wants(
                 sql-mode = "ANSI_QUOTES,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES"
                 mysql-settings = [
                     "max_allowed_packet=32M", "max-connections=77", "init_connect=SET @a = 'b c#d'",
-                    "lower-case-table-names=1"
+                    "lower-case-table-names=1", "long_query_time = '7'",
                 ]
                 init-sql = ["mode.sql"]
                 mysql-user = "meeting"
@@ -167,8 +259,9 @@ def test_the_server_s_mode_and_settings_are_as_the_project_wants(
 
                 def test_settings():
                     assert rows(
-                        "SELECT @@max_allowed_packet, @@max_connections, @a, @@lower_case_table_names"
-                    ) == [(32 << 20, 77, "b c#d", 1)]
+                        "SELECT @@max_allowed_packet, @@max_connections, @a, @@lower_case_table_names,"
+                        " @@GLOBAL.long_query_time + 0"
+                    ) == [(32 << 20, 77, "b c#d", 1, 7)]
                 """,
         }
     )

@@ -13,6 +13,17 @@ pytestmark = pytest.mark.usefixtures("nothing_left")
 HOSTILE = "it's \"a\\ `touch pwned` $(touch pwned); -- 비밀번호 🔑\nof two lines"
 
 
+def test_a_short_password_is_not_shown_to_whoever_asks_for_more(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
+    project({"a.sql": "SELECT 1", "test_it.py": "def test_it():\n    pass\n"})
+    for flag in ("--dry-run", "-v"):
+        env = {"CI_KIT_MYSQL_PASSWORD": "xq7"}
+        assert (
+            "xq7" not in ci_kit("run", flag, "--mysqld", server, "--init-sql", "a.sql", env=env, code=0).text
+        )
+
+
 @pytest.mark.parametrize("password", [HOSTILE, "1234"])
 def test_a_hostile_password_works_and_is_shown_nowhere(
     ci_kit: CiKit, project: Project, server: str, password: str

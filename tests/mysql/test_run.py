@@ -107,6 +107,19 @@ def test_another_user_has_the_database_and_those_for_tests(
     ci_kit("run", "--mysqld", server, "--mysql-user", "meeting", "--database", "my_app", code=0)
 
 
+def test_another_user_has_the_database_also_where_a_grant_has_no_wildcards(
+    ci_kit: CiKit, project: Project, mysqld: str
+) -> None:
+    project(
+        {
+            "rows.py": CONNECT,
+            "test_user.py": "from rows import rows\n\ndef test_rights():\n    rows('CREATE TABLE t (id INT)')\n",
+        }
+    )
+    flags = ["--mysql-user", "meeting", "--database", "my_app", "--mysql-settings", "partial_revokes=ON"]
+    ci_kit("run", "--mysqld", mysqld, *flags, code=0)
+
+
 def test_a_dry_run_prints_it_all_in_order_and_changes_nothing(
     ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:

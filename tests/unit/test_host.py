@@ -347,18 +347,20 @@ def test_a_command_is_shown_as_one_types_it() -> None:
 # Looks
 
 
-def test_processes_are_found_by_their_command_line(tmp_path: Path) -> None:
+def test_processes_are_found_by_an_argument_that_begins_so(tmp_path: Path) -> None:
     host = make_host()
-    command = [sys.executable, "-uc", "print(); input()", str(tmp_path)]
+    command = [sys.executable, "-uc", "print(); input()", f"--datadir={tmp_path}/data", f"# {tmp_path}"]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         # The kernel shows the command line a little after the start; what has printed has it.
         assert child.stdout
         child.stdout.readline()
-        assert host.processes_naming(str(tmp_path)) == [child.pid]
+        assert host.processes_with_argument(f"--datadir={tmp_path}/") == [child.pid]
+        # Somebody who speaks of it is not it.
+        assert host.processes_with_argument(str(tmp_path)) == []
     finally:
         child.communicate(b"\n")
-    assert host.processes_naming(str(tmp_path)) == []
+    assert host.processes_with_argument(f"--datadir={tmp_path}/") == []
 
 
 def test_programs_are_looked_for_on_the_host_s_own_path(tmp_path: Path) -> None:

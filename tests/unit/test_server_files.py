@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,16 @@ def test_a_record_that_cannot_be_read_is_passed_over(cache: Path) -> None:
     state.save(host, record("b"))
     write(cache / "servers", {"a.json": "{", "c.json": "[]", "d.json": '{"token": "d"}'})
     assert list(state.records(host)) == [record("b")]
+
+
+@pytest.mark.parametrize("change", [{"machine": "another"}, {"kind": "of a later release"}])
+def test_a_record_of_elsewhere_is_left_alone(change: dict[str, str]) -> None:
+    host = make_host()
+    state.save(host, replace(record("a"), **change))
+    assert list(state.records(host)) == []
+    leftovers.sweep(host)
+    state.save(host, replace(record("a")))
+    assert list(state.records(host)) == [record("a")]
 
 
 def test_the_server_of_a_project_is_the_one_that_was_kept_for_it() -> None:
