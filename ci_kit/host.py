@@ -60,6 +60,12 @@ class Process:
         """None while it runs."""
         return self.popen.poll() if self.popen else None
 
+    def wait(self, seconds: float) -> None:
+        """Wait until it ends, at most so long."""
+        if self.popen:
+            with suppress(subprocess.TimeoutExpired):
+                self.popen.wait(seconds)
+
 
 @dataclass
 class Host:

@@ -13,7 +13,6 @@ from contextlib import ExitStack
 from ci_kit.errors import CiKitError, CoverageBelowThresholdError
 from ci_kit.github import Runner
 from ci_kit.host import Host
-from ci_kit.mysql import leftovers
 from ci_kit.mysql.provider import Choice, choose_kind, make_server
 from ci_kit.mysql.server import Ready, Server
 from ci_kit.report.summary import Summary, publish
@@ -94,7 +93,6 @@ class Job:
         """Leave to later steps what is there for them: the zone, and a server that goes on running."""
         wanted = self._settings.keep_mysql
         if server and (server.shared or (self._runner.real if wanted is None else wanted)):
-            leftovers.make_way(self._host, self._settings.root)
             server.keep()
             self._runner.export(env)
         else:

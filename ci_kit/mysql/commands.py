@@ -131,7 +131,8 @@ def _root(record: Record) -> Endpoint:
 
 def _running(host: Host, settings: Settings) -> list[Record]:
     """The project's server and its replicas, if it still runs; what is left of a dead one is cleaned up."""
-    found = state.kept_records(host, settings.root)
+    kept = state.kept_records(host, settings.root)
+    found = [record for record in kept if record.kind == kept[0].kind]
     for record in found:
         host.redactor.add(record.password)
     # Without its server, a replica is of no use.

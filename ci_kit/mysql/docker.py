@@ -104,6 +104,7 @@ class DockerServer:
         return Ready(root.as_user(self._settings.mysql_user, self._password), self._version)
 
     def keep(self) -> None:
+        leftovers.make_way(self._host, self._settings.root)
         state.keep(self._host, self._record())
         self._kept = True
 

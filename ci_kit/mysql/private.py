@@ -26,6 +26,7 @@ _LOOPBACK = "127.0.0.1"
 # Literals are escaped with backslashes whatever mode the server has, and a replica is not told of it.
 _INIT = ("SET SESSION sql_mode = ''", "SET SESSION sql_log_bin = 0")
 _PORT_TRIES = 3
+_LAST_BREATH = 0.5
 
 
 class PrivateServer:
@@ -82,7 +83,10 @@ class PrivateServer:
         try:
             version = prepare(self._host, root, self._settings, beside=self._found_program().path)
         except CiKitError:
-            # The server that is gone tells more than the login, or the file of SQL, that broke off.
+            # The server that is gone tells more than the login, or the file of SQL, that broke off. Its
+            # connections end a little before it does.
+            if self._process:
+                self._process.wait(_LAST_BREATH)
             self._require_alive()
             raise
         return Ready(
@@ -116,6 +120,8 @@ class PrivateServer:
         return root
 
     def keep(self) -> None:
+        if not self._replica:
+            leftovers.make_way(self._host, self._settings.root)
         state.keep(self._host, self._record())
         self._kept = True
 

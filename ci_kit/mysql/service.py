@@ -88,6 +88,7 @@ class ServiceServer:
 
     def keep(self) -> None:
         if self._begun:
+            leftovers.make_way(self._host, self._settings.root)
             state.keep(self._host, self._record(started=self._begun.started))
             self._begun = None
 

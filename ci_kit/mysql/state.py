@@ -152,9 +152,12 @@ def records(host: Host) -> Iterator[Record]:
 
 
 def kept_records(host: Host, root: Path) -> list[Record]:
-    """What was left running for the project in the folder ``root``: its server, then that one's replicas."""
+    """What was left for the project in the folder ``root``: its server, then that one's replicas.
+
+    Last stands an external server that was used beside one of ci-kit's own.
+    """
     found = [one for one in records(host) if one.kept and one.project == str(root)]
-    return sorted(found, key=lambda one: one.replica)
+    return sorted(found, key=lambda one: (one.kind == "external", one.replica))
 
 
 def _folder(host: Host) -> Path:

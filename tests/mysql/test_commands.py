@@ -53,13 +53,8 @@ def test_an_up_server_gets_another_database_and_refuses_other_settings(
         other = ci_kit("mysql", "up", env={"MYSQL_PASSWORD": "another-one"}, code=64)
         assert "is up with another mysql-password" in other.stderr
         assert "another-one" not in other.text
-        for flags in (
-            ["--timezone", "UTC"],
-            ["--sql-mode", "ANSI"],
-            ["--durable"],
-            ["--mysql-settings", "a=1"],
-        ):
-            assert "ci-kit mysql down" in ci_kit("mysql", "up", *flags, code=64).stderr
+        for flags in ("--timezone UTC", "--sql-mode ANSI", "--durable", "--mysql-settings a=1"):
+            assert "ci-kit mysql down" in ci_kit("mysql", "up", *flags.split(), code=64).stderr
     finally:
         ci_kit("mysql", "down", code=0)
 

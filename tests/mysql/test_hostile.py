@@ -18,10 +18,8 @@ def test_a_short_password_is_not_shown_to_whoever_asks_for_more(
 ) -> None:
     project({"a.sql": "SELECT 1", "test_it.py": "def test_it():\n    pass\n"})
     for flag in ("--dry-run", "-v"):
-        env = {"CI_KIT_MYSQL_PASSWORD": "xq7"}
-        assert (
-            "xq7" not in ci_kit("run", flag, "--mysqld", server, "--init-sql", "a.sql", env=env, code=0).text
-        )
+        call = ("run", flag, "--mysqld", server, "--init-sql", "a.sql")
+        assert "xq7" not in ci_kit(*call, env={"CI_KIT_MYSQL_PASSWORD": "xq7"}, code=0).text
 
 
 @pytest.mark.parametrize("password", [HOSTILE, "1234"])

@@ -113,7 +113,7 @@ def test_another_user_has_the_database_also_where_a_grant_has_no_wildcards(
     project(
         {
             "rows.py": CONNECT,
-            "test_user.py": "from rows import rows\n\ndef test_rights():\n    rows('CREATE TABLE t (id INT)')\n",
+            "test_it.py": "from rows import rows\n\ndef test_it():\n    rows('CREATE TABLE t (id INT)')\n",
         }
     )
     flags = ["--mysql-user", "meeting", "--database", "my_app", "--mysql-settings", "partial_revokes=ON"]
