@@ -6,7 +6,6 @@ one method by one that prints the line, so what it prints cannot drift from what
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shlex
@@ -19,10 +18,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO, TypeVar
+from typing import TypeVar
 
 from ci_kit.console import Console
 from ci_kit.errors import UnavailableError
+from ci_kit.locks import hold_lock, is_locked
 from ci_kit.processes import (
     INTERRUPTS,
     Env,
@@ -234,31 +234,13 @@ class Host:
         """Hold a lock file, against other processes of this machine, until the context is left.
 
         Gives whether it is held: without ``wait``, False if another process has it. The lock ends with the
-        process, however that ends. A dry run takes none, and only looks.
+        process, however that ends. A dry run takes none, and only looks. Raises UnavailableError.
         """
         if self.dry:
-            yield wait or not _is_locked(path)
+            yield wait or not is_locked(path)
             return
-        while True:
-            with self._opened(path) as file:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-                except BlockingIOError:
-                    yield False
-                    return
-                # Whoever had the lock may have removed its file meanwhile; a newer one is another lock.
-                if _is_at(file, path):
-                    yield True
-                    return
-
-    def _opened(self, path: Path) -> TextIO:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            return path.open("a")
-        except OSError as error:
-            raise UnavailableError(
-                f"cannot write {path}", why=_reason(error), todo="set CI_KIT_CACHE to a folder of yours"
-            ) from error
+        with hold_lock(path, wait=wait) as held:
+            yield held
 
     @contextmanager
     def undisturbed(self) -> Iterator[None]:
@@ -392,21 +374,6 @@ def _reason(error: OSError) -> str:
     if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
         return re.sub(r"^\[Errno \d+\] ", "", str(error.args[0][0][-1]))
     return f"{error.strerror}: {error.filename}" if error.filename else error.strerror or str(error)
-
-
-def _is_locked(path: Path) -> bool:
-    with suppress(FileNotFoundError), path.open() as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
-
-
-def _is_at(file: TextIO, path: Path) -> bool:
-    with suppress(FileNotFoundError):
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
-    return False
 
 
 def _rename(source: Path, target: Path) -> None:

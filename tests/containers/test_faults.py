@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import Answer, CiKit, interrupt, wait_for
 from tests.containers.conftest import path_without
 from tests.containers.engine import Engine
-from tests.mysql.conftest import CONNECT, WAITING, Project
+from tests.mysql.conftest import LOGS_IN_LATER, WAITING, Project
 
 SMALL = {"test_it.py": "def test_it():\n    pass\n"}
 
@@ -121,21 +121,7 @@ def test_a_run_is_not_failed_by_a_killed_one_s_engine_that_is_gone(
 def test_a_container_that_dies_during_the_tests_is_named(
     kit: CiKit, project: Project, podman: Engine
 ) -> None:
-    folder = project(
-        {
-            "rows.py": CONNECT,
-            "test_db.py": """\
-                import pathlib
-                from rows import rows
-
-                def test_waits():
-                    pathlib.Path("started").write_text("")
-                    while pathlib.Path("started").exists():
-                        pass
-                    rows("SELECT 1")
-                """,
-        }
-    )
+    folder = project(LOGS_IN_LATER)
     child = kit.start("run")
     wait_for(folder / "started", child)
     podman("kill", *podman.containers())

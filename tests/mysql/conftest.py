@@ -54,6 +54,22 @@ WAITING = {
 """A project whose one test has a login, writes its process's id to ``started``, and goes on for long."""
 
 
+LOGS_IN_LATER = {
+    "rows.py": CONNECT,
+    "test_db.py": """\
+        import pathlib
+        from rows import rows
+
+        def test_waits():
+            pathlib.Path("started").write_text("")
+            while pathlib.Path("started").exists():
+                pass
+            rows("SELECT 1")
+        """,
+}
+"""A project whose one test writes the file ``started``, and logs in when that is removed."""
+
+
 def wrap_server(folder: Path, server: str, script: str = 'exec "$real" "$@"') -> Path:
     """A program that is a server, but for what a script does around its boots, alone in a folder.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import CiKit, assert_in_order, interrupt, private_servers, wait_for
-from tests.mysql.conftest import CONNECT, WAITING, Project, wrap_server
+from tests.mysql.conftest import LOGS_IN_LATER, WAITING, Project, wrap_server
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -67,21 +67,7 @@ def test_what_a_killed_run_left_is_cleaned_up_by_the_next(
 def test_a_server_that_is_killed_during_the_tests_fails_them(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:
-    folder = project(
-        {
-            "rows.py": CONNECT,
-            "test_db.py": """\
-                import pathlib
-                from rows import rows
-
-                def test_waits():
-                    pathlib.Path("started").write_text("")
-                    while pathlib.Path("started").exists():
-                        pass
-                    rows("SELECT 1")
-                """,
-        }
-    )
+    folder = project(LOGS_IN_LATER)
     child = ci_kit.start("run", "--mysqld", server)
     wait_for(folder / "started", child)
     for one in private_servers(ci_kit.servers):

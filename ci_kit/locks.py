@@ -1,0 +1,59 @@
+"""Lock files, by which processes of one machine keep out of each other's way."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+from ci_kit.errors import UnavailableError
+
+
+@contextmanager
+def hold_lock(path: Path, *, wait: bool) -> Iterator[bool]:
+    """Hold a lock file until the context is left; gives whether it is held.
+
+    Without ``wait``, it is not if another process has it. Raises UnavailableError if it cannot be written.
+    """
+    while True:
+        with _opened(path) as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield False
+                return
+            # Whoever had the lock may have removed its file meanwhile; a newer one is another lock.
+            if _is_at(file, path):
+                yield True
+                return
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process holds it at this moment."""
+    with suppress(FileNotFoundError), path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a")
+    except OSError as error:
+        raise UnavailableError(
+            f"cannot write {path}",
+            why=f"{error.strerror}: {error.filename}",
+            todo="set CI_KIT_CACHE to a folder of yours",
+        ) from error
+
+
+def _is_at(file: TextIO, path: Path) -> bool:
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    return False
