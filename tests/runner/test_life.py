@@ -55,7 +55,8 @@ HOSTILE = """ SET @a = 'b c#d', @b = "\\e\\n", @c = '$(id) `x` é 漢字 !includ
 
 
 def test_settings_of_every_kind_reach_the_server_as_they_are(stopped: Served) -> None:
-    lines = [f"init_connect={HOSTILE}", "max_allowed_packet=32M"]
+    # As in a my.cnf, quotes keep the spaces at a value's ends, and there may be some around the sign.
+    lines = [f"init_connect = '{HOSTILE}'", "max_allowed_packet=32M"]
     stopped.project(
         f"[tool.ci-kit]\nmysql-settings = {json.dumps(lines, ensure_ascii=False)}\n"
         "sql-mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'\n"
