@@ -20,7 +20,7 @@ from ci_kit.options import OPTIONS, Option, Value
 ServerKind: TypeAlias = Literal["auto", "service", "private", "docker", "external", "off"]
 
 TABLE = "tool.ci-kit"
-_DEFAULT = "default"
+_DEFAULT = "the defaults"
 
 
 @dataclass(frozen=True)

@@ -122,8 +122,9 @@ def _create_database(session: Session, name: str, settings: Settings) -> None:
     except StatementError as error:
         if error.number not in _WRONG_CHARSET:
             raise
+        pair = f" with the collation {settings.collation!r}" if settings.collation else ""
         raise UsageError(
-            f"the server knows no charset {settings.charset!r} with the collation {settings.collation!r}",
+            f"the server knows no charset {settings.charset!r}{pair}",
             why=error.why,
             todo="`SHOW COLLATION` lists them; the default is utf8mb4 with the server's own collation",
         ) from None

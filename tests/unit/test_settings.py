@@ -114,14 +114,14 @@ def test_a_source_gives_a_value_against_all_weaker_ones(
 def test_without_a_source_there_is_the_default(option: Option, tmp_path: Path) -> None:
     settings = load_settings(tmp_path, {})
     assert getattr(settings, option.field) == option.default
-    assert settings.source(option.name) == "default"
+    assert settings.source(option.name) == "the defaults"
 
 
 @every_option
 def test_an_empty_variable_counts_as_not_given(option: Option, tmp_path: Path) -> None:
     settings = load_settings(tmp_path, dict.fromkeys(variables(option), ""))
     assert getattr(settings, option.field) == option.default
-    assert settings.source(option.name) == "default"
+    assert settings.source(option.name) == "the defaults"
 
 
 @every_option
