@@ -29,6 +29,8 @@ SAMPLE = ROOT / "examples" / "meeting"
 _FOREIGN = ("ACT", "CI_KIT_", "COVERAGE_", "GITHUB_", "MYSQL_", "PYTEST_", "PYTHON", "RUNNER_", "VIRTUAL_ENV")
 
 
+# First, for xdist reads the marks in a hook of the same name.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What tests share keeps them on one of several processes: a file's servers, all containers' network."""
     for item in items:

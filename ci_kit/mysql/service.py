@@ -18,7 +18,7 @@ from ci_kit.mysql.login import LoginError, wait_for_login
 from ci_kit.mysql.option_files import Told, included_folder, option_text, read_told
 from ci_kit.mysql.root import bring_root
 from ci_kit.mysql.server import Ready
-from ci_kit.mysql.service_log import telling_lines
+from ci_kit.mysql.service_log import log_size, telling_lines
 from ci_kit.mysql.sql import Statement
 from ci_kit.mysql.tuning import asked_settings, server_settings
 from ci_kit.mysql.units import Unit, find_unit
@@ -48,6 +48,7 @@ class ServiceServer:
         self._found: Unit | None = None
         self._process: Process | None = None
         self._since = time.time()
+        self._log_size = 0
         self._lock = ExitStack()
         # What this run has begun to use, until it is kept.
         self._begun: state.Record | None = None
@@ -175,6 +176,7 @@ class ServiceServer:
 
     def _start(self) -> None:
         self._since = time.time()
+        self._log_size = log_size(self._host, self._told.error_log)
         self._process = units.start(self._host, self._unit, log=state.log(self._host, _RECORD))
 
     def _await_answer(self) -> None:
@@ -219,6 +221,7 @@ class ServiceServer:
                 error_log=self._told.error_log,
                 start_log=state.log(self._host, _RECORD),
                 since=self._since,
+                size=self._log_size,
             ),
             todo="mend what its log says above, or take a private server (mysql: private)",
         )

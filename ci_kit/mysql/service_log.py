@@ -14,22 +14,31 @@ _START = re.compile(r"as process \d+\s*(\.\.\.)?$")
 
 
 def telling_lines(
-    host: Host, unit: Unit, *, error_log: Path | None, start_log: Path, since: float
+    host: Host, unit: Unit, *, error_log: Path | None, size: int, start_log: Path, since: float
 ) -> tuple[str, ...]:
     """The errors of the last start in the server's log or its manager's, or that one's last lines.
 
-    ``start_log`` is what the start itself said; ``since`` is its moment of the clock.
+    ``size`` is what the log had in bytes before the start, ``start_log`` what the start itself said, and
+    ``since`` its moment of the clock.
     """
-    own = _written(host, error_log, since) if error_log else []
+    own = _added(host, error_log, size) if error_log else []
     manager = unit.log(host, since)
     errors = _errors(own) or _errors(manager)
     return tuple((errors or manager or _read(start_log) or own)[-_TELLING_LINES:])
 
 
-def _written(host: Host, path: Path, since: float) -> list[str]:
-    """The last lines of a file that only root may read, if it was written to since a moment of the clock."""
-    tail = ["find", str(path), "-newermt", f"@{since}", "-exec", "tail", f"--lines={_LOG_TAIL}", "{}", "+"]
-    return host.ask(host.as_root(tail)).stdout.splitlines()
+def log_size(host: Host, path: Path | None) -> int:
+    """Bytes in a log that only root may read; 0 if it is not there."""
+    if path is None:
+        return 0
+    answer = host.ask(host.as_root(["stat", "--dereference", "--format=%s", str(path)])).stdout.strip()
+    return int(answer) if answer.isdigit() else 0
+
+
+def _added(host: Host, path: Path, size: int) -> list[str]:
+    """The last lines of a log that were not there when it had so many bytes."""
+    tail = host.ask(host.as_root(["tail", f"--bytes=+{size + 1}", str(path)]))
+    return tail.stdout.splitlines()[-_LOG_TAIL:]
 
 
 def _read(path: Path) -> list[str]:
