@@ -94,14 +94,11 @@ def test_sql_fills_a_new_database_only(ci_kit: CiKit, project: Project, server: 
 
 
 def test_a_client_program_fills_the_run_s_server_and_no_other(
-    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
+    ci_kit: CiKit, project: Project, server: str
 ) -> None:
     project(FILLED)
-    # A login file says who the user is elsewhere, and the variables where.
-    login = tmp_path / "login.cnf"
-    login.write_text("[client]\npassword=another\n")
     elsewhere = {"MYSQL_HOST": "127.0.0.1", "MYSQL_TCP_PORT": "1", "MYSQL_UNIX_PORT": "/nonexistent"}
-    env = elsewhere | {"MYSQL_TEST_LOGIN_FILE": str(login), "CI_KIT_MYSQL": "private"}
+    env = elsewhere | {"CI_KIT_MYSQL": "private"}
     ci_kit("mysql", "up", "--mysqld", server, "--init-sql", "schema.sql seeds", env=env, code=0)
     try:
         assert "meeting" in tables(ci_kit, "test")
