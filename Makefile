@@ -21,7 +21,7 @@ test: lint unit $(SAMPLE)/.venv/installed ## Check and test everything, on real 
 	@test -d /usr/share/zoneinfo || tools/apt.sh "There are no time zone files" tzdata
 	@$(BIN)/ci-kit mysql install
 	$(BIN)/python -m pytest tests/containers tests/runner tests/mysql tests/action tests/support \
-		--numprocesses=auto --dist=loadgroup
+		--numprocesses=auto --dist=loadfile
 
 lint: .venv/installed ## Check format, types, workflows and scripts
 	$(BIN)/ruff format --check .

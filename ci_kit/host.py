@@ -36,6 +36,9 @@ from ci_kit.redaction import Redactor
 
 _T = TypeVar("_T")
 
+# In seconds: an engine or a service manager that does not answer in this time will not.
+_LONGEST_LOOK = 60.0
+
 
 @dataclass(frozen=True)
 class Completed:
@@ -255,8 +258,8 @@ class Host:
     # Looks, the same in a dry run
 
     def ask(self, argv: Sequence[str], *, env: Env | None = None, cwd: Path | None = None) -> Completed:
-        """Run a command that changes nothing."""
-        return self._capture(argv, env, cwd, None, None)
+        """Run a command that changes nothing. Raises UnavailableError if it hangs."""
+        return self._capture(argv, env, cwd, None, _LONGEST_LOOK)
 
     def which(self, name: str) -> str | None:
         return shutil.which(name, path=self.environ.get("PATH", os.defpath))
@@ -333,7 +336,8 @@ class Host:
             except subprocess.TimeoutExpired:
                 raise UnavailableError(
                     f"{argv[0]} did not end in {seconds:g} s",
-                    todo="look at what it does; boot-timeout gives it more",
+                    why=f"`{shlex.join(argv)}`",
+                    todo="look at what it waits for, and at boot-timeout",
                 ) from None
         return Completed(child.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
 

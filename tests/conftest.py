@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from tests.support import mariadb, mysql97, no_server
 from tests.support.unavailable import Unavailable, skip_or_fail
@@ -29,13 +31,17 @@ SAMPLE = ROOT / "examples" / "meeting"
 _FOREIGN = ("ACT", "CI_KIT_", "COVERAGE_", "GITHUB_", "MYSQL_", "PYTEST_", "PYTHON", "RUNNER_", "VIRTUAL_ENV")
 
 
-# First, for xdist reads the marks in a hook of the same name.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    return _BySharing(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+class _BySharing(LoadFileScheduling):  # type: ignore[misc]
     """What tests share keeps them on one of several processes: a file's servers, all containers' network."""
-    for item in items:
-        containers = "containers" in item.path.parts
-        item.add_marker(pytest.mark.xdist_group("containers" if containers else str(item.path)))
+
+    def _split_scope(self, nodeid: str) -> str:
+        containers = "tests/containers/"
+        return containers if nodeid.startswith(containers) else str(super()._split_scope(nodeid))
 
 
 @dataclass(frozen=True)

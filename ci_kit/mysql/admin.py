@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
-from ci_kit.errors import CiKitError, UsageError
+from ci_kit.errors import CiKitError, UnavailableError, UsageError
 from ci_kit.host import Host
 from ci_kit.mysql.clock import set_zone
 from ci_kit.mysql.endpoint import Endpoint
@@ -19,6 +19,7 @@ from ci_kit.mysql.version import Version
 from ci_kit.settings import Settings
 
 ROOT = "root"
+_LOOPBACK = "127.0.0.1"
 _SYSTEM_SCHEMAS = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
 # ER_UNKNOWN_CHARACTER_SET, ER_UNKNOWN_COLLATION, ER_COLLATION_CHARSET_MISMATCH
 _WRONG_CHARSET = frozenset({1115, 1273, 1253})
@@ -166,10 +167,17 @@ def _make_reachable(host: Host, session: Session, root: Endpoint) -> None:
     """
     if log_in_once(host, root):
         return
-    who = account(ROOT, "127.0.0.1")
-    _set_user_password(session, who, root.password)
+    who = account(ROOT, _LOOPBACK)
+    create = statement(f"CREATE USER IF NOT EXISTS {who} IDENTIFIED BY ", Secret(root.password))
+    for change in (create, set_root_password(root.password, address=_LOOPBACK)):
+        set_password(session, change, whose=who)
     session.execute(statement(f"GRANT ALL PRIVILEGES ON *.* TO {who} WITH GRANT OPTION"))
-    log_in_once(host, root)
+    if not log_in_once(host, root):
+        raise UnavailableError(
+            f"root is let in over the socket, and not at {root.host}:{root.port}",
+            why="none of root's accounts takes the password there",
+            todo="look at them: `SELECT user, host, plugin, ssl_type FROM mysql.user`",
+        )
 
 
 def log_in_once(host: Host, login: Endpoint) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +44,7 @@ class DropIn:
             return ""
 
     def write(self, host: Host, text: str) -> None:
-        """Put settings in place; an empty text removes them."""
+        """Put settings in place; an empty text removes them. Raises UnavailableError, as all changes here."""
         if text:
             _write(host, self._settings, text)
         else:
@@ -78,4 +79,18 @@ def _write(host: Host, path: Path, text: str, *, shown: str | None = None, owner
 
 
 def _remove(host: Host, *paths: Path) -> None:
-    host.run(host.as_root(["rm", "-f", *map(str, paths)]))
+    # A dry run has written none, and says what a real one would remove.
+    there = [str(path) for path in paths if host.dry or _may_exist(path)]
+    if not there:
+        return
+    done = host.run(host.as_root(["rm", "-f", *there]))
+    if not done.ok:
+        raise UnavailableError(
+            f"cannot remove {' and '.join(there)}",
+            why=done.stderr.strip() or f"rm ended with {done.code}",
+            todo="allow sudo without a password and call `ci-kit mysql down`, or remove it by hand",
+        )
+
+
+def _may_exist(path: Path) -> bool:
+    return os.path.lexists(path) or not os.access(path.parent, os.X_OK)

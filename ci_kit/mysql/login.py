@@ -30,9 +30,11 @@ _SILENT = {
 
 # ER_MUST_CHANGE_PASSWORD_LOGIN; MariaDB lets the login in and refuses all else: ER_MUST_CHANGE_PASSWORD.
 _EXPIRED = frozenset({1862, 1820})
-# ER_ACCOUNT_HAS_BEEN_LOCKED of MySQL and of MariaDB; ER_PLUGIN_IS_NOT_LOADED, as of an account that logs in
-# by a plugin which a newer server no longer has; CR_AUTH_PLUGIN_CANNOT_LOAD.
-_NO_LOGIN = frozenset({3118, 4151, 1524, 2059})
+# ER_ACCOUNT_HAS_BEEN_LOCKED of MySQL and of MariaDB; locked for a while, after too many wrong passwords:
+# ER_USER_ACCESS_DENIED_FOR_USER_ACCOUNT_BLOCKED_BY_PASSWORD_LOCK of MySQL, ER_USER_IS_BLOCKED of MariaDB;
+# ER_PLUGIN_IS_NOT_LOADED, as of an account that logs in by a plugin which a newer server no longer has;
+# CR_AUTH_PLUGIN_CANNOT_LOAD.
+_NO_LOGIN = frozenset({3118, 4151, 3955, 4150, 1524, 2059})
 
 Answer: TypeAlias = Literal["welcome", "expired", "refused"]
 """What a server that is up says to a login."""

@@ -95,12 +95,21 @@ def _require_use(settings: Settings, *, external: bool) -> None:
 
 
 def _require_leave(settings: Settings, runner: Runner) -> None:
-    """The machine's service gets another root password: nobody's laptop may, by a project's settings."""
+    """The machine's service gets another root password: nobody's laptop may, by a project's settings.
+
+    Nor does it get one that nobody would know when ci-kit has left.
+    """
     if not (runner.real or runner.owns_machine or settings.by_flag("mysql")):
         raise UsageError(
             "the service of this machine is not touched",
             why=f"mysql is service by {settings.source('mysql')}, and this is no runner",
             todo="leave mysql out for a private server; --mysql service on the command line insists",
+        )
+    if not (runner.owns_machine or settings.mysql_password):
+        raise UsageError(
+            "root of this machine's service gets no random password",
+            why=f"mysql is service by {settings.source('mysql')}, and the service outlives the job",
+            todo="give one as mysql-password, or take a private server (mysql: private)",
         )
 
 

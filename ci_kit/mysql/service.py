@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +30,9 @@ _RECORD = "service-mysql"
 
 _LOOPBACK = "127.0.0.1"
 
+# A server that is up refuses this user. Wrong passwords of root's may be counted, until root is locked.
+_NOBODY = "ci-kit"
+
 
 class ServiceServer:
     """Started by the service manager, on a machine that is ``owned`` with settings for a test run.
@@ -44,6 +47,8 @@ class ServiceServer:
         self._settings = settings
         self._password = password
         self._owned = owned
+        # Passwords that root may have by an earlier run.
+        self._known: tuple[str, ...] = ()
         self._told = Told({})
         self._found: Unit | None = None
         self._process: Process | None = None
@@ -58,15 +63,16 @@ class ServiceServer:
         leftovers.sweep(self._host)
         self._found = require_unit(self._host)
         self._told = read_told(self._host)
-        up = self._unit.is_up(self._host)
+        up = self._unit.is_up(self._host) or self._boots_already()
         wanted = option_text(self._lines())
         changes = self._changes(wanted, up=up)
         self._take(up=up)
         if changes:
+            # The server is stopped when its settings are in place, and not for nothing.
+            require_drop_in().write(self._host, wanted)
             if up:
                 units.stop(self._host, self._unit)
                 up = False
-            require_drop_in().write(self._host, wanted)
             self._told = read_told(self._host)
         if not up:
             self._start()
@@ -76,7 +82,13 @@ class ServiceServer:
         # Only a server that is up shows a socket that no option file names.
         root = self._root
         try:
-            bring_root(self._host, root, restart=self._restart_with if self._owned else None)
+            bring_root(
+                self._host,
+                root,
+                known=self._known,
+                note=state.root_note(self._host, _RECORD),
+                restart=self._restart_with if self._owned else None,
+            )
             self._version = prepare(self._host, root, self._settings)
         except CiKitError as error:
             # The server that is gone tells more than the login, or the file of SQL, that broke off.
@@ -99,10 +111,14 @@ class ServiceServer:
         return self._failed("is gone", "its manager says that it is not running")
 
     def stop(self) -> None:
-        with self._host.undisturbed():
-            if self._begun:
+        with self._host.undisturbed(), self._lock:
+            if self._begun is None:
+                return
+            try:
                 leftovers.end(self._host, self._begun)
-            self._lock.close()
+            except UnavailableError as error:
+                # The record stays, so that a later run gives it back.
+                self._host.console.warning("\n".join(error.lines()))
 
     @property
     def _unit(self) -> Unit:
@@ -156,12 +172,22 @@ class ServiceServer:
                 todo="wait until it has ended, or take a private server (mysql: private)",
             )
         before = next((record for record in state.records(self._host) if record.token == _RECORD), None)
-        if before and not self._settings.mysql_password:
-            # Whoever was left the service still logs in then.
-            self._password = before.password
+        if before:
+            self._known = (before.password,)
             self._host.redactor.add(before.password)
+            if not self._settings.mysql_password:
+                # Whoever was left the service still logs in then.
+                self._password = before.password
         self._begun = self._record(started=before.started if before else not up)
         state.save(self._host, self._begun)
+
+    def _boots_already(self) -> bool:
+        """Whether the machine is about to start it by itself, which is waited for."""
+        if not self._unit.is_booting(self._host):
+            return False
+        process = units.start(self._host, self._unit, log=state.log(self._host, _RECORD))
+        self._host.finish(process, seconds=self._settings.boot_timeout)
+        return self._unit.is_up(self._host)
 
     def _record(self, *, started: bool) -> state.Record:
         record = state.record(
@@ -180,7 +206,7 @@ class ServiceServer:
         self._process = units.start(self._host, self._unit, log=state.log(self._host, _RECORD))
 
     def _await_answer(self) -> None:
-        """Wait until the server answers a login, be it by refusing it.
+        """Wait until the server answers a login, which is by refusing it.
 
         Only after its start has succeeded: what answers before may be another server at the same port.
         """
@@ -192,7 +218,8 @@ class ServiceServer:
         if code:
             raise self._failed("did not start", f"`{command}` ended with {code}")
         try:
-            wait_for_login(self._host, self._root, seconds=seconds, alive=self._require_up)
+            nobody = self._root.as_user(_NOBODY, "")
+            wait_for_login(self._host, nobody, seconds=seconds, alive=self._require_up)
         except LoginError as error:
             if not error.refused:
                 raise self._failed("does not answer", f"no login in {seconds} s: {error.why}") from error
@@ -209,7 +236,8 @@ class ServiceServer:
             self._start()
             self._await_answer()
         finally:
-            drop_in.remove_init(self._host)
+            with self._host.undisturbed():
+                drop_in.remove_init(self._host)
 
     def _failed(self, what: str, why: str) -> UnavailableError:
         return UnavailableError(
@@ -264,18 +292,21 @@ def is_up(host: Host, record: state.Record) -> bool:
 
 
 def end(host: Host, record: state.Record) -> None:
-    """Give the service back: with no settings of ci-kit's, and stopped if ci-kit started it."""
+    """Give the service back: with no settings of ci-kit's, and stopped if ci-kit started it.
+
+    Raises UnavailableError.
+    """
     unit, folder = find_unit(host), included_folder()
     tuned = bool(folder and DropIn(folder).text())
     if folder:
         DropIn(folder).remove(host)
     if unit is None or not (record.started or tuned):
         return
-    # Whoever may not stop it has not been able to change it either.
-    with suppress(UnavailableError):
+    if unit.is_up(host):
         units.stop(host, unit)
     if not record.started:
-        host.finish(units.start(host, unit, log=state.log(host, record.token)))
+        process = units.start(host, unit, log=state.log(host, record.token))
+        host.finish(process, seconds=units.PATIENCE)
 
 
 def _reachable(socket: Path | None) -> bool:

@@ -9,6 +9,8 @@ from ci_kit.host import Host
 from ci_kit.mysql.units import Unit
 
 _LOG_TAIL, _TELLING_LINES = 200, 6
+# systemd's words for a process that a signal ended.
+_KILLED = "code=killed"
 # The line a server of either product begins a start with in its log.
 _START = re.compile(r"as process \d+\s*(\.\.\.)?$")
 
@@ -18,13 +20,16 @@ def telling_lines(
 ) -> tuple[str, ...]:
     """The errors of the last start in the server's log or its manager's, or that one's last lines.
 
+    Before them stands what its manager says of a signal that ended it, of which the server knew nothing.
     ``size`` is what the log had in bytes before the start, ``start_log`` what the start itself said, and
     ``since`` its moment of the clock.
     """
     own = _added(host, error_log, size) if error_log else []
     manager = unit.log(host, since)
     errors = _errors(own) or _errors(manager)
-    return tuple((errors or manager or _read(start_log) or own)[-_TELLING_LINES:])
+    said = (errors or manager or _read(start_log) or own)[-_TELLING_LINES:]
+    killed = [line for line in manager if _KILLED in line and line not in said]
+    return (*killed[-1:], *said)
 
 
 def log_size(host: Host, path: Path | None) -> int:

@@ -135,6 +135,11 @@ def log(host: Host, token: str) -> Path:
     return _folder(host) / f"{token}.log"
 
 
+def root_note(host: Host, token: str) -> Path:
+    """A file for a password that root has between two changes. It outlives the record: only it knows."""
+    return _folder(host) / f"{token}.root"
+
+
 def forget(host: Host, token: str) -> None:
     for path in (_path(host, token), log(host, token), _folder(host) / f"{token}.lock"):
         host.remove(path)

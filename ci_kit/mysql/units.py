@@ -20,6 +20,9 @@ _INIT_SCRIPTS = Path("/etc/init.d")
 _LOG_LINES = 50
 _TERMINATE = 'pid=$(cat "$0") && kill "$pid" && while kill -0 "$pid" 2> /dev/null; do sleep 0.1; done'
 
+PATIENCE = 300.0
+"""How long a service that is given back may take to stop, or to start, in seconds: its data may be large."""
+
 
 class Unit(Protocol):
     """A service, under the name its manager has for it."""
@@ -36,6 +39,9 @@ class Unit(Protocol):
 
     def is_up(self, host: Host) -> bool: ...
 
+    def is_booting(self, host: Host) -> bool:
+        """Whether it was started and is not up yet."""
+
     def log(self, host: Host, since: float) -> list[str]:
         """The last lines its manager wrote down since a moment of the clock."""
 
@@ -49,12 +55,18 @@ class SystemdUnit:
         return ["systemctl", action, self.name]
 
     def is_up(self, host: Host) -> bool:
-        return host.ask(["systemctl", "is-active", self.name]).ok
+        return self._state(host) in ("active", "reloading")
+
+    def is_booting(self, host: Host) -> bool:
+        return self._state(host) == "activating"
 
     def log(self, host: Host, since: float) -> list[str]:
         command = ["journalctl", f"--unit={self.name}", f"--since=@{int(since)}", "--output=cat"]
         lines = host.ask(host.as_root([*command, f"--lines={_LOG_LINES}", "--no-pager"])).stdout
         return [line for line in lines.splitlines() if not line.startswith("-- ")]
+
+    def _state(self, host: Host) -> str:
+        return host.ask(["systemctl", "is-active", self.name]).stdout.strip()
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,10 @@ class InitScript:
     def is_up(self, host: Host) -> bool:
         # As root, for the script logs in by a file that nobody else may read.
         return host.ask(host.as_root([*self.caller, "status"])).ok
+
+    def is_booting(self, host: Host) -> bool:  # noqa: ARG002
+        """Nobody knows."""
+        return False
 
     def log(self, host: Host, since: float) -> list[str]:  # noqa: ARG002
         """None: what a script starts writes to the server's own log."""
@@ -96,10 +112,10 @@ def start(host: Host, unit: Unit, *, log: Path) -> Process:
 
 def stop(host: Host, unit: Unit) -> None:
     """Stop it, and come back when it is down. Raises UnavailableError."""
-    done = host.run(host.as_root(unit.command("stop")))
+    done = host.run(host.as_root(unit.command("stop")), seconds=PATIENCE)
     if not done.ok and unit.pid_file:
         # Debian's script for MariaDB logs in as root without a password, and gives up where there is one.
-        done = host.run(host.as_root(["sh", "-c", _TERMINATE, unit.pid_file]))
+        done = host.run(host.as_root(["sh", "-c", _TERMINATE, unit.pid_file]), seconds=PATIENCE)
     if not done.ok:
         raise UnavailableError(
             f"the service {unit.name} did not stop",

@@ -28,12 +28,14 @@ class Served:
 
     machine: Machine
     server: ServerName
+    other = f"{HOME}/other"
+    """The folder of a second project."""
 
     def carry_in(self, packages: Path) -> None:
         """Bring ci-kit and what it needs, and keep the data the service has before its first start."""
         self.machine.copy_in(packages, _PACKAGES)
         self.machine.copy_in(ROOT / "ci_kit", f"{_REPOSITORY}/ci_kit")
-        self.machine.run(["mkdir", "-p", _PROJECT])
+        self.machine.run(["mkdir", "-p", _PROJECT, self.other])
         self.machine.run(["cp", "--archive", self._data, _PRISTINE], user="root")
 
     @property
@@ -52,6 +54,7 @@ class Served:
         env: Mapping[str, str] | None = None,
         code: int | None = None,
         owned: bool = True,
+        user: str = "runner",
         within: tuple[str, ...] = (),
     ) -> Answer:
         """Call it to its end, ``within`` another command if need be; ``code`` is the expected exit code."""
@@ -59,7 +62,7 @@ class Served:
             env or {}
         )
         done = self.machine.run(
-            [*within, "python3", "-m", "ci_kit", *words], env=environ, cwd=_PROJECT, check=False
+            [*within, "python3", "-m", "ci_kit", *words], user=user, env=environ, cwd=_PROJECT, check=False
         )
         answer = Answer(done.returncode, done.stdout, done.stderr)
         assert code is None or answer.code == code, answer.text
@@ -124,7 +127,7 @@ class Served:
     @property
     def left(self) -> str:
         """The files of ci-kit's that are on the machine now."""
-        places = f"/etc/mysql {HOME}/.cache/ci-kit/servers"
+        places = f"/etc/mysql {HOME}/.cache/ci-kit/servers /root/.cache/ci-kit/servers"
         return self.root(f"find {places} -type f -path '*ci-kit*' 2> /dev/null || true")
 
     @property

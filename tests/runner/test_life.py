@@ -16,6 +16,7 @@ from tests.runner.served import HOME, PYTHONPATH, Served
 
 TUNED = "SELECT @@innodb_flush_log_at_trx_commit, @@log_bin"
 SERVERS_FOLDER = f"{HOME}/.cache/ci-kit/servers"
+TAKE_SUDO, GIVE_SUDO = "mv /etc/sudoers.d/runner /root/sudoers", "mv /root/sudoers /etc/sudoers.d/runner"
 PROCESSES = "pgrep --list-full 'mysqld|mariadbd' || true"
 
 
@@ -114,13 +115,12 @@ def test_the_newest_project_takes_the_service_over(stopped: Served) -> None:
     generated = {"MYSQL_PASSWORD": ""}
     stopped.ci_kit("mysql", "up", env=generated, code=0)
     first = stopped.ci_kit("mysql", "env", env=generated, code=0).stdout
-    stopped.machine.run(["mkdir", "-p", f"{HOME}/other"])
-    stopped.ci_kit("mysql", "up", "-C", f"{HOME}/other", env=generated, code=0)
-    second = stopped.ci_kit("mysql", "env", "-C", f"{HOME}/other", env=generated, code=0).stdout
+    stopped.ci_kit("mysql", "up", "-C", stopped.other, env=generated, code=0)
+    second = stopped.ci_kit("mysql", "env", "-C", stopped.other, env=generated, code=0).stdout
     # Nobody is locked out: it is the same server with the same password.
     assert first == second
     assert "no server is up" in stopped.ci_kit("mysql", "down", code=0).stderr
-    stopped.ci_kit("mysql", "down", "-C", f"{HOME}/other", code=0)
+    stopped.ci_kit("mysql", "down", "-C", stopped.other, code=0)
     assert not stopped.is_up
 
 
@@ -197,14 +197,53 @@ def test_a_server_that_is_killed_while_it_boots_is_one_error(stopped: Served) ->
 
 
 def test_without_sudo_there_is_one_error_and_no_change(stopped: Served) -> None:
-    stopped.root("mv /etc/sudoers.d/runner /root/sudoers")
+    stopped.root(TAKE_SUDO)
     try:
         answer = stopped.ci_kit("mysql", "up", code=69)
     finally:
-        stopped.root("mv /root/sudoers /etc/sudoers.d/runner")
+        stopped.root(GIVE_SUDO)
     assert "password is required" in answer.stderr
     assert "allow sudo without a password" in answer.stderr
     assert "Traceback" not in answer.text
+
+
+def test_what_cannot_be_removed_is_one_error_and_is_removed_later(stopped: Served) -> None:
+    stopped.ci_kit("mysql", "up", code=0)
+    stopped.root(TAKE_SUDO)
+    try:
+        answer = stopped.ci_kit("mysql", "down", code=69)
+    finally:
+        stopped.root(GIVE_SUDO)
+    assert f"cannot remove {stopped.drop_in}" in answer.stderr
+    assert "allow sudo without a password" in answer.stderr
+    assert stopped.drop_in in stopped.left
+    stopped.ci_kit("mysql", "down", code=0)
+    assert not stopped.is_up
+
+
+def test_a_run_that_cannot_give_the_service_back_says_so(stopped: Served) -> None:
+    # The settings are in place, and what comes next fails without sudo.
+    lose_sudo = f'"$@" & until test -e {stopped.drop_in}; do :; done; sudo {TAKE_SUDO}'
+    try:
+        answer = stopped.ci_kit(
+            "mysql", "up", within=("bash", "-c", f"{lose_sudo}; wait $!", "bash"), code=69
+        )
+    finally:
+        stopped.root(GIVE_SUDO)
+    assert f"warning: cannot remove {stopped.drop_in}" in answer.stderr
+    stopped.ci_kit("mysql", "down", code=0)
+    assert stopped.left == ""
+
+
+def test_a_service_that_is_up_goes_on_if_its_settings_cannot_be_written(served: Served) -> None:
+    started = served.root(f"systemctl show --property=MainPID {served.server}")
+    served.root(TAKE_SUDO)
+    try:
+        answer = served.ci_kit("mysql", "up", code=69)
+    finally:
+        served.root(GIVE_SUDO)
+    assert f"cannot write {served.drop_in}" in answer.stderr
+    assert served.root(f"systemctl show --property=MainPID {served.server}") == started
 
 
 def test_a_dry_run_changes_nothing(stopped: Served) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.runner.machine import CommandFailedError
-from tests.runner.served import PASSWORD, Served
+from tests.runner.served import HOME, PASSWORD, Served
 
 ROOT = "root@localhost"
 QUOTED = "'it''s 1234'"
+ON_A_LAPTOP = ("mysql", "up", "--mysql", "service")
 BOTH = {
     "as wanted": "DO 0",
     "the runner's password": f"ALTER USER {ROOT} IDENTIFIED BY 'root'",
@@ -75,6 +76,47 @@ def test_root_and_the_tests_user_log_in_over_tcp_also_where_names_are_not_resolv
         served.restore()
 
 
+ACCOUNTS = {
+    "mysql": {
+        "locked after wrong passwords": f"ALTER USER {ROOT} IDENTIFIED BY 'nobody knows'"
+        " FAILED_LOGIN_ATTEMPTS 2 PASSWORD_LOCK_TIME 3"
+    },
+    "mariadb": {},
+}
+for states in ACCOUNTS.values():
+    states["with a certificate"] = f"ALTER USER {ROOT} IDENTIFIED BY 'root' REQUIRE X509"
+    states["at any address"] = f"ALTER USER {ROOT} IDENTIFIED BY 'root'; RENAME USER {ROOT} TO root@'%'"
+
+
+@pytest.mark.parametrize(
+    ("served", "state"),
+    [(server, state) for server, states in ACCOUNTS.items() for state in states],
+    indirect=["served"],
+)
+def test_root_is_brought_to_the_password_of_an_account(state: str, served: Served) -> None:
+    try:
+        served.sql(ACCOUNTS[served.server][state])
+        served.ci_kit("mysql", "up", "--durable", code=0)
+        assert_root_logs_in(served)
+        served.ci_kit("mysql", "down", code=0)
+    finally:
+        served.restore()
+
+
+@pytest.mark.parametrize(
+    ("served", "state"),
+    [(server, state) for server, states in STATES.items() for state in states if state not in BOTH],
+    indirect=["served"],
+)
+def test_the_system_s_root_is_let_in_by_any_password_and_sets_the_wanted_one(
+    state: str, served: Served
+) -> None:
+    served.sql(STATES[served.server][state])
+    served.ci_kit("mysql", "up", "--durable", user="root", code=0)
+    assert_root_logs_in(served)
+    served.ci_kit("mysql", "down", user="root", code=0)
+
+
 RULES = {
     "mysql": """
         INSTALL COMPONENT 'file://component_validate_password';
@@ -126,6 +168,64 @@ def test_a_rule_that_cannot_be_relaxed_is_one_error_and_root_logs_in_as_before(s
         served.restore()
 
 
+NOTE = f"{HOME}/.cache/ci-kit/servers/service-mysql.root"
+"""Where a password of root's stands that only ci-kit knows."""
+
+
+@pytest.mark.parametrize("served", ["mariadb"], indirect=True)
+def test_a_rule_that_cannot_be_relaxed_leaves_an_expired_password_as_it_was(served: Served) -> None:
+    served.ci_kit("mysql", "up", "--durable", code=0)
+    # Nobody's password is their name.
+    served.sql(f"ALTER USER {ROOT} PASSWORD EXPIRE; INSTALL SONAME 'simple_password_check'")
+    try:
+        weak = {"MYSQL_PASSWORD": "root"}
+        answer = served.ci_kit("mysql", "up", "--durable", "-C", served.other, env=weak, code=64)
+        assert "does not take the password for" in answer.stderr
+        with pytest.raises(CommandFailedError, match="You must SET PASSWORD"):
+            served.sql("SELECT 1")
+        assert served.left == ""
+    finally:
+        served.restore()
+
+
+@pytest.mark.parametrize("served", ["mysql"], indirect=True)
+def test_a_password_that_cannot_be_given_back_is_noted_and_the_next_run_goes_on_from_it(
+    served: Served,
+) -> None:
+    served.sql(f"ALTER USER {ROOT} PASSWORD HISTORY 3")
+    # The history has both, the wanted one and the one to give back.
+    served.sql(
+        f"ALTER USER {ROOT} IDENTIFIED BY {QUOTED}; ALTER USER {ROOT} IDENTIFIED BY 'root' PASSWORD EXPIRE"
+    )
+    try:
+        answer = served.ci_kit("mysql", "up", "--durable", code=64)
+        assert f"root has a password of ci-kit's own: it is in {NOTE}" in answer.stderr
+        assert served.root(f"stat --format=%a {NOTE}").strip() == "600"
+        assert served.sql("SELECT 1", password=served.root(f"cat {NOTE}")) == "1"
+        served.ci_kit(*ON_A_LAPTOP, env={"MYSQL_PASSWORD": "another"}, owned=False, code=0)
+        assert served.sql("SELECT 1", password="another") == "1"
+        served.ci_kit("mysql", "down", code=0)
+        assert served.left == ""
+    finally:
+        served.restore()
+
+
+@pytest.mark.parametrize("number", ["TERM", "KILL"])
+def test_a_signal_between_two_passwords_locks_nobody_out(number: str, served: Served) -> None:
+    by_socket = "WITH auth_socket" if served.server == "mysql" else "VIA unix_socket"
+    served.sql(f"ALTER USER {ROOT} IDENTIFIED {by_socket}")
+    plugin = "SELECT plugin FROM mysql.user WHERE user = 'root' AND host = 'localhost'"
+    before = served.sql(plugin, password="")
+    hit = f'"$@" & until test -s {NOTE}; do :; done; kill -{number} $!; wait'
+    served.ci_kit(*ON_A_LAPTOP, owned=False, within=("bash", "-c", hit, "bash"))
+    if number == "TERM":
+        assert served.left == ""
+        assert served.sql(plugin, password="") == before
+    served.ci_kit(*ON_A_LAPTOP, owned=False, code=0)
+    assert_root_logs_in(served)
+    served.ci_kit("mysql", "down", owned=False, code=0)
+
+
 LOG_IN_WITHOUT_TLS = """
 import os, sys
 from mysql.connector.connection import MySQLConnection
@@ -166,10 +266,34 @@ def test_no_process_and_no_log_shows_a_password(served: Served) -> None:
     served.ci_kit("mysql", "down", code=0)
 
 
-def test_on_somebody_s_machine_an_unknown_password_stays(served: Served) -> None:
-    served.sql(f"ALTER USER {ROOT} IDENTIFIED BY 'nobody knows'")
-    answer = served.ci_kit("mysql", "up", "--mysql", "service", owned=False, code=69)
-    assert "root's password is not known" in answer.stderr
-    assert "mysql-password" in answer.stderr
-    assert served.sql("SELECT 1", password="nobody knows") == "1"
-    assert served.is_up
+def test_on_somebody_s_machine_an_unknown_password_stays_and_none_is_guessed(served: Served) -> None:
+    once_more = " FAILED_LOGIN_ATTEMPTS 3 PASSWORD_LOCK_TIME 1" if served.server == "mysql" else ""
+    served.sql(f"ALTER USER {ROOT} IDENTIFIED BY 'nobody knows'{once_more}")
+    try:
+        answer = served.ci_kit(*ON_A_LAPTOP, owned=False, code=69)
+        assert "root's password is not known" in answer.stderr
+        assert "mysql-password" in answer.stderr
+        assert served.sql("SELECT 1", password="nobody knows") == "1"
+        assert served.is_up
+    finally:
+        served.restore()
+
+
+SELF_HOSTED = {"GITHUB_ACTIONS": "true", "RUNNER_ENVIRONMENT": "self-hosted", "CI_KIT_MYSQL": "service"}
+
+
+@pytest.mark.parametrize(("words", "env"), [(ON_A_LAPTOP, {}), (("mysql", "up"), SELF_HOSTED)])
+def test_on_somebody_s_machine_root_gets_no_random_password(
+    words: tuple[str, ...], env: dict[str, str], served: Served
+) -> None:
+    answer = served.ci_kit(*words, env={"MYSQL_PASSWORD": "", **env}, owned=False, code=64)
+    assert "gets no random password" in answer.stderr
+    assert served.sql("SELECT 1") == "1"
+
+
+def test_a_random_password_of_another_project_s_is_known_to_a_run_with_one(served: Served) -> None:
+    served.ci_kit("mysql", "up", "--durable", env={"MYSQL_PASSWORD": ""}, code=0)
+    # Not as on a machine that is thrown away, where the server would be restarted for it.
+    served.ci_kit(*ON_A_LAPTOP, "-C", served.other, owned=False, code=0)
+    assert served.sql("SELECT 1") == "1"
+    served.ci_kit("mysql", "down", "-C", served.other, owned=False, code=0)

@@ -73,6 +73,23 @@ def test_an_alias_is_known_by_the_unit_s_own_name(tmp_path: Path, monkeypatch: p
     assert find_unit(host) is None
 
 
+@pytest.mark.parametrize(
+    ("state", "up", "booting"),
+    [
+        ("active", True, False),
+        ("reloading", True, False),
+        ("activating", False, True),
+        ("inactive", False, False),
+        ("failed", False, False),
+    ],
+)
+def test_a_unit_is_up_or_booting_as_systemd_says(tmp_path: Path, state: str, up: bool, booting: bool) -> None:
+    program(tmp_path, "systemctl", f"echo {state}; test {state} = active")
+    host = make_host({"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    unit = SystemdUnit("mysql")
+    assert (unit.is_up(host), unit.is_booting(host)) == (up, booting)
+
+
 @pytest.mark.parametrize("service", [True, False])
 def test_without_systemd_an_init_script_is_called_by_service_or_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, service: bool
