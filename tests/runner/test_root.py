@@ -216,7 +216,7 @@ def test_a_signal_between_two_passwords_locks_nobody_out(number: str, served: Se
     served.sql(f"ALTER USER {ROOT} IDENTIFIED {by_socket}")
     plugin = "SELECT plugin FROM mysql.user WHERE user = 'root' AND host = 'localhost'"
     before = served.sql(plugin, password="")
-    hit = f'"$@" & until test -s {NOTE}; do :; done; kill -{number} $!; wait'
+    hit = f'"$@" & until test -s {NOTE} || ! kill -0 $!; do :; done; kill -{number} $!; wait'
     served.ci_kit(*ON_A_LAPTOP, owned=False, within=("bash", "-c", hit, "bash"))
     if number == "TERM":
         assert served.left == ""
