@@ -69,6 +69,20 @@ def test_settings_of_every_kind_reach_the_server_as_they_are(stopped: Served) ->
     stopped.ci_kit("mysql", "down", code=0)
 
 
+@pytest.mark.parametrize("stopped", ["mysql"], indirect=True)
+def test_a_login_file_of_the_user_s_own_is_passed_over(stopped: Served) -> None:
+    # Only a terminal is asked for a password.
+    asks = "mysql_config_editor set --login-path=client --user=root --password"
+    stopped.machine.run(f"(sleep 1; echo wrong) | script --quiet --command '{asks}' /dev/null")
+    stopped.machine.run(f"echo 'CREATE TABLE filled (id INT);' > {HOME}/project/seed.sql")
+    try:
+        stopped.ci_kit("mysql", "up", "--database", "seeded", "--init-sql", "seed.sql", code=0)
+        assert stopped.sql("SHOW TABLES FROM seeded") == "filled"
+        stopped.ci_kit("mysql", "down", code=0)
+    finally:
+        stopped.machine.run(f"rm -f {HOME}/.mylogin.cnf {HOME}/project/seed.sql")
+
+
 def test_a_thousand_values_come_out_of_an_option_file_as_they_went_in(served: Served, tmp_path: Path) -> None:
     random = Random(21)
     alphabet = string.printable.replace("\n", "").replace("\v", "").replace("\f", "") + "é漢字🔑"
