@@ -21,6 +21,8 @@ from ci_kit.settings import Settings
 ROOT = "root"
 _LOOPBACK = "127.0.0.1"
 _SYSTEM_SCHEMAS = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
+# ER_DB_CREATE_EXISTS
+_DATABASE_EXISTS = 1007
 # ER_UNKNOWN_CHARACTER_SET, ER_UNKNOWN_COLLATION, ER_COLLATION_CHARSET_MISMATCH
 _WRONG_CHARSET = frozenset({1115, 1273, 1253})
 
@@ -78,16 +80,16 @@ def created_databases(session: Session, settings: Settings) -> Iterator[bool]:
 
     A new one that is not filled is dropped again: what is there next time counts as filled.
     """
-    names = _databases(settings)
-    new = names[0] in missing_databases(session, names)
-    for name in names:
-        _create_database(session, name, settings)
+    first, *others = _databases(settings)
+    new = _create_database(session, first, settings)
     try:
+        for name in others:
+            _create_database(session, name, settings)
         yield new
     except BaseException:
         if new:
             with suppress(CiKitError):
-                session.execute(statement(f"DROP DATABASE {identifier(names[0])}"))
+                session.execute(statement(f"DROP DATABASE {identifier(first)}"))
         raise
 
 
@@ -105,7 +107,11 @@ def _databases(settings: Settings) -> tuple[str, ...]:
     return (settings.database, *settings.extra_databases)
 
 
-def _create_database(session: Session, name: str, settings: Settings) -> None:
+def _create_database(session: Session, name: str, settings: Settings) -> bool:
+    """Create a database where there is none; gives whether it is new.
+
+    Only the server can say: of two runs that look first, both may find none.
+    """
     collation = f" COLLATE {identifier(settings.collation, what='collation')}" if settings.collation else ""
     if name.lower() in _SYSTEM_SCHEMAS:
         source = "database" if name == settings.database else "extra-databases"
@@ -115,12 +121,14 @@ def _create_database(session: Session, name: str, settings: Settings) -> None:
             todo="choose another database name",
         )
     change = statement(
-        f"CREATE DATABASE IF NOT EXISTS {identifier(name)}"
+        f"CREATE DATABASE {identifier(name)}"
         f" CHARACTER SET {identifier(settings.charset, what='character set')}{collation}"
     )
     try:
         session.execute(change)
     except StatementError as error:
+        if error.number == _DATABASE_EXISTS:
+            return False
         if error.number not in _WRONG_CHARSET:
             raise
         pair = f" with the collation {settings.collation!r}" if settings.collation else ""
@@ -129,6 +137,7 @@ def _create_database(session: Session, name: str, settings: Settings) -> None:
             why=error.why,
             todo="`SHOW COLLATION` lists them; the default is utf8mb4 with the server's own collation",
         ) from None
+    return True
 
 
 def _create_user(session: Session, user: str, password: str, databases: tuple[str, ...]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -12,12 +13,12 @@ import pytest
 from ci_kit.console import Console
 from ci_kit.errors import UsageError
 from ci_kit.host import Host
-from ci_kit.mysql.admin import prepare, set_root_password
+from ci_kit.mysql.admin import created_databases, prepare, set_root_password
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.login import can_log_in
 from ci_kit.mysql.private import PrivateServer
-from ci_kit.mysql.session import open_session
-from ci_kit.mysql.sql import Secret, account, identifier, statement
+from ci_kit.mysql.session import Session, open_session
+from ci_kit.mysql.sql import Secret, Statement, account, identifier, statement
 from ci_kit.settings import load_settings
 from tests.conftest import clean_environ
 
@@ -118,6 +119,33 @@ def test_preparing_twice_keeps_what_is_in_the_database(host: Host, root: Endpoin
         session.execute(statement("CREATE TABLE kept.t (id INT)"))
         prepare(host, root, settings)
         assert session.rows("SHOW TABLES FROM kept") == [("t",)]
+
+
+def test_a_database_that_another_run_creates_at_the_same_time_is_left_to_it(
+    host: Host, root: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_settings(tmp_path, {}, {"database": "raced"})
+    with open_session(host, root) as session, open_session(host, root) as other:
+
+        def create_late(change: Statement) -> None:
+            other.execute(statement("CREATE DATABASE IF NOT EXISTS raced"))
+            Session.execute(session, change)
+
+        monkeypatch.setattr(session, "execute", create_late)
+        with suppress(ZeroDivisionError), created_databases(session, settings) as new:
+            assert not new
+            raise ZeroDivisionError
+        assert other.rows("SHOW DATABASES LIKE 'raced'") == [("raced",)]
+
+
+def test_a_database_is_not_left_empty_if_one_beside_it_cannot_be_created(
+    host: Host, root: Endpoint, tmp_path: Path
+) -> None:
+    settings = load_settings(tmp_path, {}, {"database": "lonely", "extra_databases": ["mysql"]})
+    with open_session(host, root) as session:
+        with pytest.raises(UsageError), created_databases(session, settings):
+            pass
+        assert session.rows("SHOW DATABASES LIKE 'lonely'") == []
 
 
 def test_a_collation_is_the_databases(host: Host, root: Endpoint, tmp_path: Path) -> None:

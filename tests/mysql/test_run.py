@@ -134,7 +134,7 @@ def test_a_dry_run_prints_it_all_in_order_and_changes_nothing(
             "cp -r ",
             "ALTER USER 'root'@'localhost' IDENTIFIED /*!80000 WITH caching_sha2_password */ BY '***'",
             f"{server} --no-defaults",
-            "mysql> CREATE DATABASE IF NOT EXISTS `test` CHARACTER SET `utf8mb4`;",
+            "mysql> CREATE DATABASE `test` CHARACTER SET `utf8mb4`;",
             "-m coverage run -m pytest",
             "-m coverage report -m",
             "kill -KILL",
