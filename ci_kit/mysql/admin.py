@@ -67,7 +67,7 @@ def prepare(
             fill = created_databases(session, settings)
         with fill as new:
             if settings.mysql_user != ROOT:
-                _create_user(session, settings.mysql_user, root.password, _databases(settings))
+                _create_user(session, settings.mysql_user, root.password, wanted_databases(settings))
                 log_in_once(host, root.as_user(settings.mysql_user, root.password))
             if new:
                 run_init_sql(host, session, root, settings, beside=beside, lent=lent)
@@ -80,7 +80,7 @@ def created_databases(session: Session, settings: Settings) -> Iterator[bool]:
 
     A new one that is not filled is dropped again: what is there next time counts as filled.
     """
-    first, *others = _databases(settings)
+    first, *others = wanted_databases(settings)
     new = _create_database(session, first, settings)
     try:
         for name in others:
@@ -103,7 +103,8 @@ def missing_databases(session: Session, names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in known]
 
 
-def _databases(settings: Settings) -> tuple[str, ...]:
+def wanted_databases(settings: Settings) -> tuple[str, ...]:
+    """The names of a run's databases, its own first."""
     return (settings.database, *settings.extra_databases)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.host import Host
-from ci_kit.mysql import leftovers, replica, state
+from ci_kit.mysql import external, leftovers, replica, state
 from ci_kit.mysql.admin import ROOT, prepare
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.provider import choose_kind, make_server
@@ -19,7 +19,7 @@ from ci_kit.settings import Settings
 from ci_kit.timezone import set_timezone
 
 # What a server that is up already can still be given.
-_ADDED = ("database", "extra-databases", "init-sql")
+_ADDED = ("database", "extra-databases", "create-database", "init-sql")
 
 
 def up(host: Host, settings: Settings, runner: Runner) -> None:
@@ -38,6 +38,7 @@ def _reuse(host: Host, settings: Settings, runner: Runner, found: list[Record]) 
     record, *replicas = found
     wanted = {
         "mysql": ("" if settings.mysql == "auto" else settings.mysql, record.kind),
+        "mysql-host": ("" if record.ours else settings.mysql_host, record.host),
         "mysql-password": (settings.mysql_password, record.password),
         "mysql-port": (settings.mysql_port, record.port),
         "mysql-user": (settings.mysql_user, record.user),
@@ -52,13 +53,23 @@ def _reuse(host: Host, settings: Settings, runner: Runner, found: list[Record]) 
                 why=f"{name} came from {settings.source(name)}",
                 todo="end it first: `ci-kit mysql down`",
             )
-    if any(map(settings.given, _ADDED)) and record.kind != "external":
-        prepare(host, _root(record), replace(settings, mysql_user=record.user))
-        record = replace(record, database=settings.database)
+    if any(map(settings.given, _ADDED)):
+        record = _extended(host, settings, record)
         state.save(host, record)
     where = f"{record.host}:{record.port}"
     host.console.step("mysql", f"{record.version} is up already at {where}, database {record.database}")
     runner.export(_variables([record, *replicas]))
+
+
+def _extended(host: Host, settings: Settings, record: Record) -> Record:
+    """The record of a server that is up, after it has been given what the settings ask for besides."""
+    database = settings.database if settings.given("database") else record.database
+    added = replace(settings, database=database, mysql_user=record.user)
+    if record.ours:
+        prepare(host, _root(record), added)
+    else:
+        external.provide(host, record.endpoint, added)
+    return replace(record, database=database)
 
 
 def _start(host: Host, settings: Settings, runner: Runner) -> None:
@@ -72,6 +83,8 @@ def _start(host: Host, settings: Settings, runner: Runner) -> None:
         with host.console.progress("mysql", "booting"):
             ready = server.ready()
         server.keep()
+        if choice.kind == "external":
+            external.remember(host, settings, ready)
     host.console.step("mysql", ready.describe(str(choice)))
     runner.export({"TZ": settings.timezone, **ready.environment(settings.database)})
 
@@ -82,11 +95,17 @@ def down(host: Host, settings: Settings) -> None:
     # A replica whose source went first would only complain of it.
     for record in reversed(ended):
         leftovers.end(host, record)
-        became = "goes on, as it did before" if leftovers.is_up(host, record) else "is gone"
+        became = _what_became(host, record)
         host.console.step("mysql", f"{record.version} at {record.host}:{record.port} {became}")
     if not ended:
         host.console.step("mysql", "no server is up for this project")
     leftovers.sweep(host)
+
+
+def _what_became(host: Host, record: Record) -> str:
+    if not record.ours:
+        return "is forgotten; it is not ci-kit's to end"
+    return "goes on, as it did before" if leftovers.is_up(host, record) else "is gone"
 
 
 def status(host: Host, settings: Settings) -> dict[str, Any]:
@@ -131,8 +150,7 @@ def _root(record: Record) -> Endpoint:
 
 def _running(host: Host, settings: Settings) -> list[Record]:
     """The project's server and its replicas, if it still runs; what is left of a dead one is cleaned up."""
-    kept = state.kept_records(host, settings.root)
-    found = [record for record in kept if record.kind == kept[0].kind]
+    found = state.kept_records(host, settings.root)
     for record in found:
         host.redactor.add(record.password)
     # Without its server, a replica is of no use.

@@ -6,17 +6,18 @@ import socket
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.host import Host
-from ci_kit.mysql import state
-from ci_kit.mysql.admin import created_databases, missing_databases
+from ci_kit.mysql import leftovers, state
+from ci_kit.mysql.admin import created_databases, missing_databases, wanted_databases
 from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.init_sql import run_init_sql
-from ci_kit.mysql.login import LoginError, wait_for_login
+from ci_kit.mysql.login import LoginError, connect, wait_for_login
 from ci_kit.mysql.server import Ready
 from ci_kit.mysql.session import Session, open_session
 from ci_kit.mysql.version import Version
 from ci_kit.settings import Settings
 
 _DEFAULT_PORT = 3306
+_LOOK = 3.0
 
 
 class ExternalServer:
@@ -33,7 +34,6 @@ class ExternalServer:
             )
         self._host = host
         self._settings = settings
-        self._version: Version | None = None
         self._login = Endpoint(
             settings.mysql_host,
             settings.mysql_port or _port(host),
@@ -59,38 +59,10 @@ class ExternalServer:
                 if error.refused
                 else "look at mysql-host and mysql-port",
             ) from error
-        with open_session(self._host, self._login) as session:
-            if self._settings.create_database:
-                with created_databases(session, self._settings) as new:
-                    if new:
-                        run_init_sql(self._host, session, self._login, self._settings)
-            else:
-                if not self._host.dry:
-                    self._require_database(session)
-                if self._settings.init_sql:
-                    self._host.console.warning("init-sql is not carried out: nothing was created")
-            self._version = session.version()
-        return Ready(self._login, self._version)
-
-    def _require_database(self, session: Session) -> None:
-        name = self._settings.database
-        if missing_databases(session, [name]):
-            raise UnavailableError(
-                f"the server at {self._login} has no database {name!r}",
-                why="nothing is created on an external server unasked",
-                todo="create it, or let ci-kit: --create-database",
-            )
+        return Ready(self._login, provide(self._host, self._login, self._settings))
 
     def keep(self) -> None:
-        record = state.record(
-            self._settings,
-            self._login,
-            kind="external",
-            token=state.project_token("external", self._settings.root),
-            place="",
-            version=self._version,
-        )
-        state.keep(self._host, record)
+        """Nothing: it goes on anyway, and a run writes nobody's password down."""
 
     def lost(self) -> None:
         """Nobody here knows what became of it."""
@@ -99,13 +71,58 @@ class ExternalServer:
         """Nothing: it is not ours to end."""
 
 
+def provide(host: Host, login: Endpoint, settings: Settings) -> Version | None:
+    """See to the databases of a server that takes the login, as far as the settings allow; its version.
+
+    Raises UnavailableError if one is missing that is not to be created.
+    """
+    with open_session(host, login) as session:
+        if settings.create_database:
+            with created_databases(session, settings) as new:
+                if new:
+                    run_init_sql(host, session, login, settings)
+        else:
+            if not host.dry:
+                _require_databases(session, login, settings)
+            if settings.init_sql:
+                host.console.warning("init-sql is not carried out: nothing was created")
+        return session.version()
+
+
+def remember(host: Host, settings: Settings, ready: Ready) -> None:
+    """Write the login down for later commands, in the place of any other server of the project."""
+    leftovers.make_way(host, settings.root)
+    record = state.record(
+        settings,
+        ready.login,
+        kind="external",
+        token=state.project_token("external", settings.root),
+        place="",
+        version=ready.version,
+    )
+    state.keep(host, record)
+
+
 def is_up(host: Host, record: state.Record) -> bool:  # noqa: ARG001
-    """As far as anybody here knows."""
+    """Whether it takes the login, at once: a command that only asks does not wait for a server to boot."""
+    try:
+        connect(record.endpoint, seconds=_LOOK).close()
+    except LoginError:
+        return False
     return True
 
 
 def end(host: Host, record: state.Record) -> None:
     """Nothing: it is not ours to end."""
+
+
+def _require_databases(session: Session, login: Endpoint, settings: Settings) -> None:
+    if missing := missing_databases(session, wanted_databases(settings)):
+        raise UnavailableError(
+            f"the server at {login} has no database {' and no '.join(map(repr, missing))}",
+            why="nothing is created on an external server unasked",
+            todo="create it, or let ci-kit: --create-database",
+        )
 
 
 def _require_address(login: Endpoint, settings: Settings) -> None:

@@ -44,8 +44,8 @@ def make_way(host: Host, root: Path) -> None:
 def sweep(host: Host) -> None:
     """Clean up after processes that were killed, and only after those."""
     for record in list(state.records(host)):
-        # What a runner ended with the job before has left its folder.
-        if record.kept and is_up(host, record):
+        # What a runner ended with the job before has left its folder; somebody else's server is not asked.
+        if record.kept and (not record.ours or is_up(host, record)):
             continue
         with state.hold(host, record.token) as free:
             # Between the look and the lock, the owner may have ended properly, or let the server go on.

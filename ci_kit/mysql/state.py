@@ -62,6 +62,11 @@ class Record:
     kept: bool = False
 
     @property
+    def ours(self) -> bool:
+        """Whether it is ci-kit's to change and to end; of another, this record is all there is here."""
+        return self.kind != "external"
+
+    @property
     def endpoint(self) -> Endpoint:
         """Where the tests log in."""
         socket = Path(self.socket) if self.socket else None
@@ -157,12 +162,9 @@ def records(host: Host) -> Iterator[Record]:
 
 
 def kept_records(host: Host, root: Path) -> list[Record]:
-    """What was left for the project in the folder ``root``: its server, then that one's replicas.
-
-    Last stands an external server that was used beside one of ci-kit's own.
-    """
+    """What was left for the project in the folder ``root``: its server, then that one's replicas."""
     found = [one for one in records(host) if one.kept and one.project == str(root)]
-    return sorted(found, key=lambda one: (one.kind == "external", one.replica))
+    return sorted(found, key=lambda one: one.replica)
 
 
 def _folder(host: Host) -> Path:

@@ -59,6 +59,19 @@ def test_an_up_server_gets_another_database_and_refuses_other_settings(
         ci_kit("mysql", "down", code=0)
 
 
+def test_what_is_added_to_an_up_server_leaves_its_database(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
+    project({"more.sql": "SELECT 1;"})
+    ci_kit("mysql", "up", "--mysqld", server, "--database", "kept", code=0)
+    try:
+        for flags in ("--extra-databases more", "--init-sql more.sql"):
+            ci_kit("mysql", "up", *flags.split(), code=0)
+            assert "export MYSQL_DATABASE=kept\n" in ci_kit("mysql", "env", code=0).stdout
+    finally:
+        ci_kit("mysql", "down", code=0)
+
+
 def test_another_database_is_open_to_the_user_of_the_first(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:

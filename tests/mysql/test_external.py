@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +51,62 @@ def test_sql_fills_a_database_that_is_created_there_and_no_other(
             ci_kit(*flags, "--database", database, *leave, env=env | {"TABLES": tables}, code=0)
     finally:
         ci_kit("mysql", "down", code=0)
+
+
+def test_a_run_writes_no_login_down_and_tells_it_to_later_steps(
+    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
+) -> None:
+    project(NOWHERE)
+    exported = tmp_path / "env"
+    runner = {"GITHUB_ACTIONS": "true", "GITHUB_ENV": str(exported)}
+    with another_project(ci_kit, server, tmp_path) as login:
+        ci_kit(*FLAGS, "60", "--create-database", "--keep-mysql", env=login | runner, code=0)
+        assert ci_kit("mysql", "status", code=0).stdout == "server    none\n"
+    assert login["MYSQL_PASSWORD"] in exported.read_text()
+
+
+def test_a_server_that_is_up_for_the_project_is_asked_before_it_is_believed(
+    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
+) -> None:
+    project({})
+    flags = ("mysql", "up", "--mysql", "external")
+    with another_project(ci_kit, server, tmp_path) as login:
+        ci_kit(*flags, "--database", "theirs", env=login, code=0)
+        status = json.loads(ci_kit("mysql", "status", "--json", code=0).stdout)
+        assert (status["kind"], status["database"]) == ("external", "theirs")
+        absent = ci_kit("mysql", "up", "--database", "ours", code=69)
+        assert "has no database 'ours'" in absent.stderr
+        assert "MYSQL_DATABASE=theirs\n" in ci_kit("mysql", "env", code=0).stdout
+        ci_kit("mysql", "up", "--database", "ours", "--create-database", code=0)
+        assert "MYSQL_DATABASE=ours\n" in ci_kit("mysql", "env", code=0).stdout
+        elsewhere = ci_kit(*flags, env=login | {"MYSQL_HOST": "localhost"}, code=64)
+        assert "is up with another mysql-host" in elsewhere.stderr
+    assert ci_kit("mysql", "status", code=0).stdout == "server    none\n"
+    assert "no server is up" in ci_kit("mysql", "env", code=69).stderr
+
+
+def test_down_forgets_a_server_and_does_not_ask_it(
+    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
+) -> None:
+    project({})
+    with another_project(ci_kit, server, tmp_path) as login:
+        ci_kit("mysql", "up", "--mysql", "external", "--database", "theirs", env=login, code=0)
+    down = ci_kit("mysql", "down", code=0)
+    assert "is forgotten; it is not ci-kit's to end" in down.stderr
+    assert "goes on" not in down.stderr
+
+
+@contextmanager
+def another_project(ci_kit: CiKit, server: str, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The login at a server that is up for another project, with a database named theirs."""
+    there = tmp_path / "another"
+    there.mkdir()
+    ci_kit("mysql", "up", "-C", there, "--mysqld", server, "--database", "theirs", code=0)
+    try:
+        variables = json.loads(ci_kit("mysql", "env", "-C", there, "--json", code=0).stdout)
+        yield {name: variables[name] for name in ("MYSQL_HOST", "MYSQL_PORT", "MYSQL_PASSWORD")}
+    finally:
+        ci_kit("mysql", "down", "-C", there, code=0)
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 64 + ".invalid", "two words"])

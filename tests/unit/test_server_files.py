@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -217,6 +218,18 @@ def test_the_folder_of_a_kept_server_that_is_gone_is_removed(tmp_path: Path, cac
     leftovers.sweep(host)
     assert not folder.exists()
     assert not list(state.records(host))
+
+
+def test_a_sweep_does_not_ask_somebody_else_s_server() -> None:
+    host = make_host()
+    with socket.create_server(("127.0.0.1", 0)) as theirs:
+        theirs.setblocking(False)
+        theirs_is = replace(record("theirs"), kind="external", port=theirs.getsockname()[1])
+        state.keep(host, theirs_is)
+        leftovers.sweep(host)
+        with pytest.raises(BlockingIOError):
+            theirs.accept()
+    assert [item.token for item in state.records(host)] == ["theirs"]
 
 
 def test_a_dry_sweep_ends_nothing(tmp_path: Path) -> None:
