@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 
-from ci_kit.errors import CiKitError, CoverageBelowThresholdError
+from ci_kit.errors import CiKitError, CoverageBelowThresholdError, UnavailableError
 from ci_kit.github import Runner
 from ci_kit.host import Host
 from ci_kit.mysql.provider import Choice, choose_kind, make_server
@@ -68,9 +68,6 @@ class Job:
             # Tests that failed leave the server all the same, to look at.
             self._leave(server, env)
             raise
-        if server and self._tests and self._tests.code and (problem := server.lost()):
-            host.console.error(problem.lines())
-            self._runner.annotate("error", "\n".join(problem.lines()), title="ci-kit")
         self._leave(server, env)
 
     def _test(self, project: Project, env: dict[str, str], cleanup: ExitStack) -> None:
@@ -91,12 +88,24 @@ class Job:
 
     def _leave(self, server: Server | None, env: dict[str, str]) -> None:
         """Leave to later steps what is there for them: the zone, and a server that goes on running."""
+        if server and (problem := server.lost()):
+            self._tell(problem)
         wanted = self._settings.keep_mysql
         if server and (server.shared or (self._runner.real if wanted is None else wanted)):
             server.keep()
             self._runner.export(env)
         else:
             self._runner.export({"TZ": env["TZ"]})
+
+    def _tell(self, problem: UnavailableError) -> None:
+        """Say what became of the server, which tests that passed did without."""
+        text = "\n".join(problem.lines())
+        if self._tests and not self._tests.code:
+            self._host.console.warning(text)
+            self._runner.annotate("warning", text, title="ci-kit")
+        else:
+            self._host.console.error(problem.lines())
+            self._runner.annotate("error", text, title="ci-kit")
 
     def _require_coverage(self) -> None:
         if not self._tests or self._tests.code or self._tests.outcome != "passed" or self._host.dry:

@@ -16,6 +16,16 @@ from tests.mysql.conftest import LOGS_IN_LATER, WAITING, Project, wrap_server
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
+WAITS = {
+    "test_waits.py": """\
+        import pathlib
+
+        def test_waits():
+            pathlib.Path("started").write_text("")
+            while pathlib.Path("started").exists():
+                pass
+        """
+}
 PASSING = {"test_it.py": "def test_it():\n    pass\n"}
 
 
@@ -76,6 +86,24 @@ def test_a_server_that_is_killed_during_the_tests_fails_them(
     (folder / "started").unlink()
     stdout, stderr = child.communicate(timeout=60)
     assert child.returncode == 1, stdout + stderr
+
+
+def test_a_server_that_is_killed_during_tests_that_pass_is_a_warning(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
+    folder = project(WAITS)
+    child = ci_kit.start(
+        "run", "--mysqld", server, "--replicas", "1", "--no-keep-mysql", env={"GITHUB_ACTIONS": "true"}
+    )
+    wait_for(folder / "started", child)
+    for one in private_servers(ci_kit.servers):
+        if one.isdigit() and b"--server_id=2" in Path("/proc", one, "cmdline").read_bytes():
+            os.kill(int(one), signal.SIGKILL)
+    (folder / "started").unlink()
+    stdout, stderr = child.communicate(timeout=60)
+    assert child.returncode == 0, stdout + stderr
+    assert_in_order(stderr, ["ci-kit: warning: the server is gone (replica 1)", "why:", "do:"])
+    assert "::warning title=ci-kit::the server is gone (replica 1)" in stdout
 
 
 def test_a_port_that_is_taken_is_refused_with_its_source(
