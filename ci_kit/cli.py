@@ -191,7 +191,7 @@ def status(call: Call, as_json: bool) -> None:
         click.echo(json.dumps(found))
     else:
         replicas = found.pop("replicas", [])
-        lines = [f"{name:<9} {value}" for name, value in found.items()]
+        lines = [f"{name:<9} {value}" for name, value in found.items() if value]
         for one in replicas:
             behind = "not replicating" if one["lag"] is None else f"lag {one['lag']} s"
             lines.append(f"{'replica':<9} {one['host']}:{one['port']}, {behind}")

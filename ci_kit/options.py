@@ -137,7 +137,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "mysql-port",
         0,
-        "Port of the server; 0 takes any free one for a private server and 3306 otherwise.",
+        "Port of the server. 0 takes any free one for a private server or a container, the service's own, and"
+        " for an external server the variable MYSQL_PORT, which is read for no other, or else 3306.",
         _integer(0, 65535),
     ),
     Option("mysql-user", "root", "User the tests log in as.", _text, also_from=("MYSQL_USER",)),

@@ -88,12 +88,15 @@ class Job:
 
     def _leave(self, server: Server | None, env: dict[str, str]) -> None:
         """Leave to later steps what is there for them: the zone, and a server that goes on running."""
-        if server and (problem := server.lost()):
+        problem = server and server.lost()
+        if problem:
             self._tell(problem)
         wanted = self._settings.keep_mysql
         if server and (server.shared or (self._runner.real if wanted is None else wanted)):
             server.keep()
             self._runner.export(env)
+            if not (server.shared or problem):
+                self._host.console.step("mysql", "the server stays up; `ci-kit mysql down` ends it")
         else:
             self._runner.export({"TZ": env["TZ"]})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -136,9 +137,23 @@ def _create_database(session: Session, name: str, settings: Settings) -> bool:
         raise UsageError(
             f"the server knows no charset {settings.charset!r}{pair}",
             why=error.why,
-            todo="`SHOW COLLATION` lists them; the default is utf8mb4 with the server's own collation",
+            todo=f"{_nearest(session, settings)}the default is utf8mb4 with the server's own collation",
         ) from None
     return True
+
+
+def _nearest(session: Session, settings: Settings) -> str:
+    """The names that the server knows and that resemble the wrong one, as the beginning of a hint."""
+    pairs = session.rows(
+        "SELECT character_set_name, collation_name"
+        " FROM information_schema.collation_character_set_applicability"
+    )
+    charset = settings.charset.lower()
+    wrong, known = settings.collation.lower(), sorted(name for of, name in pairs if of == charset)
+    if not known:
+        wrong, known = charset, sorted({of for of, _ in pairs if of})
+    near = difflib.get_close_matches(wrong, known, cutoff=0.4)
+    return f"did you mean {' or '.join(near)}? " if near else ""
 
 
 def _create_user(session: Session, user: str, password: str, databases: tuple[str, ...]) -> None:

@@ -34,6 +34,7 @@ from ci_kit.mysql.session import open_session
 from ci_kit.mysql.state import Record
 from ci_kit.mysql.tuning import as_flags, server_settings
 from ci_kit.mysql.version import Version
+from ci_kit.mysql.wrong_setting import wrong_setting
 from ci_kit.settings import Settings
 
 _LOOPBACK, _PORT = "127.0.0.1", 3306
@@ -158,7 +159,8 @@ class DockerServer:
             wait_for_login(self._host, root, seconds=seconds, alive=self._look_now_and_then())
         except LoginError as error:
             self._require_alive()
-            raise self._failed(f"the server did not answer in {seconds} s", error.why) from error
+            what = "refuses root's first password" if error.refused else f"did not answer in {seconds} s"
+            raise self._failed(f"the server {what}", error.why) from error
 
     def _set_password(self, root: Endpoint) -> None:
         """Give every account of root the wanted password: which there are is the image's choice."""
@@ -188,14 +190,18 @@ class DockerServer:
 
     def _require_alive(self) -> None:
         if self._container and (ended := how_it_ended(self._host, self._container)):
+            if not self._answered and (problem := wrong_setting(self._log_text(), self._settings)):
+                raise problem
             raise self._failed("the server is gone" if self._answered else "the server did not start", ended)
 
+    def _log_text(self) -> str:
+        return container_log(self._host, self._container) if self._container else ""
+
     def _failed(self, what: str, why: str) -> UnavailableError:
-        log = container_log(self._host, self._container) if self._container else ""
         return UnavailableError(
             what,
             why=f"the container of {self._settings.mysql_image}: {why}; {self._sources()}",
-            details=telling_lines(log),
+            details=telling_lines(self._log_text()),
             todo="mend what the container's log says above, or choose another mysql-image",
         )
 

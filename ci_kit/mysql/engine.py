@@ -38,14 +38,23 @@ def find_engine(host: Host) -> str:
 
 
 def require_engine(host: Host) -> str:
-    """The same; a dry run goes on without one. Raises UnavailableError, which says why of each."""
-    if engine := find_engine(host):
-        return engine
+    """The same, and a line about those that are passed over; a dry run goes on without one.
+
+    Raises UnavailableError, which says why of each.
+    """
+    passed_over: list[str] = []
+    for engine in _ENGINES:
+        silence = _silence(host, engine)
+        if not silence:
+            if passed_over:
+                host.console.step("mysql", f"{engine} is taken; {'; '.join(passed_over)}")
+            return engine
+        passed_over.append(f"{engine}: {silence}")
     if host.dry:
         return _ENGINES[0]
     raise UnavailableError(
         "no container engine answers on this machine",
-        why="; ".join(f"{engine}: {_silence(host, engine)}" for engine in _ENGINES),
+        why="; ".join(passed_over),
         todo="start Docker (systemctl start docker, or Docker Desktop) or install one:"
         " apt-get install podman, brew install --cask docker; or leave the setting mysql out",
     )
@@ -72,7 +81,7 @@ def require_image(host: Host, engine: str, image: str, source: str) -> str:
     done = Completed(host.stream(command)) if host.console.terminal else host.run(command)
     if not done.ok:
         raise UnavailableError(
-            f"there is no image {image}",
+            f"the image {image} could not be pulled",
             why=f"it came from {source}, and `{' '.join(command)}` ended with {done.code}",
             details=_last_lines(done.stderr),
             todo="set mysql-image to one that can be pulled, or look at the network and the engine's login",

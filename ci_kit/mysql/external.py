@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import socket
+import time
+from collections.abc import Callable
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.host import Host
@@ -18,6 +21,7 @@ from ci_kit.settings import Settings
 
 _DEFAULT_PORT = 3306
 _LOOK = 3.0
+_SILENT_WAIT = 1.0
 
 
 class ExternalServer:
@@ -48,9 +52,8 @@ class ExternalServer:
         seconds = self._settings.boot_timeout
         if not self._host.dry:
             _require_address(self._login, self._settings)
-        self._host.console.step("mysql", f"waiting for {self._login}, at most {seconds} s")
         try:
-            wait_for_login(self._host, self._login, seconds=seconds, alive=lambda: None)
+            wait_for_login(self._host, self._login, seconds=seconds, alive=self._patience())
         except LoginError as error:
             raise UnavailableError(
                 f"cannot log in as {self._login}",
@@ -60,6 +63,19 @@ class ExternalServer:
                 else "look at mysql-host and mysql-port",
             ) from error
         return Ready(self._login, provide(self._host, self._login, self._settings))
+
+    def _patience(self) -> Callable[[], None]:
+        """What is called between the tries: says once that there is a wait, if there is one."""
+        limit = self._settings.boot_timeout
+        said_at = time.monotonic() + _SILENT_WAIT
+
+        def alive() -> None:
+            nonlocal said_at
+            if time.monotonic() > said_at:
+                said_at = math.inf
+                self._host.console.step("mysql", f"waiting for {self._login}, at most {limit} s")
+
+        return alive
 
     def keep(self) -> None:
         """Nothing: it goes on anyway, and a run writes nobody's password down."""

@@ -142,7 +142,7 @@ def _run_client(
         shown_stdin=f"the SQL of {path}",
     )
     if not done.ok:
-        raise _refused(path, "\n".join(done.stderr.splitlines()[-_TELLING_LINES:]), settings)
+        raise _refused(path, done.stderr, settings)
 
 
 def _run_session(session: Session, settings: Settings, path: Path, sql: bytes) -> None:
@@ -159,9 +159,10 @@ def _run_session(session: Session, settings: Settings, path: Path, sql: bytes) -
         raise _refused(path, error.why, settings) from error
 
 
-def _refused(path: Path, why: str, settings: Settings) -> UsageError:
+def _refused(path: Path, said: str, settings: Settings) -> UsageError:
     return UsageError(
         f"the server refused the SQL of {path}",
-        why=f"{why}; the file came from {settings.source('init-sql')}",
+        why=f"the file came from {settings.source('init-sql')}",
+        details=tuple(said.splitlines()[-_TELLING_LINES:]),
         todo="mend the file",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,6 +21,7 @@ from ci_kit.mysql.state import Record
 from ci_kit.mysql.template import SIZES, template
 from ci_kit.mysql.tuning import as_flags, server_settings
 from ci_kit.mysql.version import Version
+from ci_kit.mysql.wrong_setting import wrong_setting
 from ci_kit.settings import Settings
 
 _LOOPBACK = "127.0.0.1"
@@ -226,8 +228,21 @@ class PrivateServer:
             raise _PortTakenError(
                 f"port {self._port} is taken", why="another process listens there", todo="choose another port"
             )
-        how = f"it was ended by signal {-code}" if code < 0 else f"it ended with {code}"
-        raise self._failed("the server is gone" if self._answered else "the server did not start", how)
+        if not self._answered and (problem := wrong_setting(self._log_text(), self._settings)):
+            raise problem
+        what = "the server is gone" if self._answered else "the server did not start"
+        if code == -signal.SIGKILL and not self._scratch.full:
+            raise self._killed(what)
+        raise self._failed(what, f"it was ended by signal {-code}" if code < 0 else f"it ended with {code}")
+
+    def _killed(self, what: str) -> UnavailableError:
+        """The error for an end of which the server's log knows nothing."""
+        return UnavailableError(
+            what,
+            why=f"{self._found_program().path}: something killed it (signal {signal.SIGKILL:d})",
+            todo="look for a lack of memory: `dmesg` names what the kernel killed, `free -m` what there is;"
+            " data in memory counts, and the setting mysql-datadir names another folder",
+        )
 
     def _failed(self, what: str, why: str) -> UnavailableError:
         told = self.telling_lines()

@@ -16,14 +16,15 @@ from pathlib import Path
 from ci_kit.errors import UnavailableError
 from ci_kit.host import Completed, Host
 from ci_kit.mysql.binary import ServerProgram
+from ci_kit.mysql.log import telling_lines
 from ci_kit.mysql.scratch import Scratch
 from ci_kit.mysql.tuning import as_flags, datadir_settings
+from ci_kit.mysql.wrong_setting import wrong_setting
 from ci_kit.mysql.zones import known_zones, zone_statements, zones_edition
 from ci_kit.settings import Settings
 
 _MANIFEST = "manifest.json"
 _UNFINISHED = ".unfinished-"
-_TELLING_LINES = 5
 # Raised when a template made by an earlier release of ci-kit is of no use any more.
 _FORMAT = "2"
 
@@ -64,7 +65,7 @@ def template(host: Host, program: ServerProgram, scratch: Scratch, settings: Set
             with host.console.progress("mysql", f"preparing a datadir for {program.version}, once"):
                 for damaged in (folder, *folder.parent.glob(f"{folder.name}{_UNFINISHED}*")):
                     host.remove(damaged)
-                _make(host, recipe, scratch, folder, seconds=settings.boot_timeout)
+                _make(host, recipe, scratch, folder, settings)
     return folder / "data"
 
 
@@ -86,7 +87,7 @@ def _sizes(data: Path) -> dict[str, int]:
     }
 
 
-def _make(host: Host, recipe: _Recipe, scratch: Scratch, folder: Path, *, seconds: float) -> None:
+def _make(host: Host, recipe: _Recipe, scratch: Scratch, folder: Path, settings: Settings) -> None:
     made, zones = scratch.folder / "template", scratch.folder / "zones.sql"
     unfinished = folder.with_name(f"{folder.name}{_UNFINISHED}{secrets.token_hex(4)}")
     try:
@@ -100,10 +101,11 @@ def _make(host: Host, recipe: _Recipe, scratch: Scratch, folder: Path, *, second
                 env=env,
                 stdin=sql if stdin else None,
                 shown_stdin=f"the SQL of {stdin}",
-                seconds=seconds,
+                seconds=settings.boot_timeout,
             )
             if not done.ok:
-                raise _failed(Path(command[0]), scratch, done)
+                problem = wrong_setting(done.stdout + done.stderr, settings)
+                raise problem or _failed(Path(command[0]), scratch, done)
         # Each copy makes an identity of its own, without which two of them could not replicate.
         host.remove(made / "auto.cnf")
         host.copy_tree(made, unfinished / "data")
@@ -137,8 +139,7 @@ def _initialise(
 
 
 def _failed(program: Path, scratch: Scratch, done: Completed) -> UnavailableError:
-    lines = (done.stdout + done.stderr).splitlines()
-    told = tuple(([line for line in lines if "ERROR" in line] or lines)[-_TELLING_LINES:])
+    told = telling_lines(done.stdout + done.stderr, from_start=True)
     return UnavailableError(
         "a datadir could not be initialised",
         why=scratch.reason(f"{program} ended with {done.code}", told),

@@ -61,7 +61,7 @@ def asked_settings(settings: Settings) -> tuple[str, ...]:
 def datadir_settings(settings: Settings) -> tuple[str, ...]:
     """Those of the project's lines that hold for a datadir from its initialisation on. Raises UsageError."""
     lines = [_checked(line, settings) for line in settings.mysql_settings]
-    return tuple(line for line in lines if _plain_name(line) in _OF_A_DATADIR)
+    return tuple(line for line in lines if plain_name(line) in _OF_A_DATADIR)
 
 
 def as_flags(lines: tuple[str, ...]) -> list[str]:
@@ -69,7 +69,7 @@ def as_flags(lines: tuple[str, ...]) -> list[str]:
 
 
 def _checked(line: str, settings: Settings) -> str:
-    plain = _plain_name(line)
+    plain = plain_name(line)
     source = settings.source("mysql-settings")
     if not plain.replace("_", "").isalnum() or not plain.isascii() or "\n" in line:
         raise UsageError(
@@ -93,7 +93,7 @@ def _normal(line: str) -> str:
     return f"{name}{equals}{value[1:-1] if quoted else value}"
 
 
-def _plain_name(line: str) -> str:
+def plain_name(line: str) -> str:
     """The setting's name as the manuals spell it."""
     name, _, _ = line.partition("=")
     return name.strip().lower().replace("-", "_").removeprefix("loose_")

@@ -81,7 +81,16 @@ def inspect_project(host: Host, settings: Settings) -> Project:
     if host.dry and any(python == command for _, command in _TOOLS):
         # The tool would make the environment that it has not made yet.
         return Project(python, "", frozenset({"pytest", "coverage"}))
-    answer = host.ask([*python, "-c", _PROBE], cwd=settings.root)
+    try:
+        answer = host.ask([*python, "-c", _PROBE], cwd=settings.root)
+    except UnavailableError as error:
+        named = f"; it came from {settings.source('python')}" if settings.given("python") else ""
+        raise UnavailableError(
+            f"the project's Python cannot be run: {' '.join(python)}",
+            why=f"{error.why}{named}",
+            todo="name it by the setting python, or leave that out for the one of .venv, of a lock file or"
+            " of the PATH",
+        ) from error
     try:
         facts = json.loads(answer.stdout.splitlines()[-1])
     except (IndexError, ValueError) as error:

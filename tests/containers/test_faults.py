@@ -178,7 +178,7 @@ def test_an_image_that_cannot_be_had_is_named_with_what_the_engine_says(
 ) -> None:
     project(SMALL)
     answer = kit("run", "--mysql-image", image, code=69)
-    assert f"there is no image {image}" in answer.stderr
+    assert f"the image {image} could not be pulled" in answer.stderr
     assert "it came from --mysql-image" in answer.stderr
     assert "Error: " in answer.stderr
     assert "Traceback" not in answer.stderr

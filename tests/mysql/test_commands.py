@@ -94,7 +94,8 @@ def test_a_server_that_a_run_leaves_takes_the_place_of_the_one_before(
     project({"test_it.py": "def test_it():\n    pass\n"})
     try:
         for _ in range(2):
-            ci_kit("run", "--mysqld", server, "--keep-mysql", code=0)
+            run = ci_kit("run", "--mysqld", server, "--keep-mysql", code=0)
+            assert "the server stays up; `ci-kit mysql down` ends it" in run.stderr
         assert len([one for one in private_servers(ci_kit.servers) if one.isdigit()]) == 1
         assert "MYSQL_REPLICA" not in ci_kit("mysql", "env", code=0).stdout
     finally:

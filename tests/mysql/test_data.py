@@ -163,7 +163,7 @@ def test_a_server_that_dies_while_it_is_filled_is_not_the_file_s_fault(
             os.kill(int(one), signal.SIGKILL)
     stdout, stderr = run.communicate(timeout=60)
     assert run.returncode == 69, stdout + stderr
-    assert_in_order(stderr, ["the server is gone", "it was ended by signal 9"])
+    assert_in_order(stderr, ["the server is gone", "something killed it (signal 9)"])
 
 
 def test_files_that_nothing_would_be_done_with_are_refused(ci_kit: CiKit, project: Project) -> None:
@@ -217,10 +217,15 @@ def test_without_a_client_program_delimiter_is_refused_with_what_to_install(
 def test_sql_that_the_server_refuses_is_named_with_its_file(
     ci_kit: CiKit, project: Project, server: str, client: bool, tmp_path: Path
 ) -> None:
-    project({"bad.sql": "CREATE TABLE t (id INT);\nSELEKT 1;\n", "test_it.py": "def test_it():\n    pass\n"})
+    project(
+        {"bad.sql": "CREATE TABLE t (id INT);\nSELEKT 1,\n2;\n", "test_it.py": "def test_it():\n    pass\n"}
+    )
     env = {"CI_KIT_MYSQLD": server} if client else without_clients(tmp_path, server)
     answer = ci_kit("run", "--init-sql", "bad.sql", env=env, code=64)
-    assert_in_order(answer.stderr, ["bad.sql", "1064", "SELEKT", "--init-sql"])
+    assert_in_order(answer.stderr, ["bad.sql", "--init-sql\n", "1064", "SELEKT", "do:"])
+    # No line of the client's is taken for one of ci-kit's.
+    told = answer.stderr.partition("--init-sql\n")[2].partition("  do:")[0].splitlines()
+    assert all(line.startswith("       | ") for line in told)
 
 
 def test_the_server_s_mode_and_settings_are_as_the_project_wants(

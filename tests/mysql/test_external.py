@@ -48,7 +48,8 @@ def test_sql_fills_a_database_that_is_created_there_and_no_other(
             ("present", "0", ["--create-database"]),
             ("present", "0", []),
         ):
-            ci_kit(*flags, "--database", database, *leave, env=env | {"TABLES": tables}, code=0)
+            run = ci_kit(*flags, "--database", database, *leave, env=env | {"TABLES": tables}, code=0)
+            assert "waiting for" not in run.stderr
     finally:
         ci_kit("mysql", "down", code=0)
 
@@ -73,6 +74,7 @@ def test_a_server_that_is_up_for_the_project_is_asked_before_it_is_believed(
     with another_project(ci_kit, server, tmp_path) as login:
         ci_kit(*flags, "--database", "theirs", env=login, code=0)
         status = json.loads(ci_kit("mysql", "status", "--json", code=0).stdout)
+        assert "place" not in ci_kit("mysql", "status", code=0).stdout
         assert (status["kind"], status["database"]) == ("external", "theirs")
         absent = ci_kit("mysql", "up", "--database", "ours", code=69)
         assert "has no database 'ours'" in absent.stderr

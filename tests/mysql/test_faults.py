@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ci_kit.mysql.binary import ServerProgram
+from ci_kit.mysql.version import Version
 from tests.conftest import CiKit, assert_in_order, interrupt, private_servers, wait_for
 from tests.mysql.conftest import LOGS_IN_LATER, WAITING, Project, wrap_server
 
@@ -119,7 +121,7 @@ def test_a_port_that_is_taken_is_refused_with_its_source(
     assert "CI_KIT_MYSQL_PORT" in answer.stderr
 
 
-def test_a_server_that_is_killed_while_it_boots_is_an_error_with_its_log(
+def test_a_server_that_is_killed_while_it_boots_is_an_error_without_its_log(
     ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
     project(PASSING)
@@ -131,8 +133,41 @@ def test_a_server_that_is_killed_while_it_boots_is_an_error_with_its_log(
         """
     answer = ci_kit("run", "--mysqld", wrap_server(tmp_path / "wrapped", server, script), code=69)
     assert_in_order(
-        answer.stderr, ["the server did not start", "it was ended by signal 9", "       | ", "do:"]
+        answer.stderr, ["the server did not start", "something killed it (signal 9)", "do:", "lack of memory"]
     )
+    assert " | " not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "said"),
+    [
+        ("--sql-mode", "NO_SUCH_MODE", "Error while setting value 'NO_SUCH_MODE' to 'sql_mode'"),
+        ("--mysql-settings", "no-such-setting=1", "unknown variable 'no-such-setting=1'"),
+        ("--mysql-settings", "max_connections=abc", "Error while setting value 'abc' to 'max_connections'"),
+        ("--mysql-settings", "max-allowed-packet", "requires an argument"),
+        # What a datadir has from its birth on is refused earlier.
+        ("--mysql-settings", "innodb_page_size=large", "Error while setting value 'large' to"),
+    ],
+)
+def test_a_setting_that_the_server_does_not_take_is_named_with_its_source(
+    ci_kit: CiKit, project: Project, server: str, flag: str, value: str, said: str
+) -> None:
+    project(PASSING)
+    answer = ci_kit("run", "--mysqld", server, flag, value, code=64)
+    named = f"the server does not take {flag.removeprefix('--')}: {value}"
+    assert_in_order(answer.stderr, [named, f"it came from {flag}", "       | ", said, "do:"])
+
+
+def test_a_datadir_that_cannot_be_made_shows_what_its_installer_says_first(
+    ci_kit: CiKit, project: Project, mariadbd: str, tmp_path: Path
+) -> None:
+    project(PASSING)
+    program = wrap_server(tmp_path / "wrapped", mariadbd)
+    said = ["Neither host 'here' nor 'localhost' could be looked up", *map(str, range(20))]
+    installer = program.parent / ServerProgram(program, Version("MariaDB", ())).installer.name
+    installer.write_text("#!/bin/sh\n" + "".join(f'echo "{line}"\n' for line in said) + "exit 1\n")
+    answer = ci_kit("run", "--mysqld", program, code=69)
+    assert_in_order(answer.stderr, ["a datadir could not be initialised", f"| {said[0]}", "| 0", "do:"])
 
 
 def test_a_free_port_that_another_takes_meanwhile_is_replaced_by_a_free_one(

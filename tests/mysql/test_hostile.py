@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import CiKit, command_lines, interrupt
+from tests.conftest import CiKit, assert_in_order, command_lines, interrupt
 from tests.mysql.conftest import CONNECT, WAITING, Project
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
@@ -66,17 +66,22 @@ def test_a_hostile_database_name_works_exactly(ci_kit: CiKit, project: Project, 
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (["--charset", "nope"], "knows no charset 'nope'"),
-        (["--collation", "latin1_swedish_ci"], "the collation 'latin1_swedish_ci'"),
-        (["--database", "mysql"], "is the server's own"),
+        (["--charset", "utf8mb5"], ["knows no charset 'utf8mb5'", "did you mean utf8mb4"]),
+        (["--charset", "!"], ["knows no charset '!'", "do:  the default is utf8mb4"]),
+        (
+            ["--collation", "latin1_swedish_ci"],
+            ["the collation 'latin1_swedish_ci'", "did you mean", "utf8mb4_"],
+        ),
+        (["--collation", "utf8mb4_unikode_ci"], ["did you mean utf8mb4_unicode_ci or "]),
+        (["--database", "mysql"], ["is the server's own"]),
     ],
 )
 def test_a_wrong_database_setting_is_named(
-    ci_kit: CiKit, project: Project, server: str, flags: list[str], said: str
+    ci_kit: CiKit, project: Project, server: str, flags: list[str], said: list[str]
 ) -> None:
     project({"test_it.py": "def test_it():\n    pass\n"})
     answer = ci_kit("run", "--mysqld", server, *flags, code=64)
-    assert said in answer.stderr
+    assert_in_order(answer.stderr, said)
 
 
 def test_the_password_is_in_no_process_list(ci_kit: CiKit, project: Project, server: str) -> None:

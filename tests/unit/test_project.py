@@ -81,7 +81,13 @@ def test_a_python_without_the_test_tools_is_told_what_to_install(
 def test_a_command_that_is_no_python_is_named(python: list[str], tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match=python[0]) as caught:
         inspect_project(make_host(), make_settings(tmp_path, python=python))
-    assert caught.value.todo
+    assert "setting python" in caught.value.todo
+
+
+def test_a_python_that_is_not_there_is_named_with_its_source(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError) as caught:
+        inspect_project(make_host(), make_settings(tmp_path, python=["/nonexistent/python"]))
+    assert "--python" in caught.value.why
 
 
 def test_what_a_python_prints_when_it_starts_does_not_matter(tmp_path: Path) -> None:

@@ -1,0 +1,83 @@
+"""What is read of the words of servers and of those beside them: logs, engines, logins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ci_kit.errors import UnavailableError
+from ci_kit.mysql import docker
+from ci_kit.mysql.docker import DockerServer
+from ci_kit.mysql.engine import require_engine
+from ci_kit.mysql.log import telling_lines
+from ci_kit.mysql.login import LoginError
+from ci_kit.mysql.wrong_setting import wrong_setting
+from tests.unit.making import make_host, make_settings, said, write
+
+LOG = """\
+2026-11-25T10:36:01.1Z 0 [System] [MY-010116] [Server] mysqld (mysqld 9.7.4) starting as process 24452
+2026-11-25T10:36:01.5Z 0 [ERROR] [MY-000077] [Server] first
+2026-11-25T10:36:01.6Z 0 [ERROR] [MY-010119] [Server] Aborting
+
+"""
+
+
+def test_the_errors_of_a_log_are_telling_and_its_last_lines_if_it_has_none() -> None:
+    assert [line.split()[-1] for line in telling_lines(LOG)] == ["first", "Aborting"]
+    assert telling_lines("\n".join(map(str, range(20))))[-1] == "19"
+    assert telling_lines("\n".join(map(str, range(20))), from_start=True)[0] == "0"
+
+
+@pytest.mark.parametrize(
+    ("line", "settings", "named"),
+    [
+        ("[ERROR] [Server] unknown variable 'nope=1'.", {"mysql_settings": ["nope=1"]}, "mysql-settings"),
+        ("[ERROR] mariadbd: unknown option '--no-pe'", {"mysql_settings": ["no_pe"]}, "mysql-settings"),
+        ("[ERROR] /usr/sbin/mariadbd: Error while setting value 'a' to 'sql_mode'", {"sql_mode": "a"}, "sql"),
+        (
+            "[ERROR] mysqld: option '--a-b' requires an argument.",
+            {"mysql_settings": ["a_b"]},
+            "mysql-settings",
+        ),
+        ("[ERROR] unknown variable 'another=1'", {"mysql_settings": ["nope=1"], "sql_mode": "a"}, ""),
+        ("[ERROR] [Server] Aborting", {"mysql_settings": ["nope=1"]}, ""),
+    ],
+)
+def test_a_setting_is_wrong_if_the_log_says_so_of_one_that_was_asked_for(
+    line: str, settings: dict[str, Any], named: str, tmp_path: Path
+) -> None:
+    problem = wrong_setting(f"{LOG}{line}\n", make_settings(tmp_path, **settings))
+    if named:
+        assert problem is not None
+        assert problem.why.startswith(f"it came from --{named}")
+        assert problem.details == (line,)
+    else:
+        assert problem is None
+
+
+def test_an_engine_that_is_passed_over_is_named_with_its_reason(tmp_path: Path) -> None:
+    engines = {
+        "docker": "#!/bin/sh\necho 'Cannot connect to the Docker daemon' >&2\nexit 1\n",
+        "podman": "#!/bin/sh\n",
+    }
+    for name in write(tmp_path, engines).iterdir():
+        name.chmod(0o755)
+    host = make_host({"PATH": str(tmp_path)})
+    assert require_engine(host) == "podman"
+    assert said(host) == "mysql      podman is taken; docker: Cannot connect to the Docker daemon\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "what"), [(1045, "refuses root's first password"), (2003, "did not answer in 60 s")]
+)
+def test_a_container_that_refuses_its_login_is_told_from_one_that_does_not_answer(
+    number: int, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(*_: object, **__: object) -> None:
+        raise LoginError(number, "what the server says")
+
+    monkeypatch.setattr(docker, "wait_for_login", answer)
+    with pytest.raises(UnavailableError, match=f"the server {what}"):
+        DockerServer(make_host(), make_settings(tmp_path), "password").ready()
