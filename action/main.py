@@ -67,4 +67,8 @@ def fail(message: str, code: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        # A job that is cancelled while pip works.
+        fail("interrupted", 130)

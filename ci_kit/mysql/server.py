@@ -48,7 +48,7 @@ class Server(Protocol):
         """Wait until it answers, and bring it to what the settings ask for."""
 
     def keep(self) -> None:
-        """Leave it to later processes, with a record by which they find it."""
+        """Leave it to later processes, with a record by which they find it, unless it is somebody else's."""
 
     def lost(self) -> UnavailableError | None:
         """Why the server is of no use any more; None if it is."""

@@ -147,9 +147,9 @@ def test_a_container_that_dies_while_it_boots_is_named(kit: CiKit, project: Proj
 
 def test_a_setting_that_the_server_does_not_know_is_told_by_its_log(kit: CiKit, project: Project) -> None:
     project(SMALL)
-    answer = kit("run", "--mysql-settings", "no_such_setting=1", code=69)
+    answer = kit("run", "--mysql-settings", "no_such_setting=1", code=64)
     assert "no_such_setting" in answer.stderr
-    assert "mysql-settings came from --mysql-settings" in answer.stderr
+    assert "it came from --mysql-settings" in answer.stderr
     assert "Traceback" not in answer.stderr
 
 
@@ -227,9 +227,10 @@ def test_docker_is_taken_before_podman_if_it_answers_by_a_docker_that_is_podman(
         + (f'exec {podman.programs}/podman "$@"\n' if answers else "echo no daemon >&2\nexit 1\n")
     )
     docker.chmod(0o755)
-    kit("run", env={"PATH": f"{docker.parent}:{kit.environ['PATH']}"}, code=0)
+    run = kit("run", env={"PATH": f"{docker.parent}:{kit.environ['PATH']}"}, code=0)
     calls = set((folder / "docker-calls").read_text().split())
     assert ("run" in calls) == answers
+    assert ("podman is taken; docker: no daemon" in run.stderr) == (not answers)
 
 
 def _image(kit: CiKit) -> str:

@@ -19,7 +19,7 @@ import ci_kit
 import ci_kit.cli as command_line
 from ci_kit.errors import UnavailableError, UsageError, exit_codes
 from ci_kit.pipeline import Job
-from tests.unit.making import ALONE, exit_code, python, write
+from tests.unit.making import ALONE, ROOT, exit_code, python, write
 from tests.unit.making import ci_kit as run_ci_kit
 
 pytestmark = pytest.mark.usefixtures("kept_signals")
@@ -87,6 +87,21 @@ def test_help_loads_only_what_it_needs() -> None:
 
 def test_it_runs_as_a_module_and_says_its_version() -> None:
     assert run_ci_kit("--version").stdout == f"ci-kit, version {ci_kit.__version__}\n"
+
+
+@pytest.mark.parametrize("words", [("-m", "ci_kit"), (Path(sys.executable).with_name("ci-kit"),)])
+def test_an_interrupt_of_its_imports_is_no_traceback(words: tuple[str | Path, ...], tmp_path: Path) -> None:
+    write(tmp_path, {"click.py": "import os, signal; os.kill(os.getpid(), signal.SIGINT)\n"})
+    done = python(*words, "--version", env={"PYTHONPATH": str(tmp_path)})
+    assert (done.returncode, done.stderr) == (130, "ci-kit: error: interrupted by Ctrl-C\n")
+
+
+def test_an_interrupt_of_the_action_s_installation_is_no_traceback(tmp_path: Path) -> None:
+    write(tmp_path, {"pip.py": "import os, signal; os.kill(os.getppid(), signal.SIGINT)\n"})
+    own = {"PYTHONPATH": str(tmp_path), "RUNNER_TEMP": str(tmp_path)}
+    done = python(ROOT / "action" / "main.py", env=own)
+    assert (done.returncode, done.stderr) == (130, "")
+    assert done.stdout == "::error title=ci-kit::interrupted\n"
 
 
 @pytest.mark.parametrize(
