@@ -331,7 +331,7 @@ class Host:
                 start_new_session=whole,
             )
             try:
-                with ended(child, own_group=whole):
+                with child, ended(child, own_group=whole):
                     out, err = child.communicate(stdin.encode() if isinstance(stdin, str) else stdin, seconds)
             except subprocess.TimeoutExpired:
                 raise UnavailableError(
