@@ -84,13 +84,12 @@ def inspect_project(host: Host, settings: Settings) -> Project:
     try:
         answer = host.ask([*python, "-c", _PROBE], cwd=settings.root)
     except UnavailableError as error:
-        named = f"; it came from {settings.source('python')}" if settings.given("python") else ""
-        raise UnavailableError(
-            f"the project's Python cannot be run: {' '.join(python)}",
-            why=f"{error.why}{named}",
-            todo="name it by the setting python, or leave that out for the one of .venv, of a lock file or"
-            " of the PATH",
-        ) from error
+        named = f" (it came from {settings.source('python')})" if settings.given("python") else ""
+        error.todo = (
+            f"name the project's Python by the setting python{named}; left out, it is the one of .venv,"
+            " of a lock file or of the PATH"
+        )
+        raise
     try:
         facts = json.loads(answer.stdout.splitlines()[-1])
     except (IndexError, ValueError) as error:

@@ -87,7 +87,7 @@ def test_a_command_that_is_no_python_is_named(python: list[str], tmp_path: Path)
 def test_a_python_that_is_not_there_is_named_with_its_source(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError) as caught:
         inspect_project(make_host(), make_settings(tmp_path, python=["/nonexistent/python"]))
-    assert "--python" in caught.value.why
+    assert "the setting python (it came from --python)" in caught.value.todo
 
 
 def test_what_a_python_prints_when_it_starts_does_not_matter(tmp_path: Path) -> None:
