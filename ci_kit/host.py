@@ -257,9 +257,16 @@ class Host:
 
     # Looks, the same in a dry run
 
-    def ask(self, argv: Sequence[str], *, env: Env | None = None, cwd: Path | None = None) -> Completed:
-        """Run a command that changes nothing. Raises UnavailableError if it hangs."""
-        return self._capture(argv, env, cwd, None, _LONGEST_LOOK)
+    def ask(
+        self,
+        argv: Sequence[str],
+        *,
+        env: Env | None = None,
+        cwd: Path | None = None,
+        seconds: float | None = _LONGEST_LOOK,
+    ) -> Completed:
+        """Run a command that changes nothing. Raises UnavailableError if it has not ended in ``seconds``."""
+        return self._capture(argv, env, cwd, None, seconds)
 
     def which(self, name: str) -> str | None:
         return shutil.which(name, path=self.environ.get("PATH", os.defpath))

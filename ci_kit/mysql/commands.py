@@ -149,13 +149,17 @@ def _root(record: Record) -> Endpoint:
 
 
 def _running(host: Host, settings: Settings) -> list[Record]:
-    """The project's server and its replicas, if it still runs; what is left of a dead one is cleaned up."""
+    """The project's server and its replicas, if it still runs; what is left of a dead one is cleaned up.
+
+    An external one may only be out of reach for now.
+    """
     found = state.kept_records(host, settings.root)
     for record in found:
         host.redactor.add(record.password)
     # Without its server, a replica is of no use.
     if found and not (found[0].replica == 0 and leftovers.is_up(host, found[0])):
         for record in found:
-            leftovers.end(host, record)
+            if record.ours:
+                leftovers.end(host, record)
         return []
     return found

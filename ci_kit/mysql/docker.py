@@ -27,7 +27,7 @@ from ci_kit.mysql.engine import (
     run_container,
 )
 from ci_kit.mysql.init_sql import Client
-from ci_kit.mysql.log import telling_lines
+from ci_kit.mysql.log import KILLED, LOOK_FOR_MEMORY, telling_lines
 from ci_kit.mysql.login import LoginError, wait_for_login
 from ci_kit.mysql.server import Ready
 from ci_kit.mysql.session import open_session
@@ -202,7 +202,9 @@ class DockerServer:
             what,
             why=f"the container of {self._settings.mysql_image}: {why}; {self._sources()}",
             details=telling_lines(self._log_text()),
-            todo="mend what the container's log says above, or choose another mysql-image",
+            todo=LOOK_FOR_MEMORY
+            if KILLED in why
+            else "mend what the container's log says above, or choose another mysql-image",
         )
 
     def _sources(self) -> str:

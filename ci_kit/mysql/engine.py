@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host import Completed, Host
+from ci_kit.mysql.log import KILLED
 
 # Podman takes Docker's command line for all that is done here.
 _ENGINES = ("docker", "podman")
 _TELLING_LINES = 6
+# As a shell does, engines add 128 to the signal's number.
+_BY_SIGKILL = "137"
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,8 @@ def how_it_ended(host: Host, container: Container) -> str:
     status, code, out_of_memory = answer.stdout.split()
     if status == "running":
         return ""
-    return f"it ended with {code}" + (", out of memory" if out_of_memory == "true" else "")
+    ended = f"{KILLED}, it ended with {code}" if code == _BY_SIGKILL else f"it ended with {code}"
+    return ended + (", out of memory" if out_of_memory == "true" else "")
 
 
 def container_log(host: Host, container: Container) -> str:

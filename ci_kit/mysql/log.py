@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+KILLED = "something killed it"
+"""Said of a server that ended by SIGKILL, of which its log knows nothing."""
+
+LOOK_FOR_MEMORY = "look for a lack of memory: `dmesg` names what the kernel killed, `free -m` what there is"
+
 _TELLING_LINES = 6
 
 

@@ -13,7 +13,7 @@ from ci_kit.mysql import leftovers, state
 from ci_kit.mysql.admin import ROOT, prepare, set_root_password
 from ci_kit.mysql.binary import ServerProgram, require_server_program
 from ci_kit.mysql.endpoint import Endpoint
-from ci_kit.mysql.log import telling_lines
+from ci_kit.mysql.log import KILLED, LOOK_FOR_MEMORY, telling_lines
 from ci_kit.mysql.login import LoginError, wait_for_login
 from ci_kit.mysql.scratch import new_scratch
 from ci_kit.mysql.server import Ready
@@ -239,9 +239,8 @@ class PrivateServer:
         """The error for an end of which the server's log knows nothing."""
         return UnavailableError(
             what,
-            why=f"{self._found_program().path}: something killed it (signal {signal.SIGKILL:d})",
-            todo="look for a lack of memory: `dmesg` names what the kernel killed, `free -m` what there is;"
-            " data in memory counts, and the setting mysql-datadir names another folder",
+            why=f"{self._found_program().path}: {KILLED} (signal {signal.SIGKILL:d})",
+            todo=f"{LOOK_FOR_MEMORY}; data in memory counts, mysql-datadir names another folder",
         )
 
     def _failed(self, what: str, why: str) -> UnavailableError:

@@ -14,15 +14,17 @@ from ci_kit.mysql import leftovers, state, units
 from ci_kit.mysql.admin import ROOT, prepare
 from ci_kit.mysql.drop_in import DropIn
 from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.log import KILLED, LOOK_FOR_MEMORY
 from ci_kit.mysql.login import LoginError, wait_for_login
 from ci_kit.mysql.option_files import Told, included_folder, option_text, read_told
 from ci_kit.mysql.root import bring_root
 from ci_kit.mysql.server import Ready
-from ci_kit.mysql.service_log import log_size, telling_lines
+from ci_kit.mysql.service_log import BY_SIGNAL, log_size, telling_lines
 from ci_kit.mysql.sql import Statement
 from ci_kit.mysql.tuning import asked_settings, server_settings
 from ci_kit.mysql.units import Unit, find_unit
 from ci_kit.mysql.version import Version
+from ci_kit.mysql.wrong_setting import wrong_setting
 from ci_kit.settings import Settings
 
 # A machine has one, whichever project uses it.
@@ -214,9 +216,9 @@ class ServiceServer:
         command = " ".join(self._unit.command("start"))
         code = self._host.finish(self._process, seconds=seconds) if self._process else 0
         if code is None:
-            raise self._failed("did not start", f"`{command}` did not end in {seconds} s")
+            raise self._did_not_start(f"`{command}` did not end in {seconds} s")
         if code:
-            raise self._failed("did not start", f"`{command}` ended with {code}")
+            raise self._did_not_start(f"`{command}` ended with {code}")
         try:
             nobody = self._root.as_user(_NOBODY, "")
             wait_for_login(self._host, nobody, seconds=seconds, alive=self._require_up)
@@ -239,19 +241,27 @@ class ServiceServer:
             with self._host.undisturbed():
                 drop_in.remove_init(self._host)
 
+    def _did_not_start(self, why: str) -> CiKitError:
+        problem = self._failed("did not start", why)
+        return wrong_setting("\n".join(problem.details), self._settings) or problem
+
     def _failed(self, what: str, why: str) -> UnavailableError:
+        said = telling_lines(
+            self._host,
+            self._unit,
+            error_log=self._told.error_log,
+            start_log=state.log(self._host, _RECORD),
+            since=self._since,
+            size=self._log_size,
+        )
+        killed = any(BY_SIGNAL in line for line in said)
         return UnavailableError(
             f"the service {self._unit.name} {what}",
-            why=why,
-            details=telling_lines(
-                self._host,
-                self._unit,
-                error_log=self._told.error_log,
-                start_log=state.log(self._host, _RECORD),
-                since=self._since,
-                size=self._log_size,
-            ),
-            todo="mend what its log says above, or take a private server (mysql: private)",
+            why=f"{why}: {KILLED}" if killed else why,
+            details=said,
+            todo=LOOK_FOR_MEMORY
+            if killed
+            else "mend what its log says above, or take a private server (mysql: private)",
         )
 
     def _unreachable(self, error: LoginError) -> UnavailableError:

@@ -8,9 +8,10 @@ from pathlib import Path
 from ci_kit.host import Host
 from ci_kit.mysql.units import Unit
 
+BY_SIGNAL = "code=killed"
+"""systemd's words for a process that a signal ended."""
+
 _LOG_TAIL, _TELLING_LINES = 200, 6
-# systemd's words for a process that a signal ended.
-_KILLED = "code=killed"
 # The line a server of either product begins a start with in its log.
 _START = re.compile(r"as process \d+\s*(\.\.\.)?$")
 
@@ -28,7 +29,7 @@ def telling_lines(
     manager = unit.log(host, since)
     errors = _errors(own) or _errors(manager)
     said = (errors or manager or _read(start_log) or own)[-_TELLING_LINES:]
-    killed = [line for line in manager if _KILLED in line and line not in said]
+    killed = [line for line in manager if BY_SIGNAL in line and line not in said]
     return (*killed[-1:], *said)
 
 

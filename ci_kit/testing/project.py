@@ -82,7 +82,8 @@ def inspect_project(host: Host, settings: Settings) -> Project:
         # The tool would make the environment that it has not made yet.
         return Project(python, "", frozenset({"pytest", "coverage"}))
     try:
-        answer = host.ask([*python, "-c", _PROBE], cwd=settings.root)
+        # A tool may have to install the project's environment first.
+        answer = host.ask([*python, "-c", _PROBE], cwd=settings.root, seconds=None)
     except UnavailableError as error:
         named = f" (it came from {settings.source('python')})" if settings.given("python") else ""
         error.todo = (
