@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -119,12 +119,16 @@ def read_table(root: Path) -> dict[str, Any]:
 
 
 def _unknown_key(key: str, known: set[str]) -> UsageError:
-    close = difflib.get_close_matches(key, known, n=1)
     return UsageError(
         f"unknown setting {key!r}",
         why=f"in [{TABLE}] of pyproject.toml",
-        todo=f"did you mean {close[0]!r}?" if close else "docs/configuration.md lists the settings",
+        todo=_nearest(key, known) or "docs/configuration.md lists the settings",
     )
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else ""
 
 
 def _find(
@@ -150,6 +154,9 @@ def _parsed(option: Option, raw: Any, source: str) -> Value:
     except ValueError as error:
         shown = "" if option.secret else f": {raw!r}"
         raise UsageError(
-            f"{option.name} is not usable{shown}", why=f"{error}; it came from {source}"
+            f"{option.name} is not usable{shown}",
+            why=f"{error}; it came from {source}",
+            todo=_nearest(str(raw), option.choices)
+            or f"mend it there, or leave it out for the default, {option.default!r}",
         ) from error
     return value

@@ -221,6 +221,18 @@ def test_a_text_that_is_no_value_is_refused(name: str, text: str, tmp_path: Path
     assert name in message(tmp_path, None, **{BY_NAME[name].field: text})
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "hint"),
+    [
+        ("mysql", "privat", "did you mean 'private'?"),
+        ("mysql", "x", "leave it out for the default, 'auto'"),
+        ("boot-timeout", "soon", "leave it out for the default, 60"),
+    ],
+)
+def test_a_wrong_value_comes_with_what_to_do(name: str, text: str, hint: str, tmp_path: Path) -> None:
+    assert hint in message(tmp_path, None, **{BY_NAME[name].field: text})
+
+
 @pytest.mark.parametrize("value", ["3306.0", "true"])
 def test_a_port_in_pyproject_is_a_whole_number(value: str, tmp_path: Path) -> None:
     write_table(tmp_path, f"mysql-port = {value}")
