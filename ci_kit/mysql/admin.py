@@ -53,23 +53,33 @@ def prepare(
     *,
     beside: Path | None = None,
     lent: Client | None = None,
+    may_reset: bool = True,
 ) -> Version | None:
     """Bring a server that takes ``root``'s login to what the settings ask for; gives its version.
 
+    Unless it ``may_reset`` what is there, no account that exists gets another password, and root none more.
     ``beside`` is the server's program, where a client program of its own may lie; ``lent`` is one for a
     machine without any.
     """
     with open_session(host, root) as session:
         version = session.version()
-        _make_reachable(host, session, root)
+        if may_reset:
+            _make_reachable(host, session, root)
         set_zone(session, settings)
         fill: AbstractContextManager[bool] = nullcontext(enter_result=False)
         if settings.create_database is not False:
             fill = created_databases(session, settings)
         with fill as new:
             if settings.mysql_user != ROOT:
-                _create_user(session, settings.mysql_user, root.password, wanted_databases(settings))
-                log_in_once(host, root.as_user(settings.mysql_user, root.password))
+                _create_user(
+                    session,
+                    settings.mysql_user,
+                    root.password,
+                    wanted_databases(settings),
+                    may_reset=may_reset,
+                )
+            if settings.mysql_user != ROOT or not may_reset:
+                _require_reachable(host, root.as_user(settings.mysql_user, root.password))
             if new:
                 run_init_sql(host, session, root, settings, beside=beside, lent=lent)
         return version
@@ -156,7 +166,9 @@ def _nearest(session: Session, settings: Settings) -> str:
     return f"did you mean {' or '.join(near)}? " if near else ""
 
 
-def _create_user(session: Session, user: str, password: str, databases: tuple[str, ...]) -> None:
+def _create_user(
+    session: Session, user: str, password: str, databases: tuple[str, ...], *, may_reset: bool
+) -> None:
     """A user with all rights on the databases, and on those whose names begin with ``test_``.
 
     Tortoise, Django and others make databases of such names for their tests.
@@ -164,14 +176,10 @@ def _create_user(session: Session, user: str, password: str, databases: tuple[st
     plain = _without_wildcards if _has_wildcards(session) else str
     for address in ("localhost", "%"):
         who = account(user, address)
-        _set_user_password(session, who, password)
+        for change in ("CREATE USER IF NOT EXISTS", *(["ALTER USER"] if may_reset else ())):
+            set_password(session, statement(f"{change} {who} IDENTIFIED BY ", Secret(password)), whose=who)
         for scope in (*(identifier(plain(name)) for name in databases), r"`test\_%`"):
             session.execute(statement(f"GRANT ALL PRIVILEGES ON {scope}.* TO {who}"))
-
-
-def _set_user_password(session: Session, who: str, password: str) -> None:
-    for change in ("CREATE USER IF NOT EXISTS", "ALTER USER"):
-        set_password(session, statement(f"{change} {who} IDENTIFIED BY ", Secret(password)), whose=who)
 
 
 def _has_wildcards(session: Session) -> bool:
@@ -197,11 +205,15 @@ def _make_reachable(host: Host, session: Session, root: Endpoint) -> None:
     for change in (create, set_root_password(root.password, address=_LOOPBACK)):
         set_password(session, change, whose=who)
     session.execute(statement(f"GRANT ALL PRIVILEGES ON *.* TO {who} WITH GRANT OPTION"))
-    if not log_in_once(host, root):
+
+
+def _require_reachable(host: Host, login: Endpoint) -> None:
+    """Log the tests' user in as the tests will. Raises UnavailableError if the server refuses it."""
+    if not log_in_once(host, login):
         raise UnavailableError(
-            f"root is let in over the socket, and not at {root.host}:{root.port}",
-            why="none of root's accounts takes the password there",
-            todo="look at them: `SELECT user, host, plugin, ssl_type FROM mysql.user`",
+            f"{login.user} is not let in at {login.host}:{login.port} by mysql-password",
+            why="an account of that name has another password, or lets nobody in over TCP",
+            todo="look at `SELECT user, host, plugin, ssl_type FROM mysql.user`, or name another mysql-user",
         )
 
 

@@ -66,7 +66,7 @@ def _extended(host: Host, settings: Settings, record: Record) -> Record:
     database = settings.database if settings.given("database") else record.database
     added = replace(settings, database=database, mysql_user=record.user)
     if record.ours:
-        prepare(host, _root(record), added)
+        prepare(host, _root(record), added, may_reset=record.kind != "service")
     else:
         external.provide(host, record.endpoint, added)
     return replace(record, database=database)

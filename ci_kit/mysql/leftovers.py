@@ -53,8 +53,9 @@ def sweep(host: Host) -> None:
                 try:
                     end(host, record)
                 except UnavailableError as error:
-                    # An engine that is not up now: what is its, is for a later run.
-                    host.console.detail(error.what)
+                    # It is for a later run. An engine that is not up now is nothing to worry about.
+                    say = host.console.warning if record.kind == "service" else host.console.detail
+                    say("\n".join(error.lines()))
 
 
 def _kind(record: Record) -> Kind:

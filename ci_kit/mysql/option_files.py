@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from ci_kit.errors import UnavailableError
 from ci_kit.host import Host
 
 _FILES = (Path("/etc/my.cnf"), Path("/etc/mysql/my.cnf"))
@@ -34,7 +35,15 @@ class Told:
 
     @property
     def port(self) -> int:
-        return int(self.options.get("port", _DEFAULT_PORT))
+        """Raises UnavailableError where it is none."""
+        told = self.options.get("port", str(_DEFAULT_PORT))
+        if not told.isdecimal():
+            raise UnavailableError(
+                f"the port of the machine's service is {told!r}",
+                why="its option files say so: `my_print_defaults mysqld`",
+                todo="mend them, or take a private server (mysql: private)",
+            )
+        return int(told)
 
     @property
     def user(self) -> str:
@@ -68,14 +77,23 @@ def read_told(host: Host) -> Told:
 
 
 def included_folder() -> Path | None:
-    """The folder whose files the server reads last of all; None if its option files include none."""
-    found = [
-        Path(name)
-        for file in _FILES
-        if file.is_file()
-        for name in _INCLUDED.findall(file.read_text(encoding="utf-8", errors="replace"))
-    ]
+    """The folder whose files the server reads last of all; None if its option files include none.
+
+    Raises UnavailableError for a file that cannot be read.
+    """
+    found = [Path(name) for file in _FILES if file.is_file() for name in _INCLUDED.findall(_read(file))]
     return next((folder for folder in reversed(found) if folder.is_dir()), None)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UnavailableError(
+            f"{file} cannot be read",
+            why=error.strerror or str(error),
+            todo="let everybody read it, as its package does, or take a private server (mysql: private)",
+        ) from error
 
 
 def option_text(lines: tuple[str, ...]) -> str:

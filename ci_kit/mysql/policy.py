@@ -77,8 +77,9 @@ def _relaxed(session: Session) -> Iterator[None]:
             _set(session, name, _LAX[_rule(name)])
         yield
     finally:
-        for name in sorted(before, key=_order, reverse=True):
-            _set(session, name, before[name])
+        with session.host.undisturbed():
+            for name in sorted(before, key=_order, reverse=True):
+                _set(session, name, before[name])
 
 
 def _rule(variable: str) -> str:

@@ -17,12 +17,12 @@ from ci_kit.mysql.endpoint import Endpoint
 from ci_kit.mysql.log import KILLED, LOOK_FOR_MEMORY
 from ci_kit.mysql.login import LoginError, wait_for_login
 from ci_kit.mysql.option_files import Told, included_folder, option_text, read_told
-from ci_kit.mysql.root import bring_root
+from ci_kit.mysql.root import bring_root, require_root
 from ci_kit.mysql.server import Ready
 from ci_kit.mysql.service_log import BY_SIGNAL, log_size, telling_lines
 from ci_kit.mysql.sql import Statement
 from ci_kit.mysql.tuning import asked_settings, server_settings
-from ci_kit.mysql.units import Unit, find_unit
+from ci_kit.mysql.units import SystemdUnit, Unit, find_unit
 from ci_kit.mysql.version import Version
 from ci_kit.mysql.wrong_setting import wrong_setting
 from ci_kit.settings import Settings
@@ -65,10 +65,10 @@ class ServiceServer:
         leftovers.sweep(self._host)
         self._found = require_unit(self._host)
         self._told = read_told(self._host)
-        up = self._unit.is_up(self._host) or self._boots_already()
+        up = self._is_up_already()
         wanted = option_text(self._lines())
         changes = self._changes(wanted, up=up)
-        self._take(up=up)
+        self._take(up=up, changes=changes)
         if changes:
             # The server is stopped when its settings are in place, and not for nothing.
             require_drop_in().write(self._host, wanted)
@@ -84,14 +84,11 @@ class ServiceServer:
         # Only a server that is up shows a socket that no option file names.
         root = self._root
         try:
-            bring_root(
-                self._host,
-                root,
-                known=self._known,
-                note=state.root_note(self._host, _RECORD),
-                restart=self._restart_with if self._owned else None,
-            )
-            self._version = prepare(self._host, root, self._settings)
+            if self._owned:
+                bring_root(self._host, root, known=self._known, restart=self._restart_with)
+            else:
+                require_root(self._host, root)
+            self._version = prepare(self._host, root, self._settings, may_reset=self._owned)
         except CiKitError as error:
             # The server that is gone tells more than the login, or the file of SQL, that broke off.
             if problem := self.lost():
@@ -104,11 +101,11 @@ class ServiceServer:
     def keep(self) -> None:
         if self._begun:
             leftovers.make_way(self._host, self._settings.root)
-            state.keep(self._host, self._record(started=self._begun.started))
+            state.keep(self._host, self._record(started=self._begun.started, changed=self._begun.changed))
             self._begun = None
 
     def lost(self) -> UnavailableError | None:
-        if self._host.dry or self._unit.is_up(self._host):
+        if self._host.dry or self._unit.state(self._host) == "up":
             return None
         return self._failed("is gone", "its manager says that it is not running")
 
@@ -116,6 +113,9 @@ class ServiceServer:
         with self._host.undisturbed(), self._lock:
             if self._begun is None:
                 return
+            if self._process and not isinstance(self._unit, SystemdUnit):
+                # systemd's stop ends a start that goes on; a script's goes on beside it.
+                self._host.finish(self._process, seconds=units.PATIENCE)
             try:
                 leftovers.end(self._host, self._begun)
             except UnavailableError as error:
@@ -165,7 +165,7 @@ class ServiceServer:
             " (mysql: private)",
         )
 
-    def _take(self, *, up: bool) -> None:
+    def _take(self, *, up: bool, changes: bool) -> None:
         """Take the service for this run, with a record of it before anything is changed."""
         if not self._lock.enter_context(state.hold(self._host, _RECORD)):
             raise UnavailableError(
@@ -180,18 +180,22 @@ class ServiceServer:
             if not self._settings.mysql_password:
                 # Whoever was left the service still logs in then.
                 self._password = before.password
-        self._begun = self._record(started=before.started if before else not up)
+        self._begun = self._record(
+            started=before.started if before else not up,
+            changed=changes or bool(before and before.changed),
+        )
         state.save(self._host, self._begun)
 
-    def _boots_already(self) -> bool:
-        """Whether the machine is about to start it by itself, which is waited for."""
-        if not self._unit.is_booting(self._host):
-            return False
-        process = units.start(self._host, self._unit, log=state.log(self._host, _RECORD))
-        self._host.finish(process, seconds=self._settings.boot_timeout)
-        return self._unit.is_up(self._host)
+    def _is_up_already(self) -> bool:
+        """Whether it is up, or the machine is about to start it by itself, which is waited for."""
+        found = self._unit.state(self._host)
+        if found == "starting":
+            process = units.start(self._host, self._unit, log=state.log(self._host, _RECORD))
+            self._host.finish(process, seconds=self._settings.boot_timeout)
+            found = self._unit.state(self._host)
+        return found == "up"
 
-    def _record(self, *, started: bool) -> state.Record:
+    def _record(self, *, started: bool, changed: bool) -> state.Record:
         record = state.record(
             self._settings,
             self._root.as_user(self._settings.mysql_user, self._password),
@@ -200,7 +204,7 @@ class ServiceServer:
             place=self._unit.name,
             version=self._version,
         )
-        return replace(record, started=started)
+        return replace(record, started=started, changed=changed)
 
     def _start(self) -> None:
         self._since = time.time()
@@ -232,6 +236,9 @@ class ServiceServer:
 
     def _restart_with(self, statements: tuple[Statement, ...]) -> None:
         drop_in = require_drop_in()
+        if self._begun:
+            self._begun = replace(self._begun, changed=True)
+            state.save(self._host, self._begun)
         try:
             drop_in.write_init(self._host, statements, user=self._told.user)
             units.stop(self._host, self._unit)
@@ -298,7 +305,7 @@ def require_drop_in() -> DropIn:
 
 def is_up(host: Host, record: state.Record) -> bool:
     unit = find_unit(host)
-    return bool(unit and unit.name == record.place and unit.is_up(host))
+    return bool(unit and unit.name == record.place and unit.state(host) == "up")
 
 
 def end(host: Host, record: state.Record) -> None:
@@ -307,16 +314,30 @@ def end(host: Host, record: state.Record) -> None:
     Raises UnavailableError.
     """
     unit, folder = find_unit(host), included_folder()
-    tuned = bool(folder and DropIn(folder).text())
     if folder:
         DropIn(folder).remove(host)
-    if unit is None or not (record.started or tuned):
+    if unit is None or not (record.started or record.changed):
         return
-    if unit.is_up(host):
+    if unit.state(host) != "down":
         units.stop(host, unit)
     if not record.started:
-        process = units.start(host, unit, log=state.log(host, record.token))
-        host.finish(process, seconds=units.PATIENCE)
+        _start_again(host, unit, record)
+
+
+def _start_again(host: Host, unit: Unit, record: state.Record) -> None:
+    log, told, since = state.log(host, record.token), read_told(host), time.time()
+    size = log_size(host, told.error_log)
+    code = host.finish(units.start(host, unit, log=log), seconds=units.PATIENCE)
+    if code != 0:
+        raise UnavailableError(
+            f"the service {unit.name}, which was up before, does not start again",
+            why=f"`{' '.join(unit.command('start'))}` "
+            + (f"did not end in {units.PATIENCE:g} s" if code is None else f"ended with {code}"),
+            details=telling_lines(
+                host, unit, error_log=told.error_log, size=size, start_log=log, since=since
+            ),
+            todo="mend what its log says above, and call `ci-kit mysql down`",
+        )
 
 
 def _reachable(socket: Path | None) -> bool:

@@ -30,7 +30,7 @@ class Session:
     """An open login; in a dry run there is none, statements are printed and queries give no rows."""
 
     def __init__(self, host: Host, connection: MySQLConnection | None) -> None:
-        self._host = host
+        self.host = host
         self._connection = connection
 
     @property
@@ -43,7 +43,7 @@ class Session:
         def do() -> None:
             self._fetch(change.text)
 
-        self._host.act(f"mysql> {change.shown};", do, assumed=None)
+        self.host.act(f"mysql> {change.shown};", do, assumed=None)
 
     def execute_script(self, sql: bytes, *, shown: str) -> None:
         """Carry out statements with semicolons between them, as they are, in the server's own sql_mode."""
@@ -61,7 +61,7 @@ class Session:
             except Error as error:
                 raise self._refused(error) from None
 
-        self._host.act(f"mysql> {shown}", do, assumed=None)
+        self.host.act(f"mysql> {shown}", do, assumed=None)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query that only looks."""
@@ -93,7 +93,7 @@ class Session:
             raise self._refused(error) from None
 
     def _refused(self, error: Error) -> StatementError:
-        return StatementError(error.errno or 0, self._host.redactor.redact(str(error)))
+        return StatementError(error.errno or 0, self.host.redactor.redact(str(error)))
 
 
 @contextmanager

@@ -38,8 +38,9 @@ class Record:
     ``token`` names it among all of this user's, ``place`` is what its kind finds it by: a private one's
     folder, a container's engine and name, a service's unit. ``replica`` counts the replicas of a project's
     server, whose token is their ``source``, from 1; the server itself is 0. ``started`` tells a service that
-    ci-kit started from one that was up before. ``asked`` is what the server was started with, setting by
-    setting, and ``machine`` where it runs: a cache folder can be that of several machines or containers.
+    ci-kit started from one that was up before, ``changed`` one that it has stopped or given other settings.
+    ``asked`` is what the server was started with, setting by setting, and ``machine`` where it runs: a cache
+    folder can be that of several machines or containers.
     """
 
     token: str
@@ -59,6 +60,7 @@ class Record:
     asked: dict[str, str] = field(default_factory=dict)
     machine: str = field(default_factory=_machine)
     started: bool = True
+    changed: bool = False
     kept: bool = False
 
     @property
@@ -138,11 +140,6 @@ def keep(host: Host, record: Record) -> None:
 def log(host: Host, token: str) -> Path:
     """A file for what starts the server to write to; it goes with the record."""
     return _folder(host) / f"{token}.log"
-
-
-def root_note(host: Host, token: str) -> Path:
-    """A file for a password that root has between two changes. It outlives the record: only it knows."""
-    return _folder(host) / f"{token}.root"
 
 
 def forget(host: Host, token: str) -> None:

@@ -12,13 +12,23 @@ from ci_kit.host import Host, Process
 from ci_kit.mysql.option_files import read_told
 
 Action: TypeAlias = Literal["start", "stop"]
+State: TypeAlias = Literal["up", "down", "starting", "stopping"]
 
 _NAMES = ("mysql", "mysqld", "mariadb")
 # systemd's own way to say that it runs: sd_booted(3). Containers often have its programs alone.
 _SYSTEMD_RUNS = Path("/run/systemd/system")
+# What `systemctl is-active` says.
+_STATES: dict[str, State] = {
+    "active": "up",
+    "reloading": "up",
+    "activating": "starting",
+    "deactivating": "stopping",
+}
 _INIT_SCRIPTS = Path("/etc/init.d")
 _LOG_LINES = 50
 _TERMINATE = 'pid=$(cat "$0") && kill "$pid" && while kill -0 "$pid" 2> /dev/null; do sleep 0.1; done'
+
+_SETTLING = 30.0
 
 PATIENCE = 300.0
 """How long a service that is given back may take to stop, or to start, in seconds: its data may be large."""
@@ -37,10 +47,7 @@ class Unit(Protocol):
     def command(self, action: Action) -> list[str]:
         """What root calls; it ends when the action is done."""
 
-    def is_up(self, host: Host) -> bool: ...
-
-    def is_booting(self, host: Host) -> bool:
-        """Whether it was started and is not up yet."""
+    def state(self, host: Host) -> State: ...
 
     def log(self, host: Host, since: float) -> list[str]:
         """The last lines its manager wrote down since a moment of the clock."""
@@ -54,19 +61,14 @@ class SystemdUnit:
     def command(self, action: Action) -> list[str]:
         return ["systemctl", action, self.name]
 
-    def is_up(self, host: Host) -> bool:
-        return self._state(host) in ("active", "reloading")
-
-    def is_booting(self, host: Host) -> bool:
-        return self._state(host) == "activating"
+    def state(self, host: Host) -> State:
+        said = host.ask(["systemctl", "is-active", self.name]).stdout.strip()
+        return _STATES.get(said, "down")
 
     def log(self, host: Host, since: float) -> list[str]:
         command = ["journalctl", f"--unit={self.name}", f"--since=@{int(since)}", "--output=cat"]
         lines = host.ask(host.as_root([*command, f"--lines={_LOG_LINES}", "--no-pager"])).stdout
         return [line for line in lines.splitlines() if not line.startswith("-- ")]
-
-    def _state(self, host: Host) -> str:
-        return host.ask(["systemctl", "is-active", self.name]).stdout.strip()
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,9 @@ class InitScript:
     def command(self, action: Action) -> list[str]:
         return [*self.caller, action]
 
-    def is_up(self, host: Host) -> bool:
+    def state(self, host: Host) -> State:
         # As root, for the script logs in by a file that nobody else may read.
-        return host.ask(host.as_root([*self.caller, "status"])).ok
-
-    def is_booting(self, host: Host) -> bool:  # noqa: ARG002
-        """Nobody knows."""
-        return False
+        return "up" if host.ask(host.as_root([*self.caller, "status"])).ok else "down"
 
     def log(self, host: Host, since: float) -> list[str]:  # noqa: ARG002
         """None: what a script starts writes to the server's own log."""
@@ -112,6 +110,9 @@ def start(host: Host, unit: Unit, *, log: Path) -> Process:
 
 def stop(host: Host, unit: Unit) -> None:
     """Stop it, and come back when it is down. Raises UnavailableError."""
+    if unit.state(host) == "starting":
+        # MariaDB may miss the signal that tells it to stop while it starts.
+        host.finish(host.start(host.as_root(unit.command("start")), log=Path(os.devnull)), seconds=_SETTLING)
     done = host.run(host.as_root(unit.command("stop")), seconds=PATIENCE)
     if not done.ok and unit.pid_file:
         # Debian's script for MariaDB logs in as root without a password, and gives up where there is one.

@@ -249,6 +249,57 @@ def test_a_run_that_cannot_give_the_service_back_says_so(stopped: Served) -> Non
     assert stopped.left == ""
 
 
+def signalled(served: Served, state: str, number: str = "TERM") -> tuple[str, ...]:
+    """A command around ci-kit that sends it a signal when systemd says a state of the service."""
+    said = f'"$(systemctl is-active {served.server})"'
+    loop = f"until test {said} = {state} || ! kill -0 $!; do :; done; kill -{number} $!; wait $!"
+    return ("bash", "-c", f'"$@" & {loop}', "bash")
+
+
+@pytest.mark.parametrize("number", ["TERM", "KILL"])
+def test_a_signal_while_the_service_boots_does_not_leave_it_running(number: str, stopped: Served) -> None:
+    stopped.ci_kit("mysql", "up", within=signalled(stopped, "activating", number))
+    if number == "KILL":
+        stopped.ci_kit("mysql", "down", code=0)
+    assert stopped.left == ""
+    assert stopped.root(f"systemctl is-active {stopped.server} || true").strip() in {"inactive", "failed"}
+
+
+@pytest.mark.parametrize("state", ["activating", "deactivating"])
+@pytest.mark.parametrize("number", ["TERM", "KILL"])
+def test_a_signal_while_a_service_that_was_up_is_restarted_leaves_it_up(
+    state: str, number: str, served: Served
+) -> None:
+    served.ci_kit("mysql", "up", within=signalled(served, state, number))
+    if number == "KILL":
+        served.ci_kit("mysql", "down", code=0)
+    assert served.left == ""
+    assert served.is_up
+    assert served.sql("SELECT @@innodb_flush_log_at_trx_commit") == "1"
+
+
+def test_a_signal_while_settings_are_taken_back_leaves_the_service_up(served: Served) -> None:
+    served.ci_kit("mysql", "up", code=0)
+    durable = ("mysql", "up", "-C", served.other, "--durable")
+    served.ci_kit(*durable, within=signalled(served, "deactivating"))
+    assert served.left == ""
+    assert served.is_up
+
+
+def test_a_service_that_does_not_start_again_is_one_error_until_it_does(served: Served) -> None:
+    served.ci_kit("mysql", "up", code=0)
+    served.configure("no_such_setting=1")
+    try:
+        answer = served.ci_kit("mysql", "down", code=69)
+        assert f"the service {served.server}, which was up before, does not start again" in answer.stderr
+        assert "no_such_setting" in answer.stderr
+    finally:
+        served.configure("")
+    served.root(["systemctl", "reset-failed"])
+    served.ci_kit("mysql", "down", code=0)
+    assert served.is_up
+
+
 def test_a_service_that_is_up_goes_on_if_its_settings_cannot_be_written(served: Served) -> None:
     started = served.root(f"systemctl show --property=MainPID {served.server}")
     served.root(TAKE_SUDO)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.runner.machine import CommandFailedError
-from tests.runner.served import HOME, PASSWORD, Served
+from tests.runner.served import PASSWORD, Served
 
 ROOT = "root@localhost"
 QUOTED = "'it''s 1234'"
@@ -85,6 +85,7 @@ ACCOUNTS = {
 }
 for states in ACCOUNTS.values():
     states["with a certificate"] = f"ALTER USER {ROOT} IDENTIFIED BY 'root' REQUIRE X509"
+    states["an anonymous one instead"] = f"CREATE USER ''@localhost; DROP USER {ROOT}"
     states["at any address"] = f"ALTER USER {ROOT} IDENTIFIED BY 'root'; RENAME USER {ROOT} TO root@'%'"
 
 
@@ -147,83 +148,56 @@ def test_a_weak_password_is_set_in_spite_of_rules_which_stay(served: Served) -> 
         served.restore()
 
 
-def test_a_rule_that_cannot_be_relaxed_is_one_error_and_root_logs_in_as_before(served: Served) -> None:
+def test_a_rule_that_cannot_be_relaxed_is_one_error_and_another_password_works(served: Served) -> None:
     if served.server == "mysql":
         # A history of this account's own, with the wanted password in it.
         served.sql(f"ALTER USER {ROOT} PASSWORD HISTORY 3")
         for password in (QUOTED, "'root'"):
             served.sql(f"ALTER USER {ROOT} IDENTIFIED BY {password}")
-        wanted, before = PASSWORD, "root"
+        wanted = PASSWORD
     else:
         # Nobody's password is their name.
         served.sql("INSTALL SONAME 'simple_password_check'")
         served.sql(f"ALTER USER {ROOT} IDENTIFIED VIA unix_socket")
-        wanted, before = "root", ""
+        wanted = "root"
     try:
         answer = served.ci_kit("mysql", "up", "--durable", env={"MYSQL_PASSWORD": wanted}, code=64)
         assert "does not take the password for" in answer.stderr
         assert "choose another mysql-password" in answer.stderr
-        assert served.sql("SELECT 1", password=before) == "1"
-    finally:
-        served.restore()
-
-
-NOTE = f"{HOME}/.cache/ci-kit/servers/service-mysql.root"
-"""Where a password of root's stands that only ci-kit knows."""
-
-
-@pytest.mark.parametrize("served", ["mariadb"], indirect=True)
-def test_a_rule_that_cannot_be_relaxed_leaves_an_expired_password_as_it_was(served: Served) -> None:
-    served.ci_kit("mysql", "up", "--durable", code=0)
-    # Nobody's password is their name.
-    served.sql(f"ALTER USER {ROOT} PASSWORD EXPIRE; INSTALL SONAME 'simple_password_check'")
-    try:
-        weak = {"MYSQL_PASSWORD": "root"}
-        answer = served.ci_kit("mysql", "up", "--durable", "-C", served.other, env=weak, code=64)
-        assert "does not take the password for" in answer.stderr
-        with pytest.raises(CommandFailedError, match="You must SET PASSWORD"):
-            served.sql("SELECT 1")
-        assert served.left == ""
-    finally:
-        served.restore()
-
-
-@pytest.mark.parametrize("served", ["mysql"], indirect=True)
-def test_a_password_that_cannot_be_given_back_is_noted_and_the_next_run_goes_on_from_it(
-    served: Served,
-) -> None:
-    served.sql(f"ALTER USER {ROOT} PASSWORD HISTORY 3")
-    # The history has both, the wanted one and the one to give back.
-    served.sql(
-        f"ALTER USER {ROOT} IDENTIFIED BY {QUOTED}; ALTER USER {ROOT} IDENTIFIED BY 'root' PASSWORD EXPIRE"
-    )
-    try:
-        answer = served.ci_kit("mysql", "up", "--durable", code=64)
-        assert f"root has a password of ci-kit's own: it is in {NOTE}" in answer.stderr
-        assert served.root(f"stat --format=%a {NOTE}").strip() == "600"
-        assert served.sql("SELECT 1", password=served.root(f"cat {NOTE}")) == "1"
-        served.ci_kit(*ON_A_LAPTOP, env={"MYSQL_PASSWORD": "another"}, owned=False, code=0)
-        assert served.sql("SELECT 1", password="another") == "1"
+        served.ci_kit("mysql", "up", "--durable", env={"MYSQL_PASSWORD": "another 1"}, code=0)
+        assert served.sql("SELECT 1", password="another 1") == "1"
         served.ci_kit("mysql", "down", code=0)
-        assert served.left == ""
     finally:
         served.restore()
+
+
+SLOW_CLIENT = """#!/bin/sh
+/usr/bin/{client} "$@" && touch /tmp/changed && sleep 2
+"""
 
 
 @pytest.mark.parametrize("number", ["TERM", "KILL"])
-def test_a_signal_between_two_passwords_locks_nobody_out(number: str, served: Served) -> None:
-    by_socket = "WITH auth_socket" if served.server == "mysql" else "VIA unix_socket"
+def test_after_a_signal_between_two_passwords_the_next_run_sets_the_wanted_one(
+    number: str, served: Served
+) -> None:
+    by_socket, client = {
+        "mysql": ("WITH auth_socket", "mysql"),
+        "mariadb": ("VIA unix_socket", "mariadb"),
+    }[served.server]
     served.sql(f"ALTER USER {ROOT} IDENTIFIED {by_socket}")
-    plugin = "SELECT plugin FROM mysql.user WHERE user = 'root' AND host = 'localhost'"
-    before = served.sql(plugin, password="")
-    hit = f'"$@" & until test -s {NOTE} || ! kill -0 $!; do :; done; kill -{number} $!; wait'
-    served.ci_kit(*ON_A_LAPTOP, owned=False, within=("bash", "-c", hit, "bash"))
-    if number == "TERM":
-        assert served.left == ""
-        assert served.sql(plugin, password="") == before
-    served.ci_kit(*ON_A_LAPTOP, owned=False, code=0)
+    hit = f'"$@" & until test -e /tmp/changed || ! kill -0 $!; do :; done; kill -{number} $!; wait'
+    slow = ["sh", "-c", 'printf %s "$0" | tee "$@" > /dev/null && chmod +x "$@"']
+    names = ("/usr/local/bin/mysql", "/usr/local/bin/mariadb")
+    served.root([*slow, SLOW_CLIENT.format(client=client), *names])
+    try:
+        served.ci_kit("mysql", "up", "--durable", within=("bash", "-c", hit, "bash"))
+    finally:
+        served.root(["rm", "-f", "/tmp/changed", *names])
+    with pytest.raises(CommandFailedError, match="Access denied"):
+        served.sql("SELECT 1", password="")
+    served.ci_kit("mysql", "up", "--durable", code=0)
     assert_root_logs_in(served)
-    served.ci_kit("mysql", "down", owned=False, code=0)
+    served.ci_kit("mysql", "down", code=0)
 
 
 LOG_IN_WITHOUT_TLS = """
@@ -266,8 +240,45 @@ def test_no_process_and_no_log_shows_a_password(served: Served) -> None:
     served.ci_kit("mysql", "down", code=0)
 
 
+@pytest.mark.parametrize(
+    ("served", "state"),
+    [
+        (server, state)
+        for server in STATES
+        for state in ("no password", "expired", "unknown", "the system's root alone")
+    ],
+    indirect=["served"],
+)
+def test_on_somebody_s_machine_nothing_is_changed_about_accounts(state: str, served: Served) -> None:
+    table = "user" if served.server == "mysql" else "global_priv"
+    watch = "watch@localhost"
+    served.sql(f"CREATE USER {watch} IDENTIFIED BY 'watch'; GRANT ALL ON *.* TO {watch} WITH GRANT OPTION")
+    served.sql(STATES[served.server][state])
+    before = served.sql(f"SELECT * FROM mysql.{table}", user="watch", password="watch")
+    try:
+        answer = served.ci_kit(*ON_A_LAPTOP, "--mysql-user", "app", owned=False, code=69)
+        assert "root's password" in answer.stderr
+        assert "CI_KIT_DISPOSABLE_MACHINE" in answer.stderr
+        assert served.sql(f"SELECT * FROM mysql.{table}", user="watch", password="watch") == before
+        assert served.is_up
+    finally:
+        served.restore()
+
+
+def test_on_somebody_s_machine_a_user_who_is_there_keeps_the_password(served: Served) -> None:
+    served.sql("CREATE USER app@localhost IDENTIFIED BY 'theirs'")
+    answer = served.ci_kit(*ON_A_LAPTOP, "--mysql-user", "app", owned=False, code=69)
+    assert "app is not let in" in answer.stderr
+    assert served.sql("SELECT 1", user="app", password="theirs") == "1"
+    served.sql("DROP USER app@localhost; DROP USER IF EXISTS app@'%'")
+    served.ci_kit(*ON_A_LAPTOP, "--mysql-user", "app", owned=False, code=0)
+    assert served.sql("SELECT 1", user="app") == "1"
+    served.ci_kit("mysql", "down", owned=False, code=0)
+    served.sql("DROP USER app@localhost; DROP USER app@'%'")
+
+
 def test_on_somebody_s_machine_an_unknown_password_stays_and_none_is_guessed(served: Served) -> None:
-    once_more = " FAILED_LOGIN_ATTEMPTS 3 PASSWORD_LOCK_TIME 1" if served.server == "mysql" else ""
+    once_more = " FAILED_LOGIN_ATTEMPTS 2 PASSWORD_LOCK_TIME 1" if served.server == "mysql" else ""
     served.sql(f"ALTER USER {ROOT} IDENTIFIED BY 'nobody knows'{once_more}")
     try:
         answer = served.ci_kit(*ON_A_LAPTOP, owned=False, code=69)
@@ -293,7 +304,9 @@ def test_on_somebody_s_machine_root_gets_no_random_password(
 
 def test_a_random_password_of_another_project_s_is_known_to_a_run_with_one(served: Served) -> None:
     served.ci_kit("mysql", "up", "--durable", env={"MYSQL_PASSWORD": ""}, code=0)
-    # Not as on a machine that is thrown away, where the server would be restarted for it.
-    served.ci_kit(*ON_A_LAPTOP, "-C", served.other, owned=False, code=0)
+    started = served.root(f"systemctl show --property=MainPID {served.server}")
+    served.ci_kit("mysql", "up", "--durable", "-C", served.other, code=0)
     assert served.sql("SELECT 1") == "1"
-    served.ci_kit("mysql", "down", "-C", served.other, owned=False, code=0)
+    # Nothing was restarted for it.
+    assert served.root(f"systemctl show --property=MainPID {served.server}") == started
+    served.ci_kit("mysql", "down", "-C", served.other, code=0)

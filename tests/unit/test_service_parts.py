@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ci_kit.errors import UnavailableError
 from ci_kit.mysql import option_files, units
 from ci_kit.mysql.option_files import Told, included_folder, option_text, read_told
 from ci_kit.mysql.units import InitScript, SystemdUnit, find_unit
@@ -74,20 +75,31 @@ def test_an_alias_is_known_by_the_unit_s_own_name(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize(
-    ("state", "up", "booting"),
+    ("said", "state"),
     [
-        ("active", True, False),
-        ("reloading", True, False),
-        ("activating", False, True),
-        ("inactive", False, False),
-        ("failed", False, False),
+        ("active", "up"),
+        ("reloading", "up"),
+        ("activating", "starting"),
+        ("deactivating", "stopping"),
+        ("inactive", "down"),
+        ("failed", "down"),
     ],
 )
-def test_a_unit_is_up_or_booting_as_systemd_says(tmp_path: Path, state: str, up: bool, booting: bool) -> None:
-    program(tmp_path, "systemctl", f"echo {state}; test {state} = active")
-    host = make_host({"PATH": f"{tmp_path}:/usr/bin:/bin"})
-    unit = SystemdUnit("mysql")
-    assert (unit.is_up(host), unit.is_booting(host)) == (up, booting)
+def test_a_unit_is_in_the_state_that_systemd_says(tmp_path: Path, said: str, state: str) -> None:
+    program(tmp_path, "systemctl", f"echo {said}; test {said} = active")
+    assert SystemdUnit("mysql").state(make_host({"PATH": f"{tmp_path}:/usr/bin:/bin"})) == state
+
+
+def test_a_port_that_is_none_and_a_file_that_cannot_be_read_are_errors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UnavailableError, match="the port of the machine's service is 'abc'"):
+        _ = Told({"port": "abc"}).port
+    # Root reads everything: what cannot be read stands here for it.
+    monkeypatch.setattr(option_files, "_FILES", (tmp_path / "my.cnf",))
+    monkeypatch.setattr(Path, "is_file", lambda _: True)
+    with pytest.raises(UnavailableError, match=r"my\.cnf cannot be read"):
+        included_folder()
 
 
 @pytest.mark.parametrize("service", [True, False])
