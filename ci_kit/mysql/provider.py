@@ -95,9 +95,9 @@ def _require_use(settings: Settings, *, external: bool) -> None:
 
 
 def _require_leave(settings: Settings, runner: Runner) -> None:
-    """The machine's service gets another root password: nobody's laptop may, by a project's settings.
+    """Databases are made in the machine's service: not in a laptop's, by a project's settings.
 
-    Nor does it get one that nobody would know when ci-kit has left.
+    Where root's password stays as it is, it has to be known.
     """
     if not (runner.real or runner.owns_machine or settings.by_flag("mysql")):
         raise UsageError(
@@ -107,9 +107,9 @@ def _require_leave(settings: Settings, runner: Runner) -> None:
         )
     if not (runner.owns_machine or settings.mysql_password):
         raise UsageError(
-            "root of this machine's service gets no random password",
+            "the service of this machine needs root's password",
             why=f"mysql is service by {settings.source('mysql')}, and the service outlives the job",
-            todo="give one as mysql-password, or take a private server (mysql: private)",
+            todo="give the one root has as mysql-password, or take a private server (mysql: private)",
         )
 
 

@@ -170,7 +170,7 @@ def test_sql_that_needs_a_client_program_finds_one_in_the_container(
     kit("run", "--init-sql", "schema.sql trigger.sql rows.sql", env=env | {"MYSQL_PASSWORD": HOSTILE}, code=0)
     (Path(kit.cwd) / "rows.sql").write_text("SELEKT 1;")
     answer = kit("run", "--init-sql", "schema.sql trigger.sql rows.sql", env=env, code=64)
-    assert_in_order(answer.stderr, ["rows.sql", "1064", "SELEKT", "--init-sql"])
+    assert_in_order(answer.stderr, ["rows.sql", "--init-sql", "1064", "SELEKT"])
 
 
 def test_a_server_that_is_up_stays_between_commands(kit: CiKit, project: Project, podman: Engine) -> None:
@@ -230,7 +230,7 @@ def test_a_dry_run_needs_no_engine_prints_all_and_does_nothing(
             "--tmpfs=/var/lib/mysql --memory 1g mysql:9 --loose_mysqlx=OFF --innodb_flush_log_at",
             "docker port ci-kit-mysql-",
             "mysql> ALTER USER 'root'@'localhost' IDENTIFIED",
-            "mysql> CREATE DATABASE IF NOT EXISTS `test`",
+            "mysql> CREATE DATABASE `test`",
             "-m coverage run -m pytest",
             "docker rm --force --volumes ci-kit-mysql-",
         ],

@@ -85,6 +85,7 @@ def test_a_server_that_is_up_for_the_project_is_asked_before_it_is_believed(
         assert "is up with another mysql-host" in elsewhere.stderr
     assert ci_kit("mysql", "status", code=0).stdout == "server    none\n"
     assert "no server is up" in ci_kit("mysql", "env", code=69).stderr
+    ci_kit("mysql", "down", code=0)
 
 
 def test_down_forgets_a_server_and_does_not_ask_it(

@@ -294,11 +294,11 @@ SELF_HOSTED = {"GITHUB_ACTIONS": "true", "RUNNER_ENVIRONMENT": "self-hosted", "C
 
 
 @pytest.mark.parametrize(("words", "env"), [(ON_A_LAPTOP, {}), (("mysql", "up"), SELF_HOSTED)])
-def test_on_somebody_s_machine_root_gets_no_random_password(
+def test_on_somebody_s_machine_the_service_needs_the_password_of_root(
     words: tuple[str, ...], env: dict[str, str], served: Served
 ) -> None:
     answer = served.ci_kit(*words, env={"MYSQL_PASSWORD": "", **env}, owned=False, code=64)
-    assert "gets no random password" in answer.stderr
+    assert "needs root's password" in answer.stderr
     assert served.sql("SELECT 1") == "1"
 
 
