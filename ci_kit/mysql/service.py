@@ -65,15 +65,16 @@ class ServiceServer:
         leftovers.sweep(self._host)
         self._found = require_unit(self._host)
         self._told = read_told(self._host)
-        up = self._is_up_already()
+        units.settle(self._host, self._unit, seconds=self._settings.boot_timeout)
+        up = self._unit.state(self._host) == "up"
         wanted = option_text(self._lines())
         changes = self._changes(wanted, up=up)
-        self._take(up=up, changes=changes)
+        self._take(up=up)
         if changes:
             # The server is stopped when its settings are in place, and not for nothing.
             require_drop_in().write(self._host, wanted)
             if up:
-                units.stop(self._host, self._unit)
+                self._stop_to_change()
                 up = False
             self._told = read_told(self._host)
         if not up:
@@ -165,7 +166,7 @@ class ServiceServer:
             " (mysql: private)",
         )
 
-    def _take(self, *, up: bool, changes: bool) -> None:
+    def _take(self, *, up: bool) -> None:
         """Take the service for this run, with a record of it before anything is changed."""
         if not self._lock.enter_context(state.hold(self._host, _RECORD)):
             raise UnavailableError(
@@ -182,18 +183,9 @@ class ServiceServer:
                 self._password = before.password
         self._begun = self._record(
             started=before.started if before else not up,
-            changed=changes or bool(before and before.changed),
+            changed=bool(before and before.changed),
         )
         state.save(self._host, self._begun)
-
-    def _is_up_already(self) -> bool:
-        """Whether it is up, or the machine is about to start it by itself, which is waited for."""
-        found = self._unit.state(self._host)
-        if found == "starting":
-            process = units.start(self._host, self._unit, log=state.log(self._host, _RECORD))
-            self._host.finish(process, seconds=self._settings.boot_timeout)
-            found = self._unit.state(self._host)
-        return found == "up"
 
     def _record(self, *, started: bool, changed: bool) -> state.Record:
         record = state.record(
@@ -210,6 +202,13 @@ class ServiceServer:
         self._since = time.time()
         self._log_size = log_size(self._host, self._told.error_log)
         self._process = units.start(self._host, self._unit, log=state.log(self._host, _RECORD))
+
+    def _stop_to_change(self) -> None:
+        """Stop it, with a note in its record that it is not what it was any more."""
+        if self._begun:
+            self._begun = replace(self._begun, changed=True)
+            state.save(self._host, self._begun)
+        units.stop(self._host, self._unit)
 
     def _await_answer(self) -> None:
         """Wait until the server answers a login, which is by refusing it.
@@ -236,12 +235,9 @@ class ServiceServer:
 
     def _restart_with(self, statements: tuple[Statement, ...]) -> None:
         drop_in = require_drop_in()
-        if self._begun:
-            self._begun = replace(self._begun, changed=True)
-            state.save(self._host, self._begun)
         try:
             drop_in.write_init(self._host, statements, user=self._told.user)
-            units.stop(self._host, self._unit)
+            self._stop_to_change()
             self._start()
             self._await_answer()
         finally:

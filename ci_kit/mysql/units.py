@@ -108,11 +108,17 @@ def start(host: Host, unit: Unit, *, log: Path) -> Process:
     return host.start(host.as_root(unit.command("start")), log=log)
 
 
+def settle(host: Host, unit: Unit, *, seconds: float) -> None:
+    """Wait for a start that somebody else has begun, at most so long."""
+    if unit.state(host) == "starting":
+        # systemd takes a second call for the same start.
+        host.finish(start(host, unit, log=Path(os.devnull)), seconds=seconds)
+
+
 def stop(host: Host, unit: Unit) -> None:
     """Stop it, and come back when it is down. Raises UnavailableError."""
-    if unit.state(host) == "starting":
-        # MariaDB may miss the signal that tells it to stop while it starts.
-        host.finish(host.start(host.as_root(unit.command("start")), log=Path(os.devnull)), seconds=_SETTLING)
+    # MariaDB may miss the signal that tells it to stop while it starts.
+    settle(host, unit, seconds=_SETTLING)
     done = host.run(host.as_root(unit.command("stop")), seconds=PATIENCE)
     if not done.ok and unit.pid_file:
         # Debian's script for MariaDB logs in as root without a password, and gives up where there is one.
