@@ -53,33 +53,32 @@ def prepare(
     *,
     beside: Path | None = None,
     lent: Client | None = None,
-    may_reset: bool = True,
+    ours: bool = True,
 ) -> Version | None:
     """Bring a server that takes ``root``'s login to what the settings ask for; gives its version.
 
-    Unless it ``may_reset`` what is there, no account that exists gets another password, and root none more.
+    On one that is not ``ours`` only databases are created: accounts stay as they are, and so does its zone
+    unless the settings name one.
     ``beside`` is the server's program, where a client program of its own may lie; ``lent`` is one for a
     machine without any.
     """
     with open_session(host, root) as session:
         version = session.version()
-        if may_reset:
+        if ours:
             _make_reachable(host, session, root)
-        set_zone(session, settings)
+        if ours or settings.given("timezone"):
+            set_zone(session, settings)
         fill: AbstractContextManager[bool] = nullcontext(enter_result=False)
         if settings.create_database is not False:
             fill = created_databases(session, settings)
         with fill as new:
-            if settings.mysql_user != ROOT:
-                _create_user(
-                    session,
-                    settings.mysql_user,
-                    root.password,
-                    wanted_databases(settings),
-                    may_reset=may_reset,
-                )
-            if settings.mysql_user != ROOT or not may_reset:
-                _require_reachable(host, root.as_user(settings.mysql_user, root.password))
+            login = root.as_user(settings.mysql_user, root.password)
+            if not ours:
+                # One try: an account may be locked after two.
+                _require(login, reached=can_log_in(host, login, over_socket=False))
+            elif login != root:
+                _create_user(session, login.user, login.password, wanted_databases(settings))
+                _require(login, reached=log_in_once(host, login))
             if new:
                 run_init_sql(host, session, root, settings, beside=beside, lent=lent)
         return version
@@ -166,9 +165,7 @@ def _nearest(session: Session, settings: Settings) -> str:
     return f"did you mean {' or '.join(near)}? " if near else ""
 
 
-def _create_user(
-    session: Session, user: str, password: str, databases: tuple[str, ...], *, may_reset: bool
-) -> None:
+def _create_user(session: Session, user: str, password: str, databases: tuple[str, ...]) -> None:
     """A user with all rights on the databases, and on those whose names begin with ``test_``.
 
     Tortoise, Django and others make databases of such names for their tests.
@@ -176,7 +173,7 @@ def _create_user(
     plain = _without_wildcards if _has_wildcards(session) else str
     for address in ("localhost", "%"):
         who = account(user, address)
-        for change in ("CREATE USER IF NOT EXISTS", *(["ALTER USER"] if may_reset else ())):
+        for change in ("CREATE USER IF NOT EXISTS", "ALTER USER"):
             set_password(session, statement(f"{change} {who} IDENTIFIED BY ", Secret(password)), whose=who)
         for scope in (*(identifier(plain(name)) for name in databases), r"`test\_%`"):
             session.execute(statement(f"GRANT ALL PRIVILEGES ON {scope}.* TO {who}"))
@@ -207,13 +204,13 @@ def _make_reachable(host: Host, session: Session, root: Endpoint) -> None:
     session.execute(statement(f"GRANT ALL PRIVILEGES ON *.* TO {who} WITH GRANT OPTION"))
 
 
-def _require_reachable(host: Host, login: Endpoint) -> None:
-    """Log the tests' user in as the tests will. Raises UnavailableError if the server refuses it."""
-    if not log_in_once(host, login):
+def _require(login: Endpoint, *, reached: bool) -> None:
+    if not reached:
         raise UnavailableError(
             f"{login.user} is not let in at {login.host}:{login.port} by mysql-password",
-            why="an account of that name has another password, or lets nobody in over TCP",
-            todo="look at `SELECT user, host, plugin, ssl_type FROM mysql.user`, or name another mysql-user",
+            why="there is no such account, it has another password, or it lets nobody in over TCP",
+            todo="look at `SELECT user, host, plugin, ssl_type FROM mysql.user`; where a service is used as"
+            " it is, create the account, or take a private server (mysql: private)",
         )
 
 

@@ -54,19 +54,19 @@ def _reuse(host: Host, settings: Settings, runner: Runner, found: list[Record]) 
                 todo="end it first: `ci-kit mysql down`",
             )
     if any(map(settings.given, _ADDED)):
-        record = _extended(host, settings, record)
+        record = _extended(host, settings, runner, record)
         state.save(host, record)
     where = f"{record.host}:{record.port}"
     host.console.step("mysql", f"{record.version} is up already at {where}, database {record.database}")
     runner.export(_variables([record, *replicas]))
 
 
-def _extended(host: Host, settings: Settings, record: Record) -> Record:
+def _extended(host: Host, settings: Settings, runner: Runner, record: Record) -> Record:
     """The record of a server that is up, after it has been given what the settings ask for besides."""
     database = settings.database if settings.given("database") else record.database
     added = replace(settings, database=database, mysql_user=record.user)
     if record.ours:
-        prepare(host, _root(record), added, may_reset=record.kind != "service")
+        prepare(host, _root(record), added, ours=runner.owns_machine or record.kind != "service")
     else:
         external.provide(host, record.endpoint, added)
     return replace(record, database=database)

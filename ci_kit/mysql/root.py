@@ -25,6 +25,8 @@ Restart = Callable[[tuple[Statement, ...]], None]
 
 # What a stock server may have: the runner images' password, or none.
 _STOCK_PASSWORDS = ("root", "")
+# In seconds: the client may wait for a lock of somebody's.
+_LONGEST_CHANGE = 60.0
 
 
 def require_root(host: Host, root: Endpoint) -> None:
@@ -95,6 +97,7 @@ class _Bringing:
             env=client_environment(""),
             stdin=f"{change.text};\n",
             shown_stdin=f"{change.shown};",
+            seconds=_LONGEST_CHANGE,
         )
         return done.ok and self.by_password(self.spare.password)
 

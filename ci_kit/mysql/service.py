@@ -66,7 +66,14 @@ class ServiceServer:
         self._found = require_unit(self._host)
         self._told = read_told(self._host)
         units.settle(self._host, self._unit, seconds=self._settings.boot_timeout)
-        up = self._unit.state(self._host) == "up"
+        found = self._unit.state(self._host)
+        if found == "starting":
+            raise UnavailableError(
+                f"the service {self._unit.name} is being started by somebody else, and not up yet",
+                why=f"it was waited for {self._settings.boot_timeout} s",
+                todo="wait until it is up; boot-timeout gives it more",
+            )
+        up = found == "up"
         wanted = option_text(self._lines())
         changes = self._changes(wanted, up=up)
         self._take(up=up)
@@ -89,7 +96,7 @@ class ServiceServer:
                 bring_root(self._host, root, known=self._known, restart=self._restart_with)
             else:
                 require_root(self._host, root)
-            self._version = prepare(self._host, root, self._settings, may_reset=self._owned)
+            self._version = prepare(self._host, root, self._settings, ours=self._owned)
         except CiKitError as error:
             # The server that is gone tells more than the login, or the file of SQL, that broke off.
             if problem := self.lost():

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from mysql.connector.connection import MySQLConnection
 
 
+# In seconds.
+_LOCK_WAIT = 60
+
+
 class StatementError(UnavailableError):
     """A statement that the server refused. ``number`` is MySQL's error number."""
 
@@ -103,7 +107,8 @@ def open_session(host: Host, endpoint: Endpoint) -> Iterator[Session]:
     try:
         session = Session(host, connection)
         # Literals are escaped with backslashes, whatever mode the server was given for others.
-        session.execute(statement("SET SESSION sql_mode = ''"))
+        # A lock of somebody's is waited for a while, and not for the server's default of a year.
+        session.execute(statement(f"SET SESSION sql_mode = '', lock_wait_timeout = {_LOCK_WAIT}"))
         yield session
     finally:
         if connection is not None:

@@ -23,6 +23,8 @@ _STATES: dict[str, State] = {
     "reloading": "up",
     "activating": "starting",
     "deactivating": "stopping",
+    "inactive": "down",
+    "failed": "down",
 }
 _INIT_SCRIPTS = Path("/etc/init.d")
 _LOG_LINES = 50
@@ -63,7 +65,13 @@ class SystemdUnit:
 
     def state(self, host: Host) -> State:
         said = host.ask(["systemctl", "is-active", self.name]).stdout.strip()
-        return _STATES.get(said, "down")
+        if said not in _STATES:
+            raise UnavailableError(
+                f"systemd does not say whether the service {self.name} is up",
+                why=f"`systemctl is-active {self.name}` says {said!r}",
+                todo="look at `systemctl status`, or take a private server (mysql: private)",
+            )
+        return _STATES[said]
 
     def log(self, host: Host, since: float) -> list[str]:
         command = ["journalctl", f"--unit={self.name}", f"--since=@{int(since)}", "--output=cat"]

@@ -265,16 +265,28 @@ def test_on_somebody_s_machine_nothing_is_changed_about_accounts(state: str, ser
         served.restore()
 
 
-def test_on_somebody_s_machine_a_user_who_is_there_keeps_the_password(served: Served) -> None:
-    served.sql("CREATE USER app@localhost IDENTIFIED BY 'theirs'")
-    answer = served.ci_kit(*ON_A_LAPTOP, "--mysql-user", "app", owned=False, code=69)
-    assert "app is not let in" in answer.stderr
-    assert served.sql("SELECT 1", user="app", password="theirs") == "1"
-    served.sql("DROP USER app@localhost; DROP USER IF EXISTS app@'%'")
-    served.ci_kit(*ON_A_LAPTOP, "--mysql-user", "app", owned=False, code=0)
-    assert served.sql("SELECT 1", user="app") == "1"
-    served.ci_kit("mysql", "down", owned=False, code=0)
-    served.sql("DROP USER app@localhost; DROP USER app@'%'")
+def accounts(served: Served) -> str:
+    return served.sql("SELECT user, host FROM mysql.user ORDER BY user, host")
+
+
+def test_on_somebody_s_machine_no_account_is_made_and_the_zone_stays(served: Served) -> None:
+    once_more = " FAILED_LOGIN_ATTEMPTS 2 PASSWORD_LOCK_TIME 1" if served.server == "mysql" else ""
+    served.sql(f"CREATE USER app@'%' IDENTIFIED BY 'theirs'{once_more}")
+    zone = "SELECT @@GLOBAL.time_zone, COUNT(*) FROM mysql.time_zone_name"
+    before = accounts(served), served.sql(zone)
+    try:
+        answer = served.ci_kit(*ON_A_LAPTOP, "--mysql-user", "app", owned=False, code=69)
+        assert "app is not let in" in answer.stderr
+        assert served.sql("SELECT 1", user="app", password="theirs", protocol="tcp") == "1"
+        served.sql(f"ALTER USER app@'%' IDENTIFIED BY {QUOTED}")
+        served.ci_kit(*ON_A_LAPTOP, "--mysql-user", "app", owned=False, code=0)
+        served.ci_kit("mysql", "down", owned=False, code=0)
+        assert (accounts(served), served.sql(zone)) == before
+        served.ci_kit(*ON_A_LAPTOP, "--timezone", "Asia/Tokyo", owned=False, code=0)
+        served.ci_kit("mysql", "down", owned=False, code=0)
+        assert served.sql("SELECT @@GLOBAL.time_zone") == "Asia/Tokyo"
+    finally:
+        served.restore()
 
 
 def test_on_somebody_s_machine_an_unknown_password_stays_and_none_is_guessed(served: Served) -> None:
