@@ -122,11 +122,12 @@ def _unknown_key(key: str, known: set[str]) -> UsageError:
     return UsageError(
         f"unknown setting {key!r}",
         why=f"in [{TABLE}] of pyproject.toml",
-        todo=_nearest(key, known) or "docs/configuration.md lists the settings",
+        todo=did_you_mean(key, known) or "docs/configuration.md lists the settings",
     )
 
 
-def _nearest(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint at the known word that resembles another; empty if none does."""
     close = difflib.get_close_matches(word, known, n=1)
     return f"did you mean {close[0]!r}?" if close else ""
 
@@ -156,7 +157,7 @@ def _parsed(option: Option, raw: Any, source: str) -> Value:
         raise UsageError(
             f"{option.name} is not usable{shown}",
             why=f"{error}; it came from {source}",
-            todo=_nearest(str(raw), option.choices)
+            todo=did_you_mean(str(raw), option.choices)
             or f"mend it there, or leave it out for the default, {option.default!r}",
         ) from error
     return value

@@ -10,7 +10,7 @@ from pathlib import Path
 from ci_kit.errors import CiKitError, UnavailableError, UsageError
 from ci_kit.host import Host
 from ci_kit.mysql.clock import set_zone
-from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.endpoint import LOOPBACK, Endpoint
 from ci_kit.mysql.init_sql import Client, run_init_sql
 from ci_kit.mysql.login import can_log_in, can_log_in_plainly
 from ci_kit.mysql.policy import set_password
@@ -20,7 +20,6 @@ from ci_kit.mysql.version import Version
 from ci_kit.settings import Settings
 
 ROOT = "root"
-_LOOPBACK = "127.0.0.1"
 _SYSTEM_SCHEMAS = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
 # ER_DB_CREATE_EXISTS
 _DATABASE_EXISTS = 1007
@@ -58,7 +57,8 @@ def prepare(
     """Bring a server that takes ``root``'s login to what the settings ask for; gives its version.
 
     On one that is not ``ours`` only databases are created: accounts stay as they are, and so does its zone
-    unless the settings name one.
+    unless the settings name one. Raises UnavailableError if the tests' user is not let in over TCP.
+
     ``beside`` is the server's program, where a client program of its own may lie; ``lent`` is one for a
     machine without any.
     """
@@ -75,10 +75,10 @@ def prepare(
             login = root.as_user(settings.mysql_user, root.password)
             if not ours:
                 # One try: an account may be locked after two.
-                _require(login, reached=can_log_in(host, login, over_socket=False))
+                _require_welcome(login, welcome=can_log_in(host, login, over_socket=False))
             elif login != root:
                 _create_user(session, login.user, login.password, wanted_databases(settings))
-                _require(login, reached=log_in_once(host, login))
+                _require_welcome(login, welcome=log_in_once(host, login))
             if new:
                 run_init_sql(host, session, root, settings, beside=beside, lent=lent)
         return version
@@ -197,15 +197,15 @@ def _make_reachable(host: Host, session: Session, root: Endpoint) -> None:
     """
     if log_in_once(host, root):
         return
-    who = account(ROOT, _LOOPBACK)
+    who = account(ROOT, LOOPBACK)
     create = statement(f"CREATE USER IF NOT EXISTS {who} IDENTIFIED BY ", Secret(root.password))
-    for change in (create, set_root_password(root.password, address=_LOOPBACK)):
+    for change in (create, set_root_password(root.password, address=LOOPBACK)):
         set_password(session, change, whose=who)
     session.execute(statement(f"GRANT ALL PRIVILEGES ON *.* TO {who} WITH GRANT OPTION"))
 
 
-def _require(login: Endpoint, *, reached: bool) -> None:
-    if not reached:
+def _require_welcome(login: Endpoint, *, welcome: bool) -> None:
+    if not welcome:
         raise UnavailableError(
             f"{login.user} is not let in at {login.host}:{login.port} by mysql-password",
             why="there is no such account, it has another password, or it lets nobody in over TCP",

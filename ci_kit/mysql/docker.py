@@ -15,7 +15,7 @@ from ci_kit.errors import CiKitError, UnavailableError, UsageError
 from ci_kit.host import Host
 from ci_kit.mysql import leftovers, state
 from ci_kit.mysql.admin import ROOT, prepare, set_root_passwords
-from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.endpoint import LOOPBACK, Endpoint
 from ci_kit.mysql.engine import (
     Container,
     container_log,
@@ -37,7 +37,7 @@ from ci_kit.mysql.version import Version
 from ci_kit.mysql.wrong_setting import wrong_setting
 from ci_kit.settings import Settings
 
-_LOOPBACK, _PORT = "127.0.0.1", 3306
+_PORT = 3306
 _DATADIR = "/var/lib/mysql"
 _PREFIX, _LABEL = "ci-kit-mysql-", "ci-kit"
 # The container is asked for after so many polls: a question to the engine costs as much as several logins.
@@ -84,7 +84,7 @@ class DockerServer:
             source=self._sources(),
         )
         try:
-            self._port = self._port or published_port(host, container, _PORT, address=_LOOPBACK)
+            self._port = self._port or published_port(host, container, _PORT, address=LOOPBACK)
         except UnavailableError:
             # A container that has ended has no port any more.
             self._require_alive()
@@ -92,7 +92,7 @@ class DockerServer:
         state.save(host, self._record())
 
     def ready(self) -> Ready:
-        root = Endpoint(_LOOPBACK, self._port, ROOT, self._password)
+        root = Endpoint(LOOPBACK, self._port, ROOT, self._password)
         try:
             self._await_login(root.as_user(ROOT, self._first_password))
             self._answered = True
@@ -139,7 +139,7 @@ class DockerServer:
             f"--label={_LABEL}",
             # The data is thrown away: there is nothing for the server to put in order.
             "--stop-signal=KILL",
-            f"--publish={_LOOPBACK}:{self._port or ''}:{_PORT}",
+            f"--publish={LOOPBACK}:{self._port or ''}:{_PORT}",
             # Without a value, it is taken from the engine's own environment and stands in no process list.
             "--env=MYSQL_ROOT_PASSWORD",
             f"--env=TZ={settings.timezone}",
@@ -174,7 +174,7 @@ class DockerServer:
         script = 'exec "$(command -v mysql || command -v mariadb)" "$@"'
         passing = self._container.command("exec", "--interactive", "--env=MYSQL_PWD")
         return Client(
-            (*passing, "sh", "-c", script, "sh"), ("--protocol=TCP", f"--host={_LOOPBACK}", f"--port={_PORT}")
+            (*passing, "sh", "-c", script, "sh"), ("--protocol=TCP", f"--host={LOOPBACK}", f"--port={_PORT}")
         )
 
     def _look_now_and_then(self) -> Callable[[], None]:
@@ -218,7 +218,7 @@ class DockerServer:
     def _record(self) -> Record:
         return state.record(
             self._settings,
-            Endpoint(_LOOPBACK, self._port, self._settings.mysql_user, self._password),
+            Endpoint(LOOPBACK, self._port, self._settings.mysql_user, self._password),
             kind="docker",
             token=self._token,
             place=str(self._container),

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
+LOOPBACK = "127.0.0.1"
+"""Where a server of this machine answers over TCP."""
+
 
 @dataclass(frozen=True)
 class Endpoint:

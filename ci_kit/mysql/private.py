@@ -12,7 +12,7 @@ from ci_kit.host import Host, Process
 from ci_kit.mysql import leftovers, state
 from ci_kit.mysql.admin import ROOT, prepare, set_root_password
 from ci_kit.mysql.binary import ServerProgram, require_server_program
-from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.endpoint import LOOPBACK, Endpoint
 from ci_kit.mysql.log import KILLED, LOOK_FOR_MEMORY, telling_lines
 from ci_kit.mysql.login import LoginError, wait_for_login
 from ci_kit.mysql.scratch import new_scratch
@@ -24,7 +24,6 @@ from ci_kit.mysql.version import Version
 from ci_kit.mysql.wrong_setting import wrong_setting
 from ci_kit.settings import Settings
 
-_LOOPBACK = "127.0.0.1"
 # Literals are escaped with backslashes whatever mode the server has, and a replica is not told of it.
 _INIT = ("SET SESSION sql_mode = ''", "SET SESSION sql_log_bin = 0")
 _PORT_TRIES = 3
@@ -176,7 +175,7 @@ class PrivateServer:
             f"--datadir={scratch.data}",
             f"--socket={scratch.socket}",
             f"--port={self._port}",
-            f"--bind-address={_LOOPBACK}",
+            f"--bind-address={LOOPBACK}",
             f"--pid-file={scratch.folder / 'mysqld.pid'}",
             f"--tmpdir={scratch.temporary}",
             f"--secure-file-priv={scratch.folder / 'files'}",
@@ -206,7 +205,7 @@ class PrivateServer:
     @property
     def root(self) -> Endpoint:
         """Root's login."""
-        return Endpoint(_LOOPBACK, self._port, ROOT, self._password, self._scratch.socket)
+        return Endpoint(LOOPBACK, self._port, ROOT, self._password, self._scratch.socket)
 
     def _record(self) -> Record:
         return state.record(
@@ -285,7 +284,7 @@ class _PortTakenError(UnavailableError):
 
 def _free_port() -> int:
     with socket.socket() as probe:
-        probe.bind((_LOOPBACK, 0))
+        probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
 
 
@@ -293,10 +292,10 @@ def _require_free(port: int, source: str) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_LOOPBACK, port))
+            probe.bind((LOOPBACK, port))
         except OSError as error:
             raise _PortTakenError(
-                f"port {port} of {_LOOPBACK} is taken",
+                f"port {port} of {LOOPBACK} is taken",
                 why=f"{error.strerror}; the port came from {source}",
                 todo="stop what listens there, or leave the port out so that a free one is taken",
             ) from error

@@ -13,7 +13,7 @@ from ci_kit.host import Host, Process
 from ci_kit.mysql import leftovers, state, units
 from ci_kit.mysql.admin import ROOT, prepare
 from ci_kit.mysql.drop_in import DropIn
-from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.endpoint import LOOPBACK, Endpoint
 from ci_kit.mysql.log import KILLED, LOOK_FOR_MEMORY
 from ci_kit.mysql.login import LoginError, wait_for_login
 from ci_kit.mysql.option_files import Told, included_folder, option_text, read_told
@@ -30,7 +30,6 @@ from ci_kit.settings import Settings
 # A machine has one, whichever project uses it.
 _RECORD = "service-mysql"
 
-_LOOPBACK = "127.0.0.1"
 
 # A server that is up refuses this user. Wrong passwords of root's may be counted, until root is locked.
 _NOBODY = "ci-kit"
@@ -140,7 +139,7 @@ class ServiceServer:
     def _root(self) -> Endpoint:
         port = self._settings.mysql_port or self._told.port
         socket = self._told.socket
-        return Endpoint(_LOOPBACK, port, ROOT, self._password, socket if _reachable(socket) else None)
+        return Endpoint(LOOPBACK, port, ROOT, self._password, socket if _reachable(socket) else None)
 
     def _lines(self) -> tuple[str, ...]:
         """The settings the server is to have; on somebody else's machine, what the project asks for alone."""
@@ -276,7 +275,7 @@ class ServiceServer:
 
     def _unreachable(self, error: LoginError) -> UnavailableError:
         return UnavailableError(
-            f"the service {self._unit.name} is up, and not to be reached at {_LOOPBACK}:{self._root.port}",
+            f"the service {self._unit.name} is up, and not to be reached at {LOOPBACK}:{self._root.port}",
             why=error.why,
             todo="look for skip-networking, bind-address and port in its option files, or take a private"
             " server (mysql: private)",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ci_kit.errors import UsageError
 from ci_kit.settings import TABLE as PARENT_TABLE
-from ci_kit.settings import read_table
+from ci_kit.settings import did_you_mean, read_table
 from ci_kit.workflow.action import OwnAction, own_action
 from ci_kit.workflow.install import install_script
 from ci_kit.workflow.pins import Uses
@@ -193,7 +192,7 @@ def _parsed(key: str, raw: object) -> object:
         raise UsageError(
             f"unknown setting {key!r}",
             why=f"in [{TABLE}] of pyproject.toml",
-            todo=_did_you_mean(key, _PARSERS) or f"the settings are {', '.join(_PARSERS)}",
+            todo=did_you_mean(key, _PARSERS) or f"the settings are {', '.join(_PARSERS)}",
         )
     try:
         return _PARSERS[key](raw)
@@ -203,11 +202,6 @@ def _parsed(key: str, raw: object) -> object:
 
 def _wrong(key: str, what: str, wanted: str) -> UsageError:
     return UsageError(what, why=f"it came from [{TABLE}] {key} in pyproject.toml", todo=wanted)
-
-
-def _did_you_mean(key: str, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(key, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else ""
 
 
 def _require_folder(root: Path, key: str, path: PurePosixPath) -> None:
@@ -233,5 +227,5 @@ def _require_known_inputs(settings: WorkflowSettings, own: OwnAction | None) -> 
         return
     for name in settings.inputs:
         if name not in own.inputs:
-            todo = _did_you_mean(name, own.inputs) or f"the inputs are {', '.join(own.inputs)}"
+            todo = did_you_mean(name, own.inputs) or f"the inputs are {', '.join(own.inputs)}"
             raise _wrong("inputs", f"action.yml has no input {name!r}", todo)
