@@ -202,6 +202,7 @@ def _make_reachable(host: Host, session: Session, root: Endpoint) -> None:
     for change in (create, set_root_password(root.password, address=LOOPBACK)):
         set_password(session, change, whose=who)
     session.execute(statement(f"GRANT ALL PRIVILEGES ON *.* TO {who} WITH GRANT OPTION"))
+    _require_welcome(root, welcome=log_in_once(host, root))
 
 
 def _require_welcome(login: Endpoint, *, welcome: bool) -> None:

@@ -76,6 +76,18 @@ def test_root_and_the_tests_user_log_in_over_tcp_also_where_names_are_not_resolv
         served.restore()
 
 
+def test_a_root_that_is_not_let_in_over_tcp_is_one_error(served: Served) -> None:
+    served.sql("CREATE USER root@127.0.0.1 IDENTIFIED BY 'theirs' REQUIRE X509")
+    served.configure("skip-name-resolve")
+    served.stop()
+    try:
+        answer = served.ci_kit("mysql", "up", code=69)
+        assert "root is not let in at 127.0.0.1:3306" in answer.stderr
+        assert not served.is_up
+    finally:
+        served.restore()
+
+
 ACCOUNTS = {
     "mysql": {
         "locked after wrong passwords": f"ALTER USER {ROOT} IDENTIFIED BY 'nobody knows'"
