@@ -10,7 +10,7 @@ from benchmarks.bare import Bare, end
 from benchmarks.side_by_side import measure, table
 from ci_kit.console import Console
 from ci_kit.host import Host
-from ci_kit.mysql.private import PrivateServer
+from ci_kit.mysql.private.server import PrivateServer
 from ci_kit.settings import load_settings
 
 CI_KIT = "ci-kit, password and database included"

@@ -15,7 +15,7 @@ from benchmarks.side_by_side import measure, table
 from benchmarks.tuning import suite
 from ci_kit.console import Console
 from ci_kit.host import Host
-from ci_kit.mysql.service import ServiceServer
+from ci_kit.mysql.service.server import ServiceServer
 from ci_kit.settings import load_settings
 
 ROOT = Path(__file__).parents[1]

@@ -13,8 +13,8 @@ from contextlib import ExitStack
 from ci_kit.errors import CiKitError, CoverageBelowThresholdError, UnavailableError
 from ci_kit.github import Runner
 from ci_kit.host import Host
-from ci_kit.mysql.provider import Choice, choose_kind, make_server
-from ci_kit.mysql.server import Ready, Server
+from ci_kit.mysql.client.server import Ready, Server
+from ci_kit.mysql.kinds import Choice, choose_kind, make_server
 from ci_kit.report.summary import Summary, publish
 from ci_kit.run_folder import run_folder
 from ci_kit.settings import Settings

@@ -9,12 +9,14 @@ from typing import Any
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.host import Host
-from ci_kit.mysql import external, leftovers, replica, state
-from ci_kit.mysql.admin import ROOT, prepare
-from ci_kit.mysql.endpoint import Endpoint
-from ci_kit.mysql.provider import choose_kind, make_server
-from ci_kit.mysql.server import Ready
-from ci_kit.mysql.state import Record
+from ci_kit.mysql import external
+from ci_kit.mysql.client.endpoint import Endpoint
+from ci_kit.mysql.client.server import Ready
+from ci_kit.mysql.kinds import choose_kind, make_server
+from ci_kit.mysql.prepare.accounts import ROOT, prepare
+from ci_kit.mysql.private.replicas import lag
+from ci_kit.mysql.records import cleanup, store
+from ci_kit.mysql.records.store import Record
 from ci_kit.settings import Settings
 from ci_kit.timezone import set_timezone
 
@@ -44,7 +46,7 @@ def _reuse(host: Host, settings: Settings, runner: Runner, found: list[Record]) 
         "mysql-user": (settings.mysql_user, record.user),
         "timezone": (settings.timezone, record.timezone),
         "replicas": (settings.replicas, len(replicas)),
-        **{name: (asked, record.asked.get(name)) for name, asked in state.asked(settings).items()},
+        **{name: (asked, record.asked.get(name)) for name, asked in store.asked(settings).items()},
     }
     for name, (asked, present) in wanted.items():
         if settings.given(name) and asked and asked != present:
@@ -55,7 +57,7 @@ def _reuse(host: Host, settings: Settings, runner: Runner, found: list[Record]) 
             )
     if any(map(settings.given, _ADDED)):
         record = _extended(host, settings, runner, record)
-        state.save(host, record)
+        store.save(host, record)
     where = f"{record.host}:{record.port}"
     host.console.step("mysql", f"{record.version} is up already at {where}, database {record.database}")
     runner.export(_variables([record, *replicas]))
@@ -91,21 +93,21 @@ def _start(host: Host, settings: Settings, runner: Runner) -> None:
 
 def down(host: Host, settings: Settings) -> None:
     """End the servers that were left running for the project; fine if there is none."""
-    ended = state.kept_records(host, settings.root)
+    ended = store.kept_records(host, settings.root)
     # A replica whose source went first would only complain of it.
     for record in reversed(ended):
-        leftovers.end(host, record)
+        cleanup.end(host, record)
         became = _what_became(host, record)
         host.console.step("mysql", f"{record.version} at {record.host}:{record.port} {became}")
     if not ended:
         host.console.step("mysql", "no server is up for this project")
-    leftovers.sweep(host)
+    cleanup.sweep(host)
 
 
 def _what_became(host: Host, record: Record) -> str:
     if not record.ours:
         return "is forgotten; it is not ci-kit's to end"
-    return "goes on, as it did before" if leftovers.is_up(host, record) else "is gone"
+    return "goes on, as it did before" if cleanup.is_up(host, record) else "is gone"
 
 
 def status(host: Host, settings: Settings) -> dict[str, Any]:
@@ -125,7 +127,7 @@ def status(host: Host, settings: Settings) -> dict[str, Any]:
     }
     if replicas:
         facts["replicas"] = [
-            {"host": one.host, "port": one.port, "lag": replica.lag(host, _root(one))} for one in replicas
+            {"host": one.host, "port": one.port, "lag": lag(host, _root(one))} for one in replicas
         ]
     return facts
 
@@ -153,13 +155,13 @@ def _running(host: Host, settings: Settings) -> list[Record]:
 
     An external one may only be out of reach for now.
     """
-    found = state.kept_records(host, settings.root)
+    found = store.kept_records(host, settings.root)
     for record in found:
         host.redactor.add(record.password)
     # Without its server, a replica is of no use.
-    if found and not (found[0].replica == 0 and leftovers.is_up(host, found[0])):
+    if found and not (found[0].replica == 0 and cleanup.is_up(host, found[0])):
         for record in found:
             if record.ours:
-                leftovers.end(host, record)
+                cleanup.end(host, record)
         return []
     return found

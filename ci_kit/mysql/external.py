@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.host import Host
-from ci_kit.mysql import leftovers, state
-from ci_kit.mysql.admin import created_databases, missing_databases, wanted_databases
-from ci_kit.mysql.endpoint import Endpoint
-from ci_kit.mysql.init_sql import run_init_sql
-from ci_kit.mysql.login import LoginError, connect, wait_for_login
-from ci_kit.mysql.server import Ready
-from ci_kit.mysql.session import Session, open_session
-from ci_kit.mysql.version import Version
+from ci_kit.mysql.client.endpoint import Endpoint
+from ci_kit.mysql.client.login import LoginError, connect, wait_for_login
+from ci_kit.mysql.client.server import Ready
+from ci_kit.mysql.client.session import Session, open_session
+from ci_kit.mysql.client.version import Version
+from ci_kit.mysql.prepare.accounts import created_databases, missing_databases, wanted_databases
+from ci_kit.mysql.prepare.init_sql import run_init_sql
+from ci_kit.mysql.records import cleanup, store
 from ci_kit.settings import Settings
 
 _DEFAULT_PORT = 3306
@@ -107,19 +107,19 @@ def provide(host: Host, login: Endpoint, settings: Settings) -> Version | None:
 
 def remember(host: Host, settings: Settings, ready: Ready) -> None:
     """Write the login down for later commands, in the place of any other server of the project."""
-    leftovers.make_way(host, settings.root)
-    record = state.record(
+    cleanup.make_way(host, settings.root)
+    record = store.record(
         settings,
         ready.login,
         kind="external",
-        token=state.project_token("external", settings.root),
+        token=store.project_token("external", settings.root),
         place="",
         version=ready.version,
     )
-    state.keep(host, record)
+    store.keep(host, record)
 
 
-def is_up(host: Host, record: state.Record) -> bool:  # noqa: ARG001
+def is_up(host: Host, record: store.Record) -> bool:  # noqa: ARG001
     """Whether it takes the login, at once: a command that only asks does not wait for a server to boot."""
     try:
         connect(record.endpoint, seconds=_LOOK).close()
@@ -128,7 +128,7 @@ def is_up(host: Host, record: state.Record) -> bool:  # noqa: ARG001
     return True
 
 
-def end(host: Host, record: state.Record) -> None:
+def end(host: Host, record: store.Record) -> None:
     """Nothing: it is not ours to end."""
 
 

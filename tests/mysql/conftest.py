@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ci_kit.mysql.binary import ServerProgram
-from ci_kit.mysql.version import Version
+from ci_kit.mysql.client.version import Version
+from ci_kit.mysql.private.program import ServerProgram
 
 Project = Callable[[Mapping[str, str]], Path]
 """The fixture that writes a project's files."""

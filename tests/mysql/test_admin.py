@@ -13,12 +13,12 @@ import pytest
 from ci_kit.console import Console
 from ci_kit.errors import UsageError
 from ci_kit.host import Host
-from ci_kit.mysql.admin import created_databases, prepare, set_root_password
-from ci_kit.mysql.endpoint import Endpoint
-from ci_kit.mysql.login import can_log_in
-from ci_kit.mysql.private import PrivateServer
-from ci_kit.mysql.session import Session, open_session
-from ci_kit.mysql.sql import Secret, Statement, account, identifier, statement
+from ci_kit.mysql.client.endpoint import Endpoint
+from ci_kit.mysql.client.login import can_log_in
+from ci_kit.mysql.client.session import Session, open_session
+from ci_kit.mysql.client.sql import Secret, Statement, account, identifier, statement
+from ci_kit.mysql.prepare.accounts import created_databases, prepare, set_root_password
+from ci_kit.mysql.private.server import PrivateServer
 from ci_kit.settings import load_settings
 from tests.conftest import clean_environ
 

@@ -8,9 +8,8 @@ import pytest
 
 from ci_kit.console import Console
 from ci_kit.host import Host
-from ci_kit.mysql import apparmor
-from ci_kit.mysql.private import PrivateServer
-from ci_kit.mysql.session import open_session
+from ci_kit.mysql.client.session import open_session
+from ci_kit.mysql.private.server import PrivateServer, apparmor
 from ci_kit.settings import load_settings
 from tests.conftest import clean_environ
 from tests.support.unavailable import Unavailable, skip_or_fail

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ci_kit.mysql.binary import ServerProgram
-from ci_kit.mysql.version import Version
+from ci_kit.mysql.client.version import Version
+from ci_kit.mysql.private.program import ServerProgram
 from tests.conftest import CiKit, assert_in_order, interrupt, private_servers, wait_for
 from tests.mysql.conftest import LOGS_IN_LATER, WAITING, Project, wrap_server
 

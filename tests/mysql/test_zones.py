@@ -12,11 +12,11 @@ import pytest
 
 from ci_kit.console import Console
 from ci_kit.host import Host
-from ci_kit.mysql.clock import set_zone
-from ci_kit.mysql.private import PrivateServer
-from ci_kit.mysql.session import Session, open_session
-from ci_kit.mysql.sql import literal, statement
-from ci_kit.mysql.zones import known_zones
+from ci_kit.mysql.client.session import Session, open_session
+from ci_kit.mysql.client.sql import literal, statement
+from ci_kit.mysql.prepare.time_zone import set_zone
+from ci_kit.mysql.prepare.zone_tables import known_zones
+from ci_kit.mysql.private.server import PrivateServer
 from ci_kit.settings import load_settings
 from tests.conftest import clean_environ
 

@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from ci_kit.mysql.option_files import option_text
+from ci_kit.mysql.service.option_files import option_text
 from tests.runner.machine import CommandFailedError
 from tests.runner.served import HOME, PYTHONPATH, Served
 

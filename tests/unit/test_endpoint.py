@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ci_kit.mysql.endpoint import Endpoint
+from ci_kit.mysql.client.endpoint import Endpoint
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 HOSTILE = "p@ss:w/o?r#d%41 &=+[]\\'\"`$(x)\n한"

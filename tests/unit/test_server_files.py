@@ -13,9 +13,10 @@ import pytest
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.host import Host
-from ci_kit.mysql import leftovers, scratch, state
-from ci_kit.mysql.binary import find_server_program
-from ci_kit.mysql.state import Record
+from ci_kit.mysql.private import folder as server_folder
+from ci_kit.mysql.private.program import find_server_program
+from ci_kit.mysql.records import cleanup, store
+from ci_kit.mysql.records.store import Record
 from tests.unit.making import make_host, make_settings, said, write
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -64,26 +65,29 @@ def test_a_program_that_is_no_server_is_refused(says: str, code: int, tmp_path: 
 
 def test_each_server_has_a_folder_of_its_own_that_does_not_exist_yet(tmp_path: Path) -> None:
     settings = make_settings(tmp_path)
-    one, two = scratch.new_scratch(make_host(), settings), scratch.new_scratch(make_host(), settings)
+    one, two = (
+        server_folder.new_scratch(make_host(), settings),
+        server_folder.new_scratch(make_host(), settings),
+    )
     assert one.folder != two.folder
     assert not one.folder.exists()
-    assert one.folder.name == scratch.PREFIX + one.token
+    assert one.folder.name == server_folder.PREFIX + one.token
 
 
 def test_the_socket_s_path_is_short_enough_also_where_the_temporary_folder_s_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scratch, "_MEMORY", tmp_path / "none")
+    monkeypatch.setattr(server_folder, "_MEMORY", tmp_path / "none")
     settings = make_settings(tmp_path)
-    near = scratch.new_scratch(make_host({"RUNNER_TEMP": "/runner"}), settings)
+    near = server_folder.new_scratch(make_host({"RUNNER_TEMP": "/runner"}), settings)
     assert near.folder.parent == Path("/runner")
-    far = scratch.new_scratch(make_host({"RUNNER_TEMP": f"/{'runner' * 20}"}), settings)
+    far = server_folder.new_scratch(make_host({"RUNNER_TEMP": f"/{'runner' * 20}"}), settings)
     assert len(os.fsencode(far.socket)) < 104
 
 
 def test_a_server_s_folder_lies_where_the_settings_say(tmp_path: Path) -> None:
     for named in ("/tmp", os.path.relpath("/tmp", tmp_path)):
-        found = scratch.new_scratch(make_host(), make_settings(tmp_path, mysql_datadir=named))
+        found = server_folder.new_scratch(make_host(), make_settings(tmp_path, mysql_datadir=named))
         assert found.folder.parent == (tmp_path / named).resolve()
 
 
@@ -91,7 +95,7 @@ def test_a_server_s_folder_lies_where_the_settings_say(tmp_path: Path) -> None:
 def test_a_datadir_that_cannot_be_is_refused_with_its_source(named: str, tmp_path: Path) -> None:
     write(tmp_path, {"file": "", f"{'d' * 100}/x": ""})
     with pytest.raises(UsageError) as caught:
-        scratch.new_scratch(make_host(), make_settings(tmp_path, mysql_datadir=named))
+        server_folder.new_scratch(make_host(), make_settings(tmp_path, mysql_datadir=named))
     assert "--mysql-datadir" in caught.value.why
 
 
@@ -117,9 +121,9 @@ def record(
 
 def test_a_record_comes_back_as_it_was(cache: Path) -> None:
     host = make_host(verbosity=1)
-    state.save(host, record("a"))
-    state.keep(host, record("b"))
-    assert list(state.records(host)) == [record("a"), record("b", kept=True)]
+    store.save(host, record("a"))
+    store.keep(host, record("b"))
+    assert list(store.records(host)) == [record("a"), record("b", kept=True)]
     assert (cache / "servers/a.json").stat().st_mode & 0o777 == 0o600
     assert (cache / "servers").stat().st_mode & 0o777 == 0o700
     assert "hunter2" not in said(host)
@@ -128,28 +132,28 @@ def test_a_record_comes_back_as_it_was(cache: Path) -> None:
 
 def test_a_record_that_cannot_be_read_is_passed_over(cache: Path) -> None:
     host = make_host()
-    state.save(host, record("b"))
+    store.save(host, record("b"))
     write(cache / "servers", {"a.json": "{", "c.json": "[]", "d.json": '{"token": "d"}'})
-    assert list(state.records(host)) == [record("b")]
+    assert list(store.records(host)) == [record("b")]
 
 
 def test_a_record_of_elsewhere_is_left_alone() -> None:
     host = make_host()
-    state.save(host, replace(record("a"), machine="another"))
-    state.save(host, replace(record("b"), kind="of a later release"))
-    assert list(state.records(host)) == []
-    leftovers.sweep(host)
+    store.save(host, replace(record("a"), machine="another"))
+    store.save(host, replace(record("b"), kind="of a later release"))
+    assert list(store.records(host)) == []
+    cleanup.sweep(host)
     assert {path.name for path in (host.cache_root() / "servers").glob("*.json")} == {"a.json", "b.json"}
 
 
 def test_the_server_of_a_project_is_the_one_that_was_kept_for_it() -> None:
     host = make_host()
-    state.save(host, record("a"))
-    state.keep(host, record("b", "/other"))
-    assert state.kept_records(host, Path("/project")) == []
-    state.keep(host, record("c", replica=1))
-    state.keep(host, record("d"))
-    assert state.kept_records(host, Path("/project")) == [
+    store.save(host, record("a"))
+    store.keep(host, record("b", "/other"))
+    assert store.kept_records(host, Path("/project")) == []
+    store.keep(host, record("c", replica=1))
+    store.keep(host, record("d"))
+    assert store.kept_records(host, Path("/project")) == [
         record("d", kept=True),
         record("c", kept=True, replica=1),
     ]
@@ -177,14 +181,14 @@ def test_a_sweep_ends_what_a_killed_run_left_and_nothing_else(tmp_path: Path, ca
     processes = {name: server(folder) for name, folder in folders.items()}
     try:
         for name, folder in folders.items():
-            state.save(host, record(name, folder=str(folder), kept=name == "kept"))
-        with state.hold(host, "held"):
-            leftovers.sweep(host)
+            store.save(host, record(name, folder=str(folder), kept=name == "kept"))
+        with store.hold(host, "held"):
+            cleanup.sweep(host)
             assert processes["left"].wait(20) == -9
             assert lives(processes["held"])
             assert lives(processes["kept"])
             assert {name for name, folder in folders.items() if folder.exists()} == {"held", "kept"}
-            assert {item.token for item in state.records(host)} == {"held", "kept"}
+            assert {item.token for item in store.records(host)} == {"held", "kept"}
     finally:
         for process in processes.values():
             process.kill()
@@ -200,8 +204,8 @@ def test_whoever_reads_a_server_s_log_is_left_alone(tmp_path: Path, cache: Path)
     log.touch()
     reader = subprocess.Popen(["tail", "-f", log], start_new_session=True, stdout=subprocess.DEVNULL)
     try:
-        state.save(host, record("left", folder=str(folder)))
-        leftovers.sweep(host)
+        store.save(host, record("left", folder=str(folder)))
+        cleanup.sweep(host)
         assert process.wait(20) == -9
         assert lives(reader)
     finally:
@@ -214,10 +218,10 @@ def test_the_folder_of_a_kept_server_that_is_gone_is_removed(tmp_path: Path, cac
     host: Host = make_host()
     folder = tmp_path / "gone"
     folder.mkdir()
-    state.save(host, record("gone", folder=str(folder), kept=True))
-    leftovers.sweep(host)
+    store.save(host, record("gone", folder=str(folder), kept=True))
+    cleanup.sweep(host)
     assert not folder.exists()
-    assert not list(state.records(host))
+    assert not list(store.records(host))
 
 
 def test_a_sweep_does_not_ask_somebody_else_s_server() -> None:
@@ -225,22 +229,22 @@ def test_a_sweep_does_not_ask_somebody_else_s_server() -> None:
     with socket.create_server(("127.0.0.1", 0)) as theirs:
         theirs.setblocking(False)
         theirs_is = replace(record("theirs"), kind="external", port=theirs.getsockname()[1])
-        state.keep(host, theirs_is)
-        leftovers.sweep(host)
+        store.keep(host, theirs_is)
+        cleanup.sweep(host)
         with pytest.raises(BlockingIOError):
             theirs.accept()
-    assert [item.token for item in state.records(host)] == ["theirs"]
+    assert [item.token for item in store.records(host)] == ["theirs"]
 
 
 def test_a_dry_sweep_ends_nothing(tmp_path: Path) -> None:
     host = make_host()
     process = server(tmp_path / "left")
     try:
-        state.save(host, record("left", folder=str(tmp_path / "left")))
-        leftovers.sweep(make_host(dry=True))
+        store.save(host, record("left", folder=str(tmp_path / "left")))
+        cleanup.sweep(make_host(dry=True))
         assert lives(process)
         assert (tmp_path / "left").exists()
-        assert len(list(state.records(host))) == 1
+        assert len(list(store.records(host))) == 1
     finally:
         process.kill()
         process.wait()

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from ci_kit.errors import UnavailableError
-from ci_kit.mysql import docker
-from ci_kit.mysql.docker import DockerServer
-from ci_kit.mysql.engine import require_engine
-from ci_kit.mysql.log import telling_lines
-from ci_kit.mysql.login import LoginError
-from ci_kit.mysql.wrong_setting import wrong_setting
+from ci_kit.mysql.client.login import LoginError
+from ci_kit.mysql.config.error_log import telling_lines
+from ci_kit.mysql.config.rejected_option import wrong_setting
+from ci_kit.mysql.container import server as docker_server
+from ci_kit.mysql.container.engine import require_engine
+from ci_kit.mysql.container.server import DockerServer
 from tests.unit.making import make_host, make_settings, said, write
 
 LOG = """\
@@ -78,6 +78,6 @@ def test_a_container_that_refuses_its_login_is_told_from_one_that_does_not_answe
     def answer(*_: object, **__: object) -> None:
         raise LoginError(number, "what the server says")
 
-    monkeypatch.setattr(docker, "wait_for_login", answer)
+    monkeypatch.setattr(docker_server, "wait_for_login", answer)
     with pytest.raises(UnavailableError, match=f"the server {what}"):
         DockerServer(make_host(), make_settings(tmp_path), "password").ready()

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ci_kit.errors import UnavailableError
-from ci_kit.mysql import option_files, units
-from ci_kit.mysql.option_files import Told, included_folder, option_text, read_told
-from ci_kit.mysql.units import InitScript, SystemdUnit, find_unit
+from ci_kit.mysql.service import manager, option_files
+from ci_kit.mysql.service.manager import InitScript, SystemdUnit, find_unit
+from ci_kit.mysql.service.option_files import Told, included_folder, option_text, read_told
 from tests.unit.making import make_host, write
 
 
@@ -66,7 +66,7 @@ SHOWN = "Id=mysql.service\nLoadState=not-found\n\nId=mariadb.service\nLoadState=
 
 
 def test_an_alias_is_known_by_the_unit_s_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(units, "_SYSTEMD_RUNS", tmp_path)
+    monkeypatch.setattr(manager, "_SYSTEMD_RUNS", tmp_path)
     program(tmp_path, "systemctl", f"cat <<'END'\n{SHOWN}END")
     host = make_host({"PATH": f"{tmp_path}:/usr/bin:/bin"})
     assert find_unit(host) == SystemdUnit("mariadb")
@@ -106,8 +106,8 @@ def test_a_port_that_is_none_and_a_file_that_cannot_be_read_are_errors(
 def test_without_systemd_an_init_script_is_called_by_service_or_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, service: bool
 ) -> None:
-    monkeypatch.setattr(units, "_SYSTEMD_RUNS", tmp_path / "none")
-    monkeypatch.setattr(units, "_INIT_SCRIPTS", tmp_path / "init.d")
+    monkeypatch.setattr(manager, "_SYSTEMD_RUNS", tmp_path / "none")
+    monkeypatch.setattr(manager, "_INIT_SCRIPTS", tmp_path / "init.d")
     # systemd's programs without systemd are a container's.
     program(tmp_path / "bin", "systemctl", "exit 0")
     host = make_host({"PATH": str(tmp_path / "bin")})

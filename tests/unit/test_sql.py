@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ci_kit.errors import UsageError
-from ci_kit.mysql.admin import set_root_password
-from ci_kit.mysql.sql import Secret, account, identifier, literal, statement
+from ci_kit.mysql.client.sql import Secret, account, identifier, literal, statement
+from ci_kit.mysql.prepare.accounts import set_root_password
 
 SERVER_TEXT = st.characters(exclude_characters="\x00", exclude_categories=["Cs"])
 NAME_TEXT = st.characters(exclude_characters="\x00", exclude_categories=["Cs"], max_codepoint=0xFFFF)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ci_kit.mysql.version import Version, parse_version
+from ci_kit.mysql.client.version import Version, parse_version
 
 SAID = {
     # SELECT VERSION()

@@ -10,21 +10,22 @@ from pathlib import Path
 
 from ci_kit.errors import CiKitError, UnavailableError, UsageError
 from ci_kit.host import Host, Process
-from ci_kit.mysql import leftovers, state, units
-from ci_kit.mysql.admin import ROOT, prepare
-from ci_kit.mysql.drop_in import DropIn
-from ci_kit.mysql.endpoint import LOOPBACK, Endpoint
-from ci_kit.mysql.log import KILLED, LOOK_FOR_MEMORY
-from ci_kit.mysql.login import LoginError, wait_for_login
-from ci_kit.mysql.option_files import Told, included_folder, option_text, read_told
-from ci_kit.mysql.root import bring_root, require_root
-from ci_kit.mysql.server import Ready
-from ci_kit.mysql.service_log import BY_SIGNAL, log_size, telling_lines
-from ci_kit.mysql.sql import Statement
-from ci_kit.mysql.tuning import asked_settings, server_settings
-from ci_kit.mysql.units import SystemdUnit, Unit, find_unit
-from ci_kit.mysql.version import Version
-from ci_kit.mysql.wrong_setting import wrong_setting
+from ci_kit.mysql.client.endpoint import LOOPBACK, Endpoint
+from ci_kit.mysql.client.login import LoginError, wait_for_login
+from ci_kit.mysql.client.server import Ready
+from ci_kit.mysql.client.sql import Statement
+from ci_kit.mysql.client.version import Version
+from ci_kit.mysql.config.error_log import KILLED, LOOK_FOR_MEMORY
+from ci_kit.mysql.config.rejected_option import wrong_setting
+from ci_kit.mysql.config.server_options import asked_settings, server_settings
+from ci_kit.mysql.prepare.accounts import ROOT, prepare
+from ci_kit.mysql.records import cleanup, store
+from ci_kit.mysql.service import manager
+from ci_kit.mysql.service.drop_in import DropIn
+from ci_kit.mysql.service.log import BY_SIGNAL, log_size, telling_lines
+from ci_kit.mysql.service.manager import SystemdUnit, Unit, find_unit
+from ci_kit.mysql.service.option_files import Told, included_folder, option_text, read_told
+from ci_kit.mysql.service.root_access import bring_root, require_root
 from ci_kit.settings import Settings
 
 # A machine has one, whichever project uses it.
@@ -57,14 +58,14 @@ class ServiceServer:
         self._log_size = 0
         self._lock = ExitStack()
         # What this run has begun to use, until it is kept.
-        self._begun: state.Record | None = None
+        self._begun: store.Record | None = None
         self._version: Version | None = None
 
     def start(self) -> None:
-        leftovers.sweep(self._host)
+        cleanup.sweep(self._host)
         self._found = require_unit(self._host)
         self._told = read_told(self._host)
-        units.settle(self._host, self._unit, seconds=self._settings.boot_timeout)
+        manager.settle(self._host, self._unit, seconds=self._settings.boot_timeout)
         found = self._unit.state(self._host)
         if found == "starting":
             raise UnavailableError(
@@ -107,8 +108,8 @@ class ServiceServer:
 
     def keep(self) -> None:
         if self._begun:
-            leftovers.make_way(self._host, self._settings.root)
-            state.keep(self._host, self._record(started=self._begun.started, changed=self._begun.changed))
+            cleanup.make_way(self._host, self._settings.root)
+            store.keep(self._host, self._record(started=self._begun.started, changed=self._begun.changed))
             self._begun = None
 
     def lost(self) -> UnavailableError | None:
@@ -122,9 +123,9 @@ class ServiceServer:
                 return
             if self._process and not isinstance(self._unit, SystemdUnit):
                 # systemd's stop ends a start that goes on; a script's goes on beside it.
-                self._host.finish(self._process, seconds=units.PATIENCE)
+                self._host.finish(self._process, seconds=manager.PATIENCE)
             try:
-                leftovers.end(self._host, self._begun)
+                cleanup.end(self._host, self._begun)
             except UnavailableError as error:
                 # The record stays, so that a later run gives it back.
                 self._host.console.warning("\n".join(error.lines()))
@@ -174,13 +175,13 @@ class ServiceServer:
 
     def _take(self, *, up: bool) -> None:
         """Take the service for this run, with a record of it before anything is changed."""
-        if not self._lock.enter_context(state.hold(self._host, _RECORD)):
+        if not self._lock.enter_context(store.hold(self._host, _RECORD)):
             raise UnavailableError(
                 f"another run of ci-kit uses the service {self._unit.name}",
                 why="both would give root a password",
                 todo="wait until it has ended, or take a private server (mysql: private)",
             )
-        before = next((record for record in state.records(self._host) if record.token == _RECORD), None)
+        before = next((record for record in store.records(self._host) if record.token == _RECORD), None)
         if before:
             self._known = (before.password,)
             self._host.redactor.add(before.password)
@@ -191,10 +192,10 @@ class ServiceServer:
             started=before.started if before else not up,
             changed=bool(before and before.changed),
         )
-        state.save(self._host, self._begun)
+        store.save(self._host, self._begun)
 
-    def _record(self, *, started: bool, changed: bool) -> state.Record:
-        record = state.record(
+    def _record(self, *, started: bool, changed: bool) -> store.Record:
+        record = store.record(
             self._settings,
             self._root.as_user(self._settings.mysql_user, self._password),
             kind="service",
@@ -207,14 +208,14 @@ class ServiceServer:
     def _start(self) -> None:
         self._since = time.time()
         self._log_size = log_size(self._host, self._told.error_log)
-        self._process = units.start(self._host, self._unit, log=state.log(self._host, _RECORD))
+        self._process = manager.start(self._host, self._unit, log=store.log(self._host, _RECORD))
 
     def _stop_to_change(self) -> None:
         """Stop it, with a note in its record that it is not what it was any more."""
         if self._begun:
             self._begun = replace(self._begun, changed=True)
-            state.save(self._host, self._begun)
-        units.stop(self._host, self._unit)
+            store.save(self._host, self._begun)
+        manager.stop(self._host, self._unit)
 
     def _await_answer(self) -> None:
         """Wait until the server answers a login, which is by refusing it.
@@ -259,7 +260,7 @@ class ServiceServer:
             self._host,
             self._unit,
             error_log=self._told.error_log,
-            start_log=state.log(self._host, _RECORD),
+            start_log=store.log(self._host, _RECORD),
             since=self._since,
             size=self._log_size,
         )
@@ -305,12 +306,12 @@ def require_drop_in() -> DropIn:
     return DropIn(folder)
 
 
-def is_up(host: Host, record: state.Record) -> bool:
+def is_up(host: Host, record: store.Record) -> bool:
     unit = find_unit(host)
     return bool(unit and unit.name == record.place and unit.state(host) == "up")
 
 
-def end(host: Host, record: state.Record) -> None:
+def end(host: Host, record: store.Record) -> None:
     """Give the service back: with no settings of ci-kit's, and stopped if ci-kit started it.
 
     Raises UnavailableError.
@@ -321,20 +322,20 @@ def end(host: Host, record: state.Record) -> None:
     if unit is None or not (record.started or record.changed):
         return
     if unit.state(host) != "down":
-        units.stop(host, unit)
+        manager.stop(host, unit)
     if not record.started:
         _start_again(host, unit, record)
 
 
-def _start_again(host: Host, unit: Unit, record: state.Record) -> None:
-    log, told, since = state.log(host, record.token), read_told(host), time.time()
+def _start_again(host: Host, unit: Unit, record: store.Record) -> None:
+    log, told, since = store.log(host, record.token), read_told(host), time.time()
     size = log_size(host, told.error_log)
-    code = host.finish(units.start(host, unit, log=log), seconds=units.PATIENCE)
+    code = host.finish(manager.start(host, unit, log=log), seconds=manager.PATIENCE)
     if code != 0:
         raise UnavailableError(
             f"the service {unit.name}, which was up before, does not start again",
             why=f"`{' '.join(unit.command('start'))}` "
-            + (f"did not end in {units.PATIENCE:g} s" if code is None else f"ended with {code}"),
+            + (f"did not end in {manager.PATIENCE:g} s" if code is None else f"ended with {code}"),
             details=telling_lines(
                 host, unit, error_log=told.error_log, size=size, start_log=log, since=since
             ),

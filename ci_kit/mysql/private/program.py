@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.host import Host
-from ci_kit.mysql.apparmor import command_without_profile
-from ci_kit.mysql.version import Version, parse_version
+from ci_kit.mysql.client.version import Version, parse_version
+from ci_kit.mysql.private.apparmor import command_without_profile
 from ci_kit.settings import Settings
 
 _NAMES = ("mysqld", "mariadbd")

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from ci_kit.host import Host
-from ci_kit.mysql.units import Unit
+from ci_kit.mysql.service.manager import Unit
 
 BY_SIGNAL = "code=killed"
 """systemd's words for a process that a signal ended."""

@@ -10,15 +10,15 @@ from typing import Any
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host import Host
-from ci_kit.mysql.admin import ROOT, log_in_once
-from ci_kit.mysql.clock import set_zone
-from ci_kit.mysql.endpoint import Endpoint
-from ci_kit.mysql.login import LoginError
-from ci_kit.mysql.private import PrivateServer
-from ci_kit.mysql.server import Ready
-from ci_kit.mysql.session import Session, StatementError, open_session
-from ci_kit.mysql.sql import Secret, Statement, account, literal, statement
-from ci_kit.mysql.version import Flavour
+from ci_kit.mysql.client.endpoint import Endpoint
+from ci_kit.mysql.client.login import LoginError
+from ci_kit.mysql.client.server import Ready
+from ci_kit.mysql.client.session import Session, StatementError, open_session
+from ci_kit.mysql.client.sql import Secret, Statement, account, literal, statement
+from ci_kit.mysql.client.version import Flavour
+from ci_kit.mysql.prepare.accounts import ROOT, log_in_once
+from ci_kit.mysql.prepare.time_zone import set_zone
+from ci_kit.mysql.private.server import PrivateServer
 from ci_kit.settings import Settings
 
 _ACCOUNT = "ci_kit_replica"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host import Completed, Host
-from ci_kit.mysql.log import KILLED
+from ci_kit.mysql.config.error_log import KILLED
 
 # Podman takes Docker's command line for all that is done here.
 _ENGINES = ("docker", "podman")

@@ -11,8 +11,8 @@ from typing import Protocol, cast
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host import Host
-from ci_kit.mysql import state
-from ci_kit.mysql.state import Record
+from ci_kit.mysql.records import store
+from ci_kit.mysql.records.store import Record
 
 
 class Kind(Protocol):
@@ -32,24 +32,24 @@ def is_up(host: Host, record: Record) -> bool:
 def end(host: Host, record: Record) -> None:
     """End a server by what is written down of it, and leave nothing of it."""
     _kind(record).end(host, record)
-    state.forget(host, record.token)
+    store.forget(host, record.token)
 
 
 def make_way(host: Host, root: Path) -> None:
     """End what was left running for a project, before another server is left in its place."""
-    for record in reversed(state.kept_records(host, root)):
+    for record in reversed(store.kept_records(host, root)):
         end(host, record)
 
 
 def sweep(host: Host) -> None:
     """Clean up after processes that were killed, and only after those."""
-    for record in list(state.records(host)):
+    for record in list(store.records(host)):
         # What a runner ended with the job before has left its folder; somebody else's server is not asked.
         if record.kept and (not record.ours or is_up(host, record)):
             continue
-        with state.hold(host, record.token) as free:
+        with store.hold(host, record.token) as free:
             # Between the look and the lock, the owner may have ended properly, or let the server go on.
-            if free and record in state.records(host):
+            if free and record in store.records(host):
                 try:
                     end(host, record)
                 except UnavailableError as error:
@@ -58,5 +58,13 @@ def sweep(host: Host) -> None:
                     say("\n".join(error.lines()))
 
 
+_MODULES = {
+    "private": "private.server",
+    "service": "service.server",
+    "docker": "container.server",
+    "external": "external",
+}
+
+
 def _kind(record: Record) -> Kind:
-    return cast("Kind", import_module(f"ci_kit.mysql.{record.kind}"))
+    return cast("Kind", import_module(f"ci_kit.mysql.{_MODULES[record.kind]}"))

@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from ci_kit.host import Host
-from ci_kit.mysql.endpoint import Endpoint
-from ci_kit.mysql.version import Version
+from ci_kit.mysql.client.endpoint import Endpoint
+from ci_kit.mysql.client.version import Version
 from ci_kit.settings import Settings
 
 KINDS = ("private", "service", "docker", "external")

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.host import Host
-from ci_kit.mysql.endpoint import Endpoint
-from ci_kit.mysql.session import Session, StatementError
-from ci_kit.mysql.sql import identifier, statement
+from ci_kit.mysql.client.endpoint import Endpoint
+from ci_kit.mysql.client.session import Session, StatementError
+from ci_kit.mysql.client.sql import identifier, statement
 from ci_kit.processes import Env
 from ci_kit.settings import Settings
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ci_kit.errors import UnavailableError
-from ci_kit.mysql.endpoint import Endpoint
-from ci_kit.mysql.version import Version
+from ci_kit.mysql.client.endpoint import Endpoint
+from ci_kit.mysql.client.version import Version
 
 
 @dataclass(frozen=True)

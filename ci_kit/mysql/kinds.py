@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ci_kit.errors import UsageError
 from ci_kit.github import Runner
 from ci_kit.host import Host
-from ci_kit.mysql.server import Server
+from ci_kit.mysql.client.server import Server
 from ci_kit.settings import Settings
 
 
@@ -25,9 +25,9 @@ class Choice:
 
 def choose_kind(host: Host, settings: Settings, runner: Runner) -> Choice:
     """The kind of server for a run, and why."""
-    from ci_kit.mysql.binary import find_server_program
-    from ci_kit.mysql.engine import find_engine
-    from ci_kit.mysql.units import find_unit
+    from ci_kit.mysql.container.engine import find_engine
+    from ci_kit.mysql.private.program import find_server_program
+    from ci_kit.mysql.service.manager import find_unit
 
     if settings.mysql != "auto":
         return Choice(settings.mysql, settings.source("mysql"))
@@ -47,11 +47,11 @@ def choose_kind(host: Host, settings: Settings, runner: Runner) -> Choice:
 
 def make_server(host: Host, settings: Settings, runner: Runner, choice: Choice) -> Server | None:
     """The server of a run, not started yet; None if the run wants none."""
-    from ci_kit.mysql.docker import DockerServer
+    from ci_kit.mysql.container.server import DockerServer
     from ci_kit.mysql.external import ExternalServer
-    from ci_kit.mysql.private import PrivateServer
-    from ci_kit.mysql.replica import ReplicatedServer
-    from ci_kit.mysql.service import ServiceServer
+    from ci_kit.mysql.private.replicas import ReplicatedServer
+    from ci_kit.mysql.private.server import PrivateServer
+    from ci_kit.mysql.service.server import ServiceServer
 
     if choice.kind == "off":
         return None
@@ -77,7 +77,7 @@ def make_server(host: Host, settings: Settings, runner: Runner, choice: Choice) 
 
 def _require_use(settings: Settings, *, external: bool) -> None:
     """The files of SQL are there, and a setting that is given does something."""
-    from ci_kit.mysql.init_sql import init_files
+    from ci_kit.mysql.prepare.init_sql import init_files
 
     if init_files(settings) and settings.create_database is False:
         raise UsageError(

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import TZPATH, ZoneInfo, available_timezones
 
-from ci_kit.mysql.sql import literal
+from ci_kit.mysql.client.sql import literal
 
 # The tables hold these seconds since 1970, as a server's own program writes them.
 _FIRST, _LAST = -(2**31), 2**31 - 1

@@ -13,10 +13,15 @@ from contextlib import ExitStack
 
 from ci_kit.errors import CiKitError, UnavailableError, UsageError
 from ci_kit.host import Host
-from ci_kit.mysql import leftovers, state
-from ci_kit.mysql.admin import ROOT, prepare, set_root_passwords
-from ci_kit.mysql.endpoint import LOOPBACK, Endpoint
-from ci_kit.mysql.engine import (
+from ci_kit.mysql.client.endpoint import LOOPBACK, Endpoint
+from ci_kit.mysql.client.login import LoginError, wait_for_login
+from ci_kit.mysql.client.server import Ready
+from ci_kit.mysql.client.session import open_session
+from ci_kit.mysql.client.version import Version
+from ci_kit.mysql.config.error_log import KILLED, LOOK_FOR_MEMORY, telling_lines
+from ci_kit.mysql.config.rejected_option import wrong_setting
+from ci_kit.mysql.config.server_options import as_flags, server_settings
+from ci_kit.mysql.container.engine import (
     Container,
     container_log,
     how_it_ended,
@@ -26,15 +31,10 @@ from ci_kit.mysql.engine import (
     require_image,
     run_container,
 )
-from ci_kit.mysql.init_sql import Client
-from ci_kit.mysql.log import KILLED, LOOK_FOR_MEMORY, telling_lines
-from ci_kit.mysql.login import LoginError, wait_for_login
-from ci_kit.mysql.server import Ready
-from ci_kit.mysql.session import open_session
-from ci_kit.mysql.state import Record
-from ci_kit.mysql.tuning import as_flags, server_settings
-from ci_kit.mysql.version import Version
-from ci_kit.mysql.wrong_setting import wrong_setting
+from ci_kit.mysql.prepare.accounts import ROOT, prepare, set_root_passwords
+from ci_kit.mysql.prepare.init_sql import Client
+from ci_kit.mysql.records import cleanup, store
+from ci_kit.mysql.records.store import Record
 from ci_kit.settings import Settings
 
 _PORT = 3306
@@ -69,14 +69,14 @@ class DockerServer:
         host, settings = self._host, self._settings
         _require_no_name(settings)
         flags = as_flags(server_settings(settings, on_disk=settings.durable))
-        leftovers.sweep(host)
+        cleanup.sweep(host)
         engine = require_engine(host)
         with host.console.progress("mysql", f"{settings.mysql_image}, being pulled"):
             image = require_image(host, engine, settings.mysql_image, settings.source("mysql-image"))
         container = Container(engine, f"{_PREFIX}{self._token}")
-        self._owned.enter_context(state.hold(host, self._token))
+        self._owned.enter_context(store.hold(host, self._token))
         self._container = container
-        state.save(host, self._record())
+        store.save(host, self._record())
         run_container(
             host,
             self._command(container, image, flags),
@@ -89,7 +89,7 @@ class DockerServer:
             # A container that has ended has no port any more.
             self._require_alive()
             raise
-        state.save(host, self._record())
+        store.save(host, self._record())
 
     def ready(self) -> Ready:
         root = Endpoint(LOOPBACK, self._port, ROOT, self._password)
@@ -105,8 +105,8 @@ class DockerServer:
         return Ready(root.as_user(self._settings.mysql_user, self._password), self._version)
 
     def keep(self) -> None:
-        leftovers.make_way(self._host, self._settings.root)
-        state.keep(self._host, self._record())
+        cleanup.make_way(self._host, self._settings.root)
+        store.keep(self._host, self._record())
         self._kept = True
 
     def lost(self) -> UnavailableError | None:
@@ -123,7 +123,7 @@ class DockerServer:
             if self._container is None or self._kept:
                 return
             try:
-                leftovers.end(self._host, self._record())
+                cleanup.end(self._host, self._record())
             except UnavailableError as error:
                 # The record stays, so that a later run ends it.
                 self._host.console.warning("\n".join(error.lines()))
@@ -216,7 +216,7 @@ class DockerServer:
         return ", ".join(given) or "all settings of it are the default ones"
 
     def _record(self) -> Record:
-        return state.record(
+        return store.record(
             self._settings,
             Endpoint(LOOPBACK, self._port, self._settings.mysql_user, self._password),
             kind="docker",

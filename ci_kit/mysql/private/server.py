@@ -9,19 +9,19 @@ from pathlib import Path
 
 from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.host import Host, Process
-from ci_kit.mysql import leftovers, state
-from ci_kit.mysql.admin import ROOT, prepare, set_root_password
-from ci_kit.mysql.binary import ServerProgram, require_server_program
-from ci_kit.mysql.endpoint import LOOPBACK, Endpoint
-from ci_kit.mysql.log import KILLED, LOOK_FOR_MEMORY, telling_lines
-from ci_kit.mysql.login import LoginError, wait_for_login
-from ci_kit.mysql.scratch import new_scratch
-from ci_kit.mysql.server import Ready
-from ci_kit.mysql.state import Record
-from ci_kit.mysql.template import SIZES, template
-from ci_kit.mysql.tuning import as_flags, server_settings
-from ci_kit.mysql.version import Version
-from ci_kit.mysql.wrong_setting import wrong_setting
+from ci_kit.mysql.client.endpoint import LOOPBACK, Endpoint
+from ci_kit.mysql.client.login import LoginError, wait_for_login
+from ci_kit.mysql.client.server import Ready
+from ci_kit.mysql.client.version import Version
+from ci_kit.mysql.config.error_log import KILLED, LOOK_FOR_MEMORY, telling_lines
+from ci_kit.mysql.config.rejected_option import wrong_setting
+from ci_kit.mysql.config.server_options import as_flags, server_settings
+from ci_kit.mysql.prepare.accounts import ROOT, prepare, set_root_password
+from ci_kit.mysql.private.datadir import SIZES, template
+from ci_kit.mysql.private.folder import new_scratch
+from ci_kit.mysql.private.program import ServerProgram, require_server_program
+from ci_kit.mysql.records import cleanup, store
+from ci_kit.mysql.records.store import Record
 from ci_kit.settings import Settings
 
 # Literals are escaped with backslashes whatever mode the server has, and a replica is not told of it.
@@ -66,12 +66,12 @@ class PrivateServer:
         self._answered = False
 
     def start(self) -> None:
-        leftovers.sweep(self._host)
+        cleanup.sweep(self._host)
         program = self._found_program()
         if self._wanted_port:
             _require_free(self._wanted_port, self._settings.source("mysql-port"))
-        self._owned.enter_context(state.hold(self._host, self._scratch.token))
-        state.save(self._host, self._record())
+        self._owned.enter_context(store.hold(self._host, self._scratch.token))
+        store.save(self._host, self._record())
         self._host.make_dir(self._scratch.folder, mode=0o700, owner=self._scratch.owner)
         for folder in (self._scratch.temporary, self._scratch.folder / "files"):
             self._host.make_dir(folder, owner=self._scratch.owner)
@@ -122,8 +122,8 @@ class PrivateServer:
 
     def keep(self) -> None:
         if not self._replica:
-            leftovers.make_way(self._host, self._settings.root)
-        state.keep(self._host, self._record())
+            cleanup.make_way(self._host, self._settings.root)
+        store.keep(self._host, self._record())
         self._kept = True
 
     def lost(self) -> UnavailableError | None:
@@ -149,12 +149,12 @@ class PrivateServer:
                 self._host.end(self._process, what="the server")
             # An interrupt can come between the start of a process and its being known here.
             end(self._host, self._record())
-            state.forget(self._host, self._scratch.token)
+            store.forget(self._host, self._scratch.token)
             self._owned.close()
 
     def _boot(self) -> None:
         self._port = self._wanted_port or _free_port()
-        state.save(self._host, self._record())
+        store.save(self._host, self._record())
         # Before the server listens, so that there is no moment in which root has no password.
         change = set_root_password(self._password)
         self._host.write(
@@ -208,7 +208,7 @@ class PrivateServer:
         return Endpoint(LOOPBACK, self._port, ROOT, self._password, self._scratch.socket)
 
     def _record(self) -> Record:
-        return state.record(
+        return store.record(
             self._settings,
             self.root.as_user(self._settings.mysql_user, self._password),
             kind="private",

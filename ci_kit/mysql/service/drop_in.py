@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host import Host
-from ci_kit.mysql.option_files import option_text
-from ci_kit.mysql.sql import Statement
+from ci_kit.mysql.client.sql import Statement
+from ci_kit.mysql.service.option_files import option_text
 
 _NAME = "zz-ci-kit"
 

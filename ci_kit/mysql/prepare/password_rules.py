@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ci_kit.errors import UsageError
-from ci_kit.mysql.session import Session, StatementError
-from ci_kit.mysql.sql import Statement, statement
+from ci_kit.mysql.client.session import Session, StatementError
+from ci_kit.mysql.client.sql import Statement, statement
 
 # ER_NOT_VALID_PASSWORD of both, ER_CREDENTIALS_CONTRADICT_TO_HISTORY of MySQL.
 _AGAINST_RULES = frozenset({1819, 3638})

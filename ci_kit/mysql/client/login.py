@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host import Host
-from ci_kit.mysql.endpoint import Endpoint
-from ci_kit.mysql.sql import Secret, statement
+from ci_kit.mysql.client.endpoint import Endpoint
+from ci_kit.mysql.client.sql import Secret, statement
 
 if TYPE_CHECKING:
     from mysql.connector import Error

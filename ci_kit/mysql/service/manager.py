@@ -9,7 +9,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host import Host, Process
-from ci_kit.mysql.option_files import read_told
+from ci_kit.mysql.service.option_files import read_told
 
 Action: TypeAlias = Literal["start", "stop"]
 State: TypeAlias = Literal["up", "down", "starting", "stopping"]

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from ci_kit.errors import CiKitError, UnavailableError, UsageError
 from ci_kit.host import Host
-from ci_kit.mysql.clock import set_zone
-from ci_kit.mysql.endpoint import LOOPBACK, Endpoint
-from ci_kit.mysql.init_sql import Client, run_init_sql
-from ci_kit.mysql.login import can_log_in, can_log_in_plainly
-from ci_kit.mysql.policy import set_password
-from ci_kit.mysql.session import Session, StatementError, open_session
-from ci_kit.mysql.sql import Secret, Statement, account, identifier, statement
-from ci_kit.mysql.version import Version
+from ci_kit.mysql.client.endpoint import LOOPBACK, Endpoint
+from ci_kit.mysql.client.login import can_log_in, can_log_in_plainly
+from ci_kit.mysql.client.session import Session, StatementError, open_session
+from ci_kit.mysql.client.sql import Secret, Statement, account, identifier, statement
+from ci_kit.mysql.client.version import Version
+from ci_kit.mysql.prepare.init_sql import Client, run_init_sql
+from ci_kit.mysql.prepare.password_rules import set_password
+from ci_kit.mysql.prepare.time_zone import set_zone
 from ci_kit.settings import Settings
 
 ROOT = "root"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host import Host
-from ci_kit.mysql.endpoint import Endpoint
-from ci_kit.mysql.login import connect
-from ci_kit.mysql.sql import Statement, statement
-from ci_kit.mysql.version import Version, parse_version
+from ci_kit.mysql.client.endpoint import Endpoint
+from ci_kit.mysql.client.login import connect
+from ci_kit.mysql.client.sql import Statement, statement
+from ci_kit.mysql.client.version import Version, parse_version
 
 if TYPE_CHECKING:
     from mysql.connector import Error

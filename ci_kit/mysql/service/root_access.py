@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host import Host
-from ci_kit.mysql.admin import ROOT, log_in_once, set_root_password
-from ci_kit.mysql.endpoint import Endpoint
-from ci_kit.mysql.init_sql import client_environment, find_client
-from ci_kit.mysql.login import renew_password, try_login
-from ci_kit.mysql.policy import set_password
-from ci_kit.mysql.session import Session, open_session
-from ci_kit.mysql.sql import Secret, Statement, account, statement
+from ci_kit.mysql.client.endpoint import Endpoint
+from ci_kit.mysql.client.login import renew_password, try_login
+from ci_kit.mysql.client.session import Session, open_session
+from ci_kit.mysql.client.sql import Secret, Statement, account, statement
+from ci_kit.mysql.prepare.accounts import ROOT, log_in_once, set_root_password
+from ci_kit.mysql.prepare.init_sql import client_environment, find_client
+from ci_kit.mysql.prepare.password_rules import set_password
 
 Restart = Callable[[tuple[Statement, ...]], None]
 """Restarts the server with statements that it carries out before it listens."""

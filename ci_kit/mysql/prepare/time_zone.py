@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ci_kit.mysql.session import Session
-from ci_kit.mysql.sql import literal, statement
-from ci_kit.mysql.zones import known_zones, zone_statements
+from ci_kit.mysql.client.session import Session
+from ci_kit.mysql.client.sql import literal, statement
+from ci_kit.mysql.prepare.zone_tables import known_zones, zone_statements
 from ci_kit.settings import Settings
 
 _UTC = "UTC"

@@ -1,0 +1,1 @@
+"""Talking to a server: logins, sessions, SQL, and the types that every kind of server fulfils."""

@@ -1,0 +1,1 @@
+"""A server of the run's own: its program, its data folder, its replicas."""

@@ -1,0 +1,1 @@
+"""The machine's own server, as its service manager runs it."""
