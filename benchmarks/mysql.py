@@ -9,9 +9,9 @@ from pathlib import Path
 from benchmarks.bare import Bare, end
 from benchmarks.side_by_side import measure, table
 from ci_kit.console import Console
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.private.server import PrivateServer
-from ci_kit.settings import load_settings
+from ci_kit.settings.loading import load_settings
 
 CI_KIT = "ci-kit, password and database included"
 

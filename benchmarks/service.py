@@ -14,9 +14,9 @@ from pathlib import Path
 from benchmarks.side_by_side import measure, table
 from benchmarks.tuning import suite
 from ci_kit.console import Console
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.service.server import ServiceServer
-from ci_kit.settings import load_settings
+from ci_kit.settings.loading import load_settings
 
 ROOT = Path(__file__).parents[1]
 DATA, PRISTINE = "/var/lib/mysql", "/mnt/pristine"

@@ -14,9 +14,9 @@ from mysql.connector import connect
 from benchmarks.bare import Bare, end
 from benchmarks.side_by_side import measure, table
 from ci_kit.console import Console
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.private.server import PrivateServer
-from ci_kit.settings import load_settings
+from ci_kit.settings.loading import load_settings
 
 TABLES, TESTS, COMMITS = 12, 10, 40
 STOCK = "the program's own settings, data on disk"

@@ -14,12 +14,12 @@ import click
 
 from ci_kit import __version__
 from ci_kit.errors import INTERRUPT_CODES, BugError, CiKitError, TerminatedError, UsageError, exit_codes
-from ci_kit.options import OPTIONS, Option
-from ci_kit.settings import Settings, load_settings
+from ci_kit.settings.loading import Settings, load_settings
+from ci_kit.settings.options import OPTIONS, Option
 
 if TYPE_CHECKING:
     from ci_kit.github import Runner
-    from ci_kit.host import Host
+    from ci_kit.host.machine import Host
     from ci_kit.redaction import Redactor
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -49,7 +49,7 @@ def common(command: _Command) -> _Command:
     def call(directory: Path, verbose: bool, quiet: bool, dry_run: bool, **given: Any) -> Any:
         from ci_kit.console import Console
         from ci_kit.github import Runner
-        from ci_kit.host import DryHost, Host
+        from ci_kit.host.machine import DryHost, Host
 
         # One for the whole process, so that an error is shown without the secrets its run has met.
         redactor = click.get_current_context().find_root().obj
@@ -278,7 +278,7 @@ def _report_interrupt(code: int) -> int:
 def _report(error: CiKitError, redactor: Redactor) -> int:
     from ci_kit.console import Console
     from ci_kit.github import Runner
-    from ci_kit.host import Host
+    from ci_kit.host.machine import Host
 
     text = redactor.redact("\n".join(error.lines()))
     Console().error(text.splitlines())

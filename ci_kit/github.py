@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 
 SUMMARY_LIMIT = 1024 * 1024
 """Bytes; the runner drops a larger step summary whole."""

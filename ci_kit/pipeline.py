@@ -12,14 +12,14 @@ from contextlib import ExitStack
 
 from ci_kit.errors import CiKitError, CoverageBelowThresholdError, UnavailableError
 from ci_kit.github import Runner
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.client.server import Ready, Server
 from ci_kit.mysql.kinds import Choice, choose_kind, make_server
 from ci_kit.report.summary import Summary, publish
 from ci_kit.run_folder import run_folder
-from ci_kit.settings import Settings
+from ci_kit.settings.loading import Settings
 from ci_kit.testing.coverage import CoverageReport, report_coverage
-from ci_kit.testing.project import Project, inspect_project
+from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import TestRun, run_tests
 from ci_kit.timezone import set_timezone
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 
 _PREFIX = "ci-kit-run-"
 _LOCK = "lock"

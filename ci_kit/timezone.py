@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
-from ci_kit.host import Host
-from ci_kit.settings import Settings
+from ci_kit.host.machine import Host
+from ci_kit.settings.loading import Settings
 
 # RFC 9636: what a file of a zone begins with. Its folder holds lists of zones as well.
 _MAGIC = b"TZif"

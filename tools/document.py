@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 from ci_kit.errors import exit_codes
-from ci_kit.options import OPTIONS, Option
+from ci_kit.settings.options import OPTIONS, Option
 
 ROOT = Path(__file__).parents[1]
-NOTE = "Written by tools/document.py from ci_kit/options.py; run `make render` to write it anew."
+NOTE = "Written by tools/document.py from ci_kit/settings/options.py; run `make render` to write it anew."
 
 OUTPUTS = {
     "outcome": "How the job ended: passed, failed, no-tests or error.",

@@ -8,7 +8,7 @@ from typing import Any
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql import external
 from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.server import Ready
@@ -17,7 +17,7 @@ from ci_kit.mysql.prepare.accounts import ROOT, prepare
 from ci_kit.mysql.private.replicas import lag
 from ci_kit.mysql.records import cleanup, store
 from ci_kit.mysql.records.store import Record
-from ci_kit.settings import Settings
+from ci_kit.settings.loading import Settings
 from ci_kit.timezone import set_timezone
 
 # What a server that is up already can still be given.

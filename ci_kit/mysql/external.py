@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from ci_kit.errors import UnavailableError, UsageError
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.login import LoginError, connect, wait_for_login
 from ci_kit.mysql.client.server import Ready
@@ -17,7 +17,7 @@ from ci_kit.mysql.client.version import Version
 from ci_kit.mysql.prepare.accounts import created_databases, missing_databases, wanted_databases
 from ci_kit.mysql.prepare.init_sql import run_init_sql
 from ci_kit.mysql.records import cleanup, store
-from ci_kit.settings import Settings
+from ci_kit.settings.loading import Settings
 
 _DEFAULT_PORT = 3306
 _LOOK = 3.0

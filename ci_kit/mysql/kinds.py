@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from ci_kit.errors import UsageError
 from ci_kit.github import Runner
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.client.server import Server
-from ci_kit.settings import Settings
+from ci_kit.settings.loading import Settings
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ci_kit import templating
 from ci_kit.errors import PYTEST_CODES, Outcome
 from ci_kit.github import ANNOTATION_LIMIT, Runner
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.testing.results import Results
-from ci_kit.workflow import templates
 
 # What Markdown or HTML would take for markup; as a reference, it is a character.
 _MARKUP = frozenset("&<>|`*_[]()~\\#!$@")
@@ -78,10 +78,10 @@ def publish(host: Host, runner: Runner, summary: Summary) -> None:
     runner.set_outputs(summary.outputs())
     if not runner.present:
         return
-    environment = templates.environment()
+    environment = templating.environment()
     # Ahead of the markup, which would hide a secret's spelling from the runner's own masking.
     environment.filters["cell"] = lambda text: _cell(host.redactor.redact(text))
-    runner.add_summary(templates.fill_in(environment, "summary.md.jinja", {"summary": summary}))
+    runner.add_summary(templating.fill_in(environment, "summary.md.jinja", {"summary": summary}))
     for failure in (summary.results.failures if summary.results else ())[:ANNOTATION_LIMIT]:
         runner.annotate(
             "error",

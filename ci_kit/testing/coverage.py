@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from ci_kit.host import Host
-from ci_kit.settings import Settings
-from ci_kit.testing.project import Project
+from ci_kit.host.machine import Host
+from ci_kit.settings.loading import Settings
+from ci_kit.testing.python import Project
 
 # `coverage report`: 1 when there is nothing to report, 2 when the total is below fail_under.
 _BELOW_THRESHOLD = 2

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from ci_kit.errors import OutOfDateError, UsageError
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
+from ci_kit.templating import environment, fill_in
 from ci_kit.workflow.pins import PINS, moved_pins
 from ci_kit.workflow.settings import TABLE, load_workflow_settings
-from ci_kit.workflow.templates import environment, fill_in
 from ci_kit.workflow.validation import require_workflow
 
 TEMPLATE = "ci.yml.jinja"

@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ci_kit.errors import UsageError
-from ci_kit.settings import TABLE as PARENT_TABLE
-from ci_kit.settings import did_you_mean, read_table
+from ci_kit.settings.loading import TABLE as PARENT_TABLE
+from ci_kit.settings.loading import did_you_mean, read_table
 from ci_kit.workflow.action import OwnAction, own_action
 from ci_kit.workflow.install import install_script
 from ci_kit.workflow.pins import Uses

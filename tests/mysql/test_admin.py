@@ -12,14 +12,14 @@ import pytest
 
 from ci_kit.console import Console
 from ci_kit.errors import UsageError
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.login import can_log_in
 from ci_kit.mysql.client.session import Session, open_session
 from ci_kit.mysql.client.sql import Secret, Statement, account, identifier, statement
 from ci_kit.mysql.prepare.accounts import created_databases, prepare, set_root_password
 from ci_kit.mysql.private.server import PrivateServer
-from ci_kit.settings import load_settings
+from ci_kit.settings.loading import load_settings
 from tests.conftest import clean_environ
 
 ALPHABET = string.ascii_letters + string.digits + string.punctuation + " \t\r\né漢字한글🔑%`'\"\\"

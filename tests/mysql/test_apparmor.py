@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from ci_kit.console import Console
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.client.session import open_session
-from ci_kit.mysql.private.server import PrivateServer, apparmor
-from ci_kit.settings import load_settings
+from ci_kit.mysql.private import apparmor
+from ci_kit.mysql.private.server import PrivateServer
+from ci_kit.settings.loading import load_settings
 from tests.conftest import clean_environ
 from tests.support.unavailable import Unavailable, skip_or_fail
 

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ci_kit.console import Console
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.client.session import Session, open_session
 from ci_kit.mysql.client.sql import literal, statement
 from ci_kit.mysql.prepare.time_zone import set_zone
 from ci_kit.mysql.prepare.zone_tables import known_zones
 from ci_kit.mysql.private.server import PrivateServer
-from ci_kit.settings import load_settings
+from ci_kit.settings.loading import load_settings
 from tests.conftest import clean_environ
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)

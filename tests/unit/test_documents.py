@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from ci_kit.errors import exit_codes
-from ci_kit.options import OPTIONS
 from ci_kit.report.summary import Summary
+from ci_kit.settings.options import OPTIONS
 from tests.unit.making import ROOT, python
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))

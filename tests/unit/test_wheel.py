@@ -28,7 +28,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_templates_are_where_the_installed_code_looks(installed: Path, tmp_path: Path) -> None:
     script = (
-        "import ci_kit; from ci_kit.workflow.templates import shipped_templates\n"
+        "import ci_kit; from ci_kit.templating import shipped_templates\n"
         "print(ci_kit.__file__, *sorted(map(str, shipped_templates().iterdir())), sep='\\n')"
     )
     done = python("-c", script, env={"PYTHONPATH": str(installed)}, cwd=tmp_path)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ci_kit.errors import UnavailableError
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.login import connect
 from ci_kit.mysql.client.sql import Statement, statement

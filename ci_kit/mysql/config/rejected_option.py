@@ -6,7 +6,7 @@ import re
 
 from ci_kit.errors import UsageError
 from ci_kit.mysql.config.server_options import plain_name
-from ci_kit.settings import Settings
+from ci_kit.settings.loading import Settings
 
 # What mysys/my_getopt.cc says in both products, and MySQL's and MariaDB's check of a value.
 _COMPLAINTS = (

@@ -7,7 +7,7 @@ that does not know a setting pass it over, so that one list serves MySQL and Mar
 from __future__ import annotations
 
 from ci_kit.errors import UsageError
-from ci_kit.settings import Settings
+from ci_kit.settings.loading import Settings
 
 FAST: tuple[str, ...] = (
     "innodb_flush_log_at_trx_commit=0",

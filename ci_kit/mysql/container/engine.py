@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ci_kit.errors import UnavailableError
-from ci_kit.host import Completed, Host
+from ci_kit.host.machine import Completed, Host
 from ci_kit.mysql.config.error_log import KILLED
 
 # Podman takes Docker's command line for all that is done here.

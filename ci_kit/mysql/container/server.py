@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from ci_kit.errors import CiKitError, UnavailableError, UsageError
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import LOOPBACK, Endpoint
 from ci_kit.mysql.client.login import LoginError, wait_for_login
 from ci_kit.mysql.client.server import Ready
@@ -35,7 +35,7 @@ from ci_kit.mysql.prepare.accounts import ROOT, prepare, set_root_passwords
 from ci_kit.mysql.prepare.init_sql import Client
 from ci_kit.mysql.records import cleanup, store
 from ci_kit.mysql.records.store import Record
-from ci_kit.settings import Settings
+from ci_kit.settings.loading import Settings
 
 _PORT = 3306
 _DATADIR = "/var/lib/mysql"

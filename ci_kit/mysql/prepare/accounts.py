@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from pathlib import Path
 
 from ci_kit.errors import CiKitError, UnavailableError, UsageError
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import LOOPBACK, Endpoint
 from ci_kit.mysql.client.login import can_log_in, can_log_in_plainly
 from ci_kit.mysql.client.session import Session, StatementError, open_session
@@ -17,7 +17,7 @@ from ci_kit.mysql.client.version import Version
 from ci_kit.mysql.prepare.init_sql import Client, run_init_sql
 from ci_kit.mysql.prepare.password_rules import set_password
 from ci_kit.mysql.prepare.time_zone import set_zone
-from ci_kit.settings import Settings
+from ci_kit.settings.loading import Settings
 
 ROOT = "root"
 _SYSTEM_SCHEMAS = frozenset({"information_schema", "mysql", "performance_schema", "sys"})

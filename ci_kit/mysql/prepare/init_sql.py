@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ci_kit.errors import UnavailableError, UsageError
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
+from ci_kit.host.processes import Env
 from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.session import Session, StatementError
 from ci_kit.mysql.client.sql import identifier, statement
-from ci_kit.processes import Env
-from ci_kit.settings import Settings
+from ci_kit.settings.loading import Settings
 
 _SUFFIXES = (".sql", ".sql.gz")
 _CLIENTS = ("mysql", "mariadb")

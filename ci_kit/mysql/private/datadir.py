@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ci_kit.errors import UnavailableError
-from ci_kit.host import Completed, Host
+from ci_kit.host.machine import Completed, Host
 from ci_kit.mysql.config.error_log import telling_lines
 from ci_kit.mysql.config.rejected_option import wrong_setting
 from ci_kit.mysql.config.server_options import as_flags, datadir_settings
 from ci_kit.mysql.prepare.zone_tables import known_zones, zone_statements, zones_edition
 from ci_kit.mysql.private.folder import Scratch
 from ci_kit.mysql.private.program import ServerProgram
-from ci_kit.settings import Settings
+from ci_kit.settings.loading import Settings
 
 _MANIFEST = "manifest.json"
 _UNFINISHED = ".unfinished-"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ci_kit.errors import UsageError
-from ci_kit.host import Host
-from ci_kit.settings import Settings
+from ci_kit.host.machine import Host
+from ci_kit.settings.loading import Settings
 
 _MEMORY = Path("/dev/shm")  # noqa: S108  (the folder is made with a random name, for its owner alone)
 _MEMORY_WANTED = 1 << 30

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ci_kit.errors import UnavailableError
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.login import LoginError
 from ci_kit.mysql.client.server import Ready
@@ -19,7 +19,7 @@ from ci_kit.mysql.client.version import Flavour
 from ci_kit.mysql.prepare.accounts import ROOT, log_in_once
 from ci_kit.mysql.prepare.time_zone import set_zone
 from ci_kit.mysql.private.server import PrivateServer
-from ci_kit.settings import Settings
+from ci_kit.settings.loading import Settings
 
 _ACCOUNT = "ci_kit_replica"
 # One list for both products: each passes over what only the other knows.

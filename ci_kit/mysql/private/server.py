@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from ci_kit.errors import CiKitError, UnavailableError
-from ci_kit.host import Host, Process
+from ci_kit.host.machine import Host, Process
 from ci_kit.mysql.client.endpoint import LOOPBACK, Endpoint
 from ci_kit.mysql.client.login import LoginError, wait_for_login
 from ci_kit.mysql.client.server import Ready
@@ -22,7 +22,7 @@ from ci_kit.mysql.private.folder import new_scratch
 from ci_kit.mysql.private.program import ServerProgram, require_server_program
 from ci_kit.mysql.records import cleanup, store
 from ci_kit.mysql.records.store import Record
-from ci_kit.settings import Settings
+from ci_kit.settings.loading import Settings
 
 # Literals are escaped with backslashes whatever mode the server has, and a replica is not told of it.
 _INIT = ("SET SESSION sql_mode = ''", "SET SESSION sql_log_bin = 0")

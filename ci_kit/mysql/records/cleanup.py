@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from ci_kit.errors import UnavailableError
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.records import store
 from ci_kit.mysql.records.store import Record
 

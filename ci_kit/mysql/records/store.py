@@ -15,10 +15,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.version import Version
-from ci_kit.settings import Settings
+from ci_kit.settings.loading import Settings
 
 KINDS = ("private", "service", "docker", "external")
 """Of servers; the module of each says how one is found and ended."""

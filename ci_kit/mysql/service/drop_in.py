@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ci_kit.errors import UnavailableError
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.client.sql import Statement
 from ci_kit.mysql.service.option_files import option_text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.service.manager import Unit
 
 BY_SIGNAL = "code=killed"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from ci_kit.errors import UnavailableError
-from ci_kit.host import Host, Process
+from ci_kit.host.machine import Host, Process
 from ci_kit.mysql.service.option_files import read_told
 
 Action: TypeAlias = Literal["start", "stop"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ci_kit.errors import UnavailableError
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 
 _FILES = (Path("/etc/my.cnf"), Path("/etc/mysql/my.cnf"))
 # The groups that servers of both products read, whatever their version.

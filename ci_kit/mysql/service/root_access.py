@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ci_kit.errors import UnavailableError
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.login import renew_password, try_login
 from ci_kit.mysql.client.session import Session, open_session

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ci_kit.errors import CiKitError, UnavailableError, UsageError
-from ci_kit.host import Host, Process
+from ci_kit.host.machine import Host, Process
 from ci_kit.mysql.client.endpoint import LOOPBACK, Endpoint
 from ci_kit.mysql.client.login import LoginError, wait_for_login
 from ci_kit.mysql.client.server import Ready
@@ -26,7 +26,7 @@ from ci_kit.mysql.service.log import BY_SIGNAL, log_size, telling_lines
 from ci_kit.mysql.service.manager import SystemdUnit, Unit, find_unit
 from ci_kit.mysql.service.option_files import Told, included_folder, option_text, read_told
 from ci_kit.mysql.service.root_access import bring_root, require_root
-from ci_kit.settings import Settings
+from ci_kit.settings.loading import Settings
 
 # A machine has one, whichever project uses it.
 _RECORD = "service-mysql"

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ci_kit.errors import OutOfDateError
+from ci_kit.templating import shipped_templates
 from ci_kit.workflow.pins import PINS
 from ci_kit.workflow.settings import WorkflowSettings
-from ci_kit.workflow.templates import shipped_templates
 
 if TYPE_CHECKING:
     from tests.unit.workflow.conftest import Repository

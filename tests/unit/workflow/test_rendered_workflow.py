@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.workflow.render import render
 
 if TYPE_CHECKING:

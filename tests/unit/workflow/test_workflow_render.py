@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ci_kit.errors import OutOfDateError, UsageError
-from ci_kit.host import DryHost, Host
+from ci_kit.host.machine import DryHost, Host
 from ci_kit.workflow.pins import PINS
 from ci_kit.workflow.render import render
 

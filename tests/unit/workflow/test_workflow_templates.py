@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ci_kit.errors import UsageError
-from ci_kit.workflow.templates import environment, fill_in, shipped_templates
+from ci_kit.templating import environment, fill_in, shipped_templates
 
 if TYPE_CHECKING:
     from tests.unit.workflow.conftest import Repository

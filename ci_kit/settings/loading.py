@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from ci_kit.errors import UsageError
-from ci_kit.options import OPTIONS, Option, Value
+from ci_kit.settings.options import OPTIONS, Option, Value
 
 ServerKind: TypeAlias = Literal["auto", "service", "private", "docker", "external", "off"]
 

@@ -12,7 +12,7 @@ import pytest
 
 from ci_kit.errors import AllTestsDeselectedError, CiKitError, NoTestReportError, Outcome
 from ci_kit.testing.plugins import lend_plugins
-from ci_kit.testing.project import Project, inspect_project
+from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import TestRun, run_tests
 from tests.unit.making import QUICK, ROOT, make_host, make_settings, python, write
 

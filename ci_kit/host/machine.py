@@ -22,8 +22,8 @@ from typing import TypeVar
 
 from ci_kit.console import Console
 from ci_kit.errors import UnavailableError
-from ci_kit.locks import hold_lock, is_locked
-from ci_kit.processes import (
+from ci_kit.host.locks import hold_lock, is_locked
+from ci_kit.host.processes import (
     INTERRUPTS,
     Env,
     at_terminal,

@@ -25,7 +25,7 @@ _SHIPPED_PREFIX = "ci-kit"
 
 def shipped_templates() -> Path:
     """The folder of ci-kit's own templates: inside the wheel, or beside the package in a checkout."""
-    package = Path(__file__).parents[1]
+    package = Path(__file__).parent
     inside = package / "templates"
     return inside if inside.is_dir() else package.parent / "templates"
 

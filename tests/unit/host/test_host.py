@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from ci_kit.errors import UnavailableError
-from ci_kit.host import Completed, Host, Process
-from ci_kit.processes import describe_command
+from ci_kit.host.machine import Completed, Host, Process
+from ci_kit.host.processes import describe_command
 from tests.unit.making import make_host, said, snapshot
 
 SECRET = "hunter2hunter2"
@@ -247,7 +247,7 @@ def _times_open(path: Path) -> int:
 
 def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
     script = (
-        "import os, sys; from pathlib import Path; from ci_kit.host import Host\n"
+        "import os, sys; from pathlib import Path; from ci_kit.host.machine import Host\n"
         "with Host().locked(Path(sys.argv[1])) as held: os._exit(0 if held else 1)"
     )
     subprocess.run([sys.executable, "-c", script, tmp_path / "lock"], check=True)

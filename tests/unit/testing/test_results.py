@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ci_kit.host import Host
+from ci_kit.host.machine import Host
 from ci_kit.testing.results import Failure, Results, read_results
 from tests.unit.making import ALONE, write
 

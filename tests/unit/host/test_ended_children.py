@@ -17,11 +17,11 @@ BOUND = 20
 
 PARENT = """\
 import signal, sys
-import ci_kit.cli, ci_kit.host, ci_kit.processes
-ci_kit.processes._INTERRUPT_GRACE = ci_kit.processes._TERMINATE_GRACE = float(sys.argv[1])
+import ci_kit.cli, ci_kit.host.machine, ci_kit.host.processes
+ci_kit.host.processes._INTERRUPT_GRACE = ci_kit.host.processes._TERMINATE_GRACE = float(sys.argv[1])
 signal.signal(signal.SIGTERM, ci_kit.cli._terminate)
 try:
-    ci_kit.host.Host().stream([sys.executable, *sys.argv[2:]])
+    ci_kit.host.machine.Host().stream([sys.executable, *sys.argv[2:]])
 except BaseException as error:
     print(type(error).__name__)
 """

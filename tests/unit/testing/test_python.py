@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ci_kit.errors import UnavailableError
-from ci_kit.testing.project import find_python, inspect_project
+from ci_kit.testing.python import find_python, inspect_project
 from tests.unit.making import make_host, make_settings, write
 
 

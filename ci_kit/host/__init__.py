@@ -1,0 +1,1 @@
+"""The machine: every effect on it, child processes, locks."""
