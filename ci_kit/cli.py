@@ -36,10 +36,9 @@ class Call:
     pytest_args: tuple[str, ...] = ()
 
     def settings(self) -> Settings:
-        """The settings of the call, whose password nothing shows from here on."""
+        """The settings of the call. From here on, no output shows the password."""
         settings = load_settings(self.root, self.host.environ, self.flags, pytest_args=self.pytest_args)
-        self.host.redactor.add(settings.mysql_password)
-        self.runner.mask(settings.mysql_password)
+        self.runner.hide(settings.mysql_password)
         return settings
 
 

@@ -66,12 +66,15 @@ class Runner:
         if path := self._file("GITHUB_STEP_SUMMARY"):
             self.host.append(path, _within(markdown, SUMMARY_LIMIT))
 
-    def mask(self, secret: str) -> None:
-        """Have the runner replace a secret in every log line from now on."""
-        if self.present and secret:
-            for line in secret.splitlines():
-                if line.strip():
-                    self._command("add-mask", line)
+    def hide(self, secret: str) -> None:
+        """Show ``***`` for a secret from now on: in ci-kit's own output, and in every log line of the job.
+
+        The runner masks single lines, so a secret of several lines needs one command per line.
+        """
+        self.host.redactor.add(secret)
+        for line in secret.splitlines():
+            if line.strip():
+                self._command("add-mask", line)
 
     def annotate(
         self,

@@ -64,7 +64,7 @@ def make_server(host: Host, settings: Settings, runner: Runner, choice: Choice) 
     _require_use(settings, external=choice.kind == "external")
     if choice.kind == "external":
         return ExternalServer(host, settings)
-    password = settings.mysql_password or _generated_password(host, runner)
+    password = settings.mysql_password or _generated_password(runner)
     if choice.kind == "service":
         _require_leave(settings, runner)
         return ServiceServer(host, settings, password, owned=runner.owns_machine)
@@ -113,8 +113,7 @@ def _require_leave(settings: Settings, runner: Runner) -> None:
         )
 
 
-def _generated_password(host: Host, runner: Runner) -> str:
+def _generated_password(runner: Runner) -> str:
     password = secrets.token_urlsafe(18)
-    host.redactor.add(password)
-    runner.mask(password)
+    runner.hide(password)
     return password

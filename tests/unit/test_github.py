@@ -138,11 +138,19 @@ def test_an_annotation_has_the_place_there_is(
         ("  \n", []),
     ],
 )
-def test_a_secret_is_masked_line_by_line(secret: str, masked: list[str], tmp_path: Path) -> None:
-    text = printed(lambda: runner(tmp_path).mask(secret))
+def test_hide_masks_a_secret_line_by_line(secret: str, masked: list[str], tmp_path: Path) -> None:
+    text = printed(lambda: runner(tmp_path).hide(secret))
     assert [read_command(line) for line in text.splitlines(keepends=True)] == [
         ("add-mask", {}, line) for line in masked
     ]
+
+
+@pytest.mark.parametrize("environ", [SELF_HOSTED, {}], ids=["runner", "laptop"])
+@pytest.mark.parametrize("dry", [True, False], ids=["dry run", "run"])
+def test_hide_keeps_a_secret_out_of_ci_kit_s_own_output(environ: dict[str, str], dry: bool) -> None:
+    it = Runner(make_host(environ, dry=dry))
+    it.hide("hunter2hunter2")
+    assert it.host.redactor.redact("password hunter2hunter2") == "password ***"
 
 
 def test_a_group_is_closed_also_when_its_content_fails(tmp_path: Path) -> None:
@@ -178,7 +186,7 @@ def everything(it: Runner) -> None:
     it.set_outputs({"a": "1"})
     it.export({"a": "1"})
     it.add_summary("# a")
-    it.mask("secret")
+    it.hide("secret")
     it.annotate("error", "m", title="t")
     with it.group("g"):
         pass
@@ -213,7 +221,7 @@ def test_a_dry_run_writes_nothing_and_gives_no_command(tmp_path: Path) -> None:
 def test_an_exported_password_is_not_shown(password: str, dry: bool, tmp_path: Path) -> None:
     it = runner(tmp_path)
     it = Runner(make_host(it.host.environ, dry=dry, verbosity=1))
-    it.host.redactor.add(password)
+    printed(lambda: it.hide(password))
     text = printed(lambda: it.export({"MYSQL_PASSWORD": password})) + said(it.host)
     assert "MYSQL_PASSWORD=***" in text
     assert [line for line in password.splitlines() if line in text] == []
