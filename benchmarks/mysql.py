@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.bare import Bare, end
@@ -26,12 +27,8 @@ def main() -> None:
         settings = load_settings(Path(project), {}, {"mysqld": given.mysqld or None})
 
         def private() -> None:
-            server = PrivateServer(host, settings, "password")
-            try:
-                server.start()
-                server.ready()
-            finally:
-                server.stop()
+            with ExitStack() as cleanup:
+                PrivateServer(host, settings, "password").start(cleanup).ready()
 
         bare = Bare(given.mysqld or host.which("mysqld") or "mysqld")
         try:

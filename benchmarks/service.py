@@ -9,11 +9,13 @@ import argparse
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.side_by_side import measure, table
 from benchmarks.tuning import suite
 from ci_kit.console import Console
+from ci_kit.github import Runner
 from ci_kit.host.machine import Host
 from ci_kit.mysql.service.server import ServiceServer
 from ci_kit.settings.loading import load_settings
@@ -49,13 +51,10 @@ def inside(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as project:
         settings = load_settings(Path(project), {})
 
-        def ready() -> ServiceServer:
-            server = ServiceServer(Host(Console(verbosity=-1)), settings, "password", owned=True)
-            server.start()
-            server.ready()
-            server.keep()
-            server.stop()
-            return server
+        def ready() -> None:
+            runner = Runner(Host(Console(verbosity=-1)))
+            with ExitStack() as cleanup:
+                ServiceServer(runner, settings, "password").start(cleanup).ready().keep()
 
         def command() -> None:
             ci_kit("mysql", "up", "-q", "-C", project)

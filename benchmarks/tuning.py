@@ -45,13 +45,9 @@ def suite(**login: Any) -> None:
 @contextmanager
 def private(host: Host, project: Path, program: str, **flags: Any) -> Iterator[Callable[[], None]]:
     settings = load_settings(project, {}, {"mysqld": program or None} | flags)
-    server = PrivateServer(host, settings, "password")
-    try:
-        server.start()
-        socket = server.ready().login.socket
+    with ExitStack() as cleanup:
+        socket = PrivateServer(host, settings, "password").start(cleanup).ready().access.login.socket
         yield lambda: suite(unix_socket=str(socket), user="root", password="password")  # noqa: S106
-    finally:
-        server.stop()
 
 
 @contextmanager

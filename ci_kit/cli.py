@@ -185,7 +185,7 @@ def status(call: Call, as_json: bool) -> None:
     """Say which server is up for the project."""
     from ci_kit.mysql.commands import status
 
-    found = status(call.host, call.settings())
+    found = status(call.runner, call.settings())
     if as_json:
         click.echo(json.dumps(found))
     else:
@@ -206,7 +206,7 @@ def env(call: Call, as_json: bool) -> None:
 
     from ci_kit.mysql.commands import environment
 
-    variables = environment(call.host, call.settings())
+    variables = environment(call.runner, call.settings())
     if as_json:
         click.echo(json.dumps(variables))
     else:

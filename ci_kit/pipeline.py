@@ -13,8 +13,7 @@ from contextlib import ExitStack
 from ci_kit.errors import CiKitError, CoverageBelowThresholdError, UnavailableError
 from ci_kit.github import Runner
 from ci_kit.host.machine import Host
-from ci_kit.mysql.client.server import Ready, Server
-from ci_kit.mysql.kinds import Choice, choose_kind, make_server
+from ci_kit.mysql.opening import Opening, OpenServer, open_server
 from ci_kit.report.summary import Summary, publish
 from ci_kit.run_folder import run_folder
 from ci_kit.settings.loading import Settings
@@ -33,7 +32,7 @@ class Job:
         self._runner = runner
         self._started = time.monotonic()
         self._project: Project | None = None
-        self._ready: Ready | None = None
+        self._server: OpenServer | None = None
         self._tests: TestRun | None = None
         self._coverage: CoverageReport | None = None
 
@@ -53,22 +52,19 @@ class Job:
         host, settings = self._host, self._settings
         system = set_timezone(host, settings, self._runner)
         host.console.step("timezone", f"{settings.timezone}, {'the machine' if system else 'this run alone'}")
-        choice = choose_kind(host, settings, self._runner)
-        server = make_server(host, settings, self._runner, choice)
-        if server:
-            cleanup.callback(server.stop)
-            server.start()
+        opening = open_server(self._runner, settings, cleanup)
         self._project = inspect_project(host, settings)
         env = {"TZ": settings.timezone}
-        if server:
-            env |= self._await(server, choice)
+        if opening:
+            self._server = self._await(opening)
+            env |= self._server.environment()
         try:
             self._test(self._project, env, cleanup)
         except CiKitError:
-            # Tests that failed leave the server all the same, to look at.
-            self._leave(server, env)
+            # A developer may want to look at the server of tests that failed.
+            self._leave(env)
             raise
-        self._leave(server, env)
+        self._leave(env)
 
     def _test(self, project: Project, env: dict[str, str], cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings
@@ -79,26 +75,33 @@ class Job:
         if settings.coverage and self._anything_ran:
             self._coverage = report_coverage(host, settings, project, scratch=scratch)
 
-    def _await(self, server: Server, choice: Choice) -> dict[str, str]:
-        with self._host.console.progress("mysql", f"{choice.kind} server, booting"):
-            ready = self._ready = server.ready()
+    def _await(self, opening: Opening) -> OpenServer:
+        server = opening.wait()
         booted = "nothing was started" if self._host.dry else f"{self._elapsed:.1f} s"
-        self._host.console.step("mysql", f"{ready.describe(str(choice))}, {booted}")
-        return ready.environment(self._settings.database)
+        self._host.console.step("mysql", f"{server.describe()}, {booted}")
+        return server
 
-    def _leave(self, server: Server | None, env: dict[str, str]) -> None:
-        """Leave to later steps what is there for them: the zone, and a server that goes on running."""
+    def _leave(self, env: dict[str, str]) -> None:
+        """Leave to later steps what they can use: the time zone, and a server that stays up."""
+        server = self._server
         problem = server and server.lost()
         if problem:
             self._tell(problem)
-        wanted = self._settings.keep_mysql
-        if server and (server.shared or (self._runner.real if wanted is None else wanted)):
-            server.keep()
-            self._runner.export(env)
-            if not (server.shared or problem):
-                self._host.console.step("mysql", "the server stays up; `ci-kit mysql down` ends it")
-        else:
+        if server is None or not self._stays(server):
             self._runner.export({"TZ": env["TZ"]})
+            return
+        if server.lifetime != "elsewhere":
+            server.keep()
+        self._runner.export(env)
+        if server.lifetime == "run" and not problem:
+            self._host.console.step("mysql", "the server stays up; `ci-kit mysql down` ends it")
+
+    def _stays(self, server: OpenServer) -> bool:
+        """Whether the server is up after the run."""
+        if server.lifetime != "run":
+            return True
+        wanted = self._settings.keep_mysql
+        return self._runner.real if wanted is None else wanted
 
     def _tell(self, problem: UnavailableError) -> None:
         """Say what became of the server, which tests that passed did without."""
@@ -123,11 +126,11 @@ class Job:
             )
 
     def _publish(self, problem: CiKitError | None = None) -> None:
-        tests, ready = self._tests, self._ready
+        tests, server = self._tests, self._server
         summary = Summary(
             outcome=problem.outcome if problem else tests.outcome if tests else "error",
             timezone=self._settings.timezone,
-            mysql=str(ready.version or "") if ready else "",
+            mysql=str(server.access.version or "") if server else "",
             python=self._project.version if self._project else "",
             results=tests.results if tests else None,
             coverage=self._coverage.percent if self._coverage else None,

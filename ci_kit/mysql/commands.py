@@ -9,110 +9,113 @@ from typing import Any
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.host.machine import Host
-from ci_kit.mysql import external
-from ci_kit.mysql.client.endpoint import Endpoint
-from ci_kit.mysql.client.server import Ready
-from ci_kit.mysql.kinds import choose_kind, make_server
-from ci_kit.mysql.prepare.accounts import ROOT, prepare
+from ci_kit.mysql.client.program import client_program
+from ci_kit.mysql.client.server import Access
+from ci_kit.mysql.external import provide_databases
+from ci_kit.mysql.opening import open_server, server_cleanup
+from ci_kit.mysql.prepare.preparation import prepare_server
 from ci_kit.mysql.private.replicas import lag
-from ci_kit.mysql.records import cleanup, store
-from ci_kit.mysql.records.store import Record
+from ci_kit.mysql.records import store
+from ci_kit.mysql.records.record import Record, fixed_settings
 from ci_kit.settings.loading import Settings
 from ci_kit.timezone import set_timezone
 
-# What a server that is up already can still be given.
+# What a server that is already up can still get.
 _ADDED = ("database", "extra-databases", "create-database", "init-sql")
 
 
 def up(host: Host, settings: Settings, runner: Runner) -> None:
-    """Start the project's server and leave it running; if it is up already, with the database asked for."""
+    """Start the project's server and leave it running; if it is already up, only add the databases."""
     set_timezone(host, settings, runner)
-    # One at a time: of two at once, the second finds the server of the first.
+    # One command at a time: the second of two finds the server of the first.
     with host.locked(host.cache_root() / "up.lock"):
-        found = _running(host, settings)
+        found = _running(runner, settings)
         if found:
-            _reuse(host, settings, runner, found)
+            _reuse(runner, settings, found)
         else:
-            _start(host, settings, runner)
+            _start(runner, settings)
 
 
-def _reuse(host: Host, settings: Settings, runner: Runner, found: list[Record]) -> None:
+def _reuse(runner: Runner, settings: Settings, found: list[Record]) -> None:
     record, *replicas = found
-    wanted = {
+    _require_same(settings, found)
+    if any(map(settings.given, _ADDED)):
+        record = _extended(runner, settings, record)
+        store.save(runner.host, record)
+    address = f"{record.host}:{record.port}"
+    runner.host.console.step(
+        "mysql", f"{record.version} is already up at {address}, database {record.database}"
+    )
+    runner.export(_variables([record, *replicas]))
+
+
+def _require_same(settings: Settings, found: list[Record]) -> None:
+    """Raise UsageError if a setting differs from what the running server was started with."""
+    record, *replicas = found
+    external = record.kind == "external"
+    pairs = {
         "mysql": ("" if settings.mysql == "auto" else settings.mysql, record.kind),
-        "mysql-host": ("" if record.ours else settings.mysql_host, record.host),
+        "mysql-host": (settings.mysql_host if external else "", record.host),
         "mysql-password": (settings.mysql_password, record.password),
         "mysql-port": (settings.mysql_port, record.port),
         "mysql-user": (settings.mysql_user, record.user),
         "timezone": (settings.timezone, record.timezone),
         "replicas": (settings.replicas, len(replicas)),
-        **{name: (asked, record.asked.get(name)) for name, asked in store.asked(settings).items()},
+        **{name: (value, record.fixed.get(name)) for name, value in fixed_settings(settings).items()},
     }
-    for name, (asked, present) in wanted.items():
-        if settings.given(name) and asked and asked != present:
+    for name, (wanted, present) in pairs.items():
+        if settings.given(name) and wanted and wanted != present:
             raise UsageError(
-                f"the project's server is up with another {name}",
+                f"the running server uses a different {name}",
                 why=f"{name} came from {settings.source(name)}",
-                todo="end it first: `ci-kit mysql down`",
+                todo="end the server first: `ci-kit mysql down`",
             )
-    if any(map(settings.given, _ADDED)):
-        record = _extended(host, settings, runner, record)
-        store.save(host, record)
-    where = f"{record.host}:{record.port}"
-    host.console.step("mysql", f"{record.version} is up already at {where}, database {record.database}")
-    runner.export(_variables([record, *replicas]))
 
 
-def _extended(host: Host, settings: Settings, runner: Runner, record: Record) -> Record:
-    """The record of a server that is up, after it has been given what the settings ask for besides."""
+def _extended(runner: Runner, settings: Settings, record: Record) -> Record:
+    """Give a running server the databases that the settings add; gives its new record."""
     database = settings.database if settings.given("database") else record.database
     added = replace(settings, database=database, mysql_user=record.user)
-    if record.ours:
-        prepare(host, _root(record), added, ours=runner.owns_machine or record.kind != "service")
+    if record.kind == "external":
+        provide_databases(runner.host, record.login, added)
     else:
-        external.provide(host, record.endpoint, added)
+        client = client_program(runner.host, record.root)
+        ours = runner.owns_machine or record.kind != "service"
+        prepare_server(runner.host, record.root, added, client=client, ours=ours)
     return replace(record, database=database)
 
 
-def _start(host: Host, settings: Settings, runner: Runner) -> None:
-    choice = choose_kind(host, settings, runner)
-    server = make_server(host, settings, runner, choice)
-    if server is None:
-        raise UsageError("there is no server to start", why=f"mysql is off by {settings.source('mysql')}")
+def _start(runner: Runner, settings: Settings) -> None:
     with ExitStack() as cleanup:
-        cleanup.callback(server.stop)
-        server.start()
-        with host.console.progress("mysql", "booting"):
-            ready = server.ready()
+        opening = open_server(runner, settings, cleanup)
+        if opening is None:
+            raise UsageError("there is no server to start", why=f"mysql is off by {settings.source('mysql')}")
+        server = opening.wait()
         server.keep()
-        if choice.kind == "external":
-            external.remember(host, settings, ready)
-    host.console.step("mysql", ready.describe(str(choice)))
-    runner.export({"TZ": settings.timezone, **ready.environment(settings.database)})
+    runner.host.console.step("mysql", server.describe())
+    runner.export({"TZ": settings.timezone, **server.environment()})
 
 
 def down(host: Host, settings: Settings) -> None:
-    """End the servers that were left running for the project; fine if there is none."""
+    """End the servers that were kept for the project; fine if there are none."""
+    cleanup = server_cleanup(host)
     ended = store.kept_records(host, settings.root)
-    # A replica whose source went first would only complain of it.
+    # Replicas first: without its source, a replica would only log errors.
     for record in reversed(ended):
-        cleanup.end(host, record)
-        became = _what_became(host, record)
-        host.console.step("mysql", f"{record.version} at {record.host}:{record.port} {became}")
+        cleanup.end(record)
+        if not cleanup.is_ours(record):
+            state = "is forgotten; ci-kit does not end an external server"
+        else:
+            state = "goes on, as it did before" if cleanup.is_up(record) else "is gone"
+        host.console.step("mysql", f"{record.version} at {record.host}:{record.port} {state}")
     if not ended:
         host.console.step("mysql", "no server is up for this project")
-    cleanup.sweep(host)
+    cleanup.sweep()
 
 
-def _what_became(host: Host, record: Record) -> str:
-    if not record.ours:
-        return "is forgotten; it is not ci-kit's to end"
-    return "goes on, as it did before" if cleanup.is_up(host, record) else "is gone"
-
-
-def status(host: Host, settings: Settings) -> dict[str, Any]:
-    """What is known of the project's server; of each replica, its lag in seconds as well."""
-    found = _running(host, settings)
+def status(runner: Runner, settings: Settings) -> dict[str, Any]:
+    """The facts about the project's server; for each replica also its lag, in seconds."""
+    found = _running(runner, settings)
     if not found:
         return {"server": "none"}
     record, *replicas = found
@@ -127,14 +130,14 @@ def status(host: Host, settings: Settings) -> dict[str, Any]:
     }
     if replicas:
         facts["replicas"] = [
-            {"host": one.host, "port": one.port, "lag": lag(host, _root(one))} for one in replicas
+            {"host": one.host, "port": one.port, "lag": lag(runner.host, one.root)} for one in replicas
         ]
     return facts
 
 
-def environment(host: Host, settings: Settings) -> dict[str, str]:
+def environment(runner: Runner, settings: Settings) -> dict[str, str]:
     """The variables of the project's server. Raises UnavailableError if none is up."""
-    found = _running(host, settings)
+    found = _running(runner, settings)
     if not found:
         raise UnavailableError("no server is up for this project", todo="start one: `ci-kit mysql up`")
     return _variables(found)
@@ -142,26 +145,23 @@ def environment(host: Host, settings: Settings) -> dict[str, str]:
 
 def _variables(found: list[Record]) -> dict[str, str]:
     record, *replicas = found
-    ready = Ready(record.endpoint, None, tuple(one.endpoint for one in replicas))
-    return {"TZ": record.timezone, **ready.environment(record.database)}
+    access = Access(record.login, None, tuple(one.login for one in replicas))
+    return {"TZ": record.timezone, **access.environment(record.database)}
 
 
-def _root(record: Record) -> Endpoint:
-    return record.endpoint.as_user(ROOT, record.password)
+def _running(runner: Runner, settings: Settings) -> list[Record]:
+    """The records of the project's running server and its replicas; removes what is left of a dead one.
 
-
-def _running(host: Host, settings: Settings) -> list[Record]:
-    """The project's server and its replicas, if it still runs; what is left of a dead one is cleaned up.
-
-    An external one may only be out of reach for now.
+    The record of an external server stays: the server may be unreachable only for now.
     """
-    found = store.kept_records(host, settings.root)
+    cleanup = server_cleanup(runner.host)
+    found = store.kept_records(runner.host, settings.root)
     for record in found:
-        host.redactor.add(record.password)
-    # Without its server, a replica is of no use.
-    if found and not (found[0].replica == 0 and cleanup.is_up(host, found[0])):
+        runner.hide(record.password)
+    # Replicas are useless without their source.
+    if found and not (found[0].replica == 0 and cleanup.is_up(found[0])):
         for record in found:
-            if record.ours:
-                cleanup.end(host, record)
+            if cleanup.is_ours(record):
+                cleanup.end(record)
         return []
     return found

@@ -1,4 +1,4 @@
-"""A server that somebody else runs: used as it is, nothing is reset or created there unasked."""
+"""An external server: ci-kit uses it as it is, and creates nothing there unless the settings say so."""
 
 from __future__ import annotations
 
@@ -6,160 +6,167 @@ import math
 import socket
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.login import LoginError, connect, wait_for_login
-from ci_kit.mysql.client.server import Ready
+from ci_kit.mysql.client.program import client_program
+from ci_kit.mysql.client.server import Access
 from ci_kit.mysql.client.session import Session, open_session
 from ci_kit.mysql.client.version import Version
-from ci_kit.mysql.prepare.accounts import created_databases, missing_databases, wanted_databases
+from ci_kit.mysql.prepare.databases import created_databases, missing_databases, wanted_databases
 from ci_kit.mysql.prepare.init_sql import run_init_sql
-from ci_kit.mysql.records import cleanup, store
+from ci_kit.mysql.records import store
+from ci_kit.mysql.records.record import Record, new_record
 from ci_kit.settings.loading import Settings
 
 _DEFAULT_PORT = 3306
-_LOOK = 3.0
+# In seconds.
+_LOOK_TIMEOUT = 3.0
 _SILENT_WAIT = 1.0
 
 
+@dataclass(frozen=True)
 class ExternalServer:
-    """Logs in with the credentials given; the database is there, or created if the settings say so."""
+    """A server at an address of the settings; nothing starts it here."""
 
-    shared = True
+    host: Host
+    settings: Settings
 
-    def __init__(self, host: Host, settings: Settings) -> None:
+    def start(self, cleanup: ExitStack) -> ExternalBooting:  # noqa: ARG002  (nothing is made, so nothing is undone)
+        """Check the settings. Raises UsageError."""
+        settings = self.settings
         if not settings.mysql_host:
             raise UsageError(
                 "an external server needs a host",
                 why=f"mysql is external by {settings.source('mysql')}",
                 todo="set mysql-host, or the variable MYSQL_HOST",
             )
-        self._host = host
-        self._settings = settings
-        self._login = Endpoint(
-            settings.mysql_host,
-            settings.mysql_port or _port(host),
-            settings.mysql_user,
-            settings.mysql_password,
-        )
+        port = settings.mysql_port or _port(self.host)
+        login = Endpoint(settings.mysql_host, port, settings.mysql_user, settings.mysql_password)
+        return ExternalBooting(self.host, settings, login)
 
-    def start(self) -> None:
-        """Nothing: it runs already."""
 
-    def ready(self) -> Ready:
-        seconds = self._settings.boot_timeout
-        if not self._host.dry:
-            _require_address(self._login, self._settings)
+@dataclass(frozen=True)
+class ExternalBooting:
+    """An external server that may still be starting."""
+
+    host: Host
+    settings: Settings
+    login: Endpoint
+
+    def ready(self) -> ExternalReady:
+        """Wait until it accepts the login, and check or create its databases."""
+        seconds = self.settings.boot_timeout
+        if not self.host.dry:
+            _require_address(self.login, self.settings)
         try:
-            wait_for_login(self._host, self._login, seconds=seconds, alive=self._patience())
+            wait_for_login(self.host, self.login, seconds=seconds, alive=self._report_wait())
         except LoginError as error:
             raise UnavailableError(
-                f"cannot log in as {self._login}",
+                f"cannot log in as {self.login}",
                 why=error.why if error.refused else f"{error.why}, for {seconds} s",
-                todo="look at mysql-user and the password"
+                todo="check mysql-user and the password"
                 if error.refused
-                else "look at mysql-host and mysql-port",
+                else "check mysql-host and mysql-port",
             ) from error
-        return Ready(self._login, provide(self._host, self._login, self._settings))
+        version = provide_databases(self.host, self.login, self.settings)
+        return ExternalReady(self.host, self.settings, Access(self.login, version))
 
-    def _patience(self) -> Callable[[], None]:
-        """What is called between the tries: says once that there is a wait, if there is one."""
-        limit = self._settings.boot_timeout
-        said_at = time.monotonic() + _SILENT_WAIT
+    def _report_wait(self) -> Callable[[], None]:
+        """A function that is called between the logins, and reports once that there is a wait."""
+        limit = self.settings.boot_timeout
+        report_at = time.monotonic() + _SILENT_WAIT
 
         def alive() -> None:
-            nonlocal said_at
-            if time.monotonic() > said_at:
-                said_at = math.inf
-                self._host.console.step("mysql", f"waiting for {self._login}, at most {limit} s")
+            nonlocal report_at
+            if time.monotonic() > report_at:
+                report_at = math.inf
+                self.host.console.step("mysql", f"waiting for {self.login}, at most {limit} s")
 
         return alive
 
-    def keep(self) -> None:
-        """Nothing: it goes on anyway, and a run writes nobody's password down."""
+
+@dataclass(frozen=True)
+class ExternalReady:
+    """An external server that answers."""
+
+    host: Host
+    settings: Settings
+    access: Access
 
     def lost(self) -> None:
-        """Nobody here knows what became of it."""
+        """None: ci-kit does not watch an external server."""
 
-    def stop(self) -> None:
-        """Nothing: it is not ours to end."""
+    def keep(self) -> None:
+        """Write the login down for later commands."""
+        token = store.project_token("external", self.settings.root)
+        record = new_record(self.settings, self.access.login, kind="external", token=token, place="")
+        store.keep(self.host, replace(record, version=str(self.access.version or "")))
 
 
-def provide(host: Host, login: Endpoint, settings: Settings) -> Version | None:
-    """See to the databases of a server that takes the login, as far as the settings allow; its version.
+def provide_databases(host: Host, login: Endpoint, settings: Settings) -> Version | None:
+    """Create the databases if the settings allow it, or check that they exist; gives the server's version.
 
-    Raises UnavailableError if one is missing that is not to be created.
+    Raises UnavailableError if a database does not exist and ci-kit may not create it.
     """
     with open_session(host, login) as session:
         if settings.create_database:
             with created_databases(session, settings) as new:
                 if new:
-                    run_init_sql(host, session, login, settings)
+                    run_init_sql(session, login, settings, client_program(host, login))
         else:
             if not host.dry:
                 _require_databases(session, login, settings)
             if settings.init_sql:
-                host.console.warning("init-sql is not carried out: nothing was created")
+                host.console.warning("init-sql does not run, because ci-kit did not create the database")
         return session.version()
 
 
-def remember(host: Host, settings: Settings, ready: Ready) -> None:
-    """Write the login down for later commands, in the place of any other server of the project."""
-    cleanup.make_way(host, settings.root)
-    record = store.record(
-        settings,
-        ready.login,
-        kind="external",
-        token=store.project_token("external", settings.root),
-        place="",
-        version=ready.version,
-    )
-    store.keep(host, record)
-
-
-def is_up(host: Host, record: store.Record) -> bool:  # noqa: ARG001
-    """Whether it takes the login, at once: a command that only asks does not wait for a server to boot."""
+def is_up(host: Host, record: Record) -> bool:  # noqa: ARG001
+    """Whether it accepts the login now. A command that only asks does not wait for a server to boot."""
     try:
-        connect(record.endpoint, seconds=_LOOK).close()
+        connect(record.login, seconds=_LOOK_TIMEOUT).close()
     except LoginError:
         return False
     return True
 
 
-def end(host: Host, record: store.Record) -> None:
-    """Nothing: it is not ours to end."""
+def end(host: Host, record: Record) -> None:
+    """Nothing: ci-kit did not start it."""
 
 
 def _require_databases(session: Session, login: Endpoint, settings: Settings) -> None:
     if missing := missing_databases(session, wanted_databases(settings)):
         raise UnavailableError(
             f"the server at {login} has no database {' and no '.join(map(repr, missing))}",
-            why="nothing is created on an external server unasked",
-            todo="create it, or let ci-kit: --create-database",
+            why="ci-kit creates nothing on an external server unless the settings say so",
+            todo="create it, or let ci-kit do it: --create-database",
         )
 
 
 def _require_address(login: Endpoint, settings: Settings) -> None:
-    """Raise UnavailableError for a host that has none: no server is booting where there is no machine."""
+    """Raise UnavailableError for a host without an address: to wait for it would be no use."""
     try:
         socket.getaddrinfo(login.host, login.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise UnavailableError(
             f"the host {login.host!r} has no address",
             why=f"{getattr(error, 'strerror', None) or error}; it came from {settings.source('mysql-host')}",
-            todo="look at mysql-host, and at the network",
+            todo="check mysql-host and the network",
         ) from error
 
 
 def _port(host: Host) -> int:
-    """The port beside MYSQL_HOST. A private server must not take it for its own: it may well be in use."""
+    """The port of the variable MYSQL_PORT. Only an external server reads it: elsewhere it may be in use."""
     text = host.environ.get("MYSQL_PORT") or str(_DEFAULT_PORT)
     if not text.isascii() or not text.isdigit():
         raise UsageError(
-            f"{text!r} is no port",
+            f"{text!r} is not a port number",
             why="it came from the environment variable MYSQL_PORT",
-            todo="set mysql-port",
+            todo="correct it, or set mysql-port",
         )
     return int(text)

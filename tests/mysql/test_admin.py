@@ -17,10 +17,13 @@ from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.login import can_log_in
 from ci_kit.mysql.client.session import Session, open_session
 from ci_kit.mysql.client.sql import Secret, Statement, account, identifier, statement
-from ci_kit.mysql.prepare.accounts import created_databases, prepare, set_root_password
+from ci_kit.mysql.prepare.accounts import set_root_password
+from ci_kit.mysql.prepare.databases import created_databases
+from ci_kit.mysql.prepare.preparation import prepare_server
 from ci_kit.mysql.private.server import PrivateServer
 from ci_kit.settings.loading import load_settings
 from tests.conftest import clean_environ
+from tests.support.private_server import running
 
 ALPHABET = string.ascii_letters + string.digits + string.punctuation + " \t\r\né漢字한글🔑%`'\"\\"
 
@@ -39,12 +42,8 @@ def root(
     """Root's login at a private server that is up."""
     program = request.getfixturevalue(request.param)
     settings = load_settings(tmp_path_factory.mktemp("project"), {}, {"mysqld": program})
-    server = PrivateServer(host, settings, "first password")
-    try:
-        server.start()
-        yield server.ready().login
-    finally:
-        server.stop()
+    with running(PrivateServer(host, settings, "first password")) as login:
+        yield login
 
 
 def generated(count: int, longest: int) -> list[str]:
@@ -107,17 +106,17 @@ def test_hundreds_of_user_names_work_exactly_or_are_refused(
 def test_a_hostile_user_name_works_exactly(host: Host, root: Endpoint, tmp_path: Path, user: str) -> None:
     settings = load_settings(tmp_path, {}, {"mysql_user": user, "database": "for_users"})
     for _ in range(2):
-        prepare(host, root, settings)
+        prepare_server(host, root, settings, client=None)
     for over_socket in (True, False):
         assert can_log_in(host, root.as_user(user, root.password), over_socket=over_socket)
 
 
 def test_preparing_twice_keeps_what_is_in_the_database(host: Host, root: Endpoint, tmp_path: Path) -> None:
     settings = load_settings(tmp_path, {}, {"database": "kept"})
-    prepare(host, root, settings)
+    prepare_server(host, root, settings, client=None)
     with open_session(host, root) as session:
         session.execute(statement("CREATE TABLE kept.t (id INT)"))
-        prepare(host, root, settings)
+        prepare_server(host, root, settings, client=None)
         assert session.rows("SHOW TABLES FROM kept") == [("t",)]
 
 
@@ -152,7 +151,7 @@ def test_a_collation_is_the_databases(host: Host, root: Endpoint, tmp_path: Path
     settings = load_settings(
         tmp_path, {}, {"database": "collated", "charset": "utf8mb4", "collation": "utf8mb4_unicode_ci"}
     )
-    prepare(host, root, settings)
+    prepare_server(host, root, settings, client=None)
     with open_session(host, root) as session:
         rows = session.rows(
             "SELECT default_collation_name FROM information_schema.schemata WHERE schema_name = 'collated'"

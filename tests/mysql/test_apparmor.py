@@ -13,6 +13,7 @@ from ci_kit.mysql.private import apparmor
 from ci_kit.mysql.private.server import PrivateServer
 from ci_kit.settings.loading import load_settings
 from tests.conftest import clean_environ
+from tests.support.private_server import running
 from tests.support.unavailable import Unavailable, skip_or_fail
 
 PROFILE = "# a comment {\n/usr/sbin/mysqld {\n  /var/lib/mysql/** rwk,\n}\n"
@@ -46,14 +47,10 @@ def test_a_server_with_a_profile_boots_by_its_loader(program: Path, profiles: Pa
     (profiles / profile_of(program)).write_text(PROFILE)
     host = Host(Console(verbosity=-1), clean_environ() | {"CI_KIT_CACHE": str(tmp_path / "cache")})
     server = PrivateServer(host, load_settings(tmp_path, {}, {"mysqld": str(program)}), "a password")
-    try:
-        server.start()
-        with open_session(host, server.ready().login) as session:
-            (pid,) = host.processes_with_argument(f"--socket={server.root.socket}")
-            assert Path(f"/proc/{pid}/exe").resolve() != program.resolve()
-            assert session.rows("SELECT 1") == [(1,)]
-    finally:
-        server.stop()
+    with running(server) as login, open_session(host, login) as session:
+        (pid,) = host.processes_with_argument(f"--socket={login.socket}")
+        assert Path(f"/proc/{pid}/exe").resolve() != program.resolve()
+        assert session.rows("SELECT 1") == [(1,)]
 
 
 @pytest.mark.parametrize("state", ["no kernel", "switched off", "no profile", "comments", "disabled"])

@@ -19,6 +19,7 @@ from ci_kit.mysql.prepare.zone_tables import known_zones
 from ci_kit.mysql.private.server import PrivateServer
 from ci_kit.settings.loading import load_settings
 from tests.conftest import clean_environ
+from tests.support.private_server import running
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -32,13 +33,8 @@ def host(template_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Host
 
 def session_of(host: Host, program: str, project: Path, **flags: str) -> Iterator[Session]:
     settings = load_settings(project, {}, {"mysqld": program, "timezone": "UTC"} | flags)
-    server = PrivateServer(host, settings, "a password")
-    try:
-        server.start()
-        with open_session(host, server.ready().login) as session:
-            yield session
-    finally:
-        server.stop()
+    with running(PrivateServer(host, settings, "a password")) as login, open_session(host, login) as session:
+        yield session
 
 
 @pytest.fixture(scope="module", params=["mysqld", "mariadbd"], ids=["mysql", "mariadb"])

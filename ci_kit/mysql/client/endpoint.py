@@ -1,4 +1,4 @@
-"""Where a server answers, and who logs in there."""
+"""The address of a server, and a login there."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from pathlib import Path
 from urllib.parse import quote
 
 LOOPBACK = "127.0.0.1"
-"""Where a server of this machine answers over TCP."""
+"""The address at which a server of this machine answers over TCP."""
+
+ROOT = "root"
+"""The account that may do everything."""
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A login at a server. ``socket`` is its Unix socket, where one can be reached."""
+    """A login at a server: address, user and password. ``socket`` is its Unix socket, if it is reachable."""
 
     host: str
     port: int
@@ -26,7 +29,7 @@ class Endpoint:
 
     @property
     def loopback(self) -> bool:
-        """Whether the server is on this machine."""
+        """Whether the server runs on this machine."""
         if self.host == "localhost":
             return True
         try:
@@ -38,7 +41,7 @@ class Endpoint:
         return replace(self, user=user, password=password)
 
     def environment(self, database: str) -> dict[str, str]:
-        """The variables that applications read; MYSQL_DB is the one of the course's apps."""
+        """The variables that applications read. Some read MYSQL_DB instead of MYSQL_DATABASE."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         login = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
         return {

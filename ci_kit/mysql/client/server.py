@@ -1,32 +1,36 @@
-"""What every kind of server is to a run, and what it gives."""
+"""What every kind of server offers to a run. The types keep the order: start it, wait for it, keep it."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from ci_kit.errors import UnavailableError
 from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.version import Version
 
+KindName: TypeAlias = Literal["private", "service", "docker", "external"]
+"""The kinds of server; ``ci_kit/mysql/kinds.py`` has the table of them."""
+
 
 @dataclass(frozen=True)
-class Ready:
-    """A server that is up and prepared: the login of the tests, what the server is, and its replicas."""
+class Access:
+    """How the tests reach a server: their login, the server's version, and its read replicas."""
 
     login: Endpoint
     version: Version | None
     replicas: tuple[Endpoint, ...] = ()
 
     def describe(self, came_from: str) -> str:
-        """The server in a line: what it is, where it came from, where it answers."""
+        """The server in one line: what it is, why this one was chosen, its address."""
         parts = [str(self.version or "a server"), came_from, f"{self.login.host}:{self.login.port}"]
         if self.replicas:
             parts.append(f"{len(self.replicas)} {'replica' if len(self.replicas) == 1 else 'replicas'}")
         return ", ".join(parts)
 
     def environment(self, database: str) -> dict[str, str]:
-        """The variables of the tests: the login, and where the replicas are."""
+        """The variables of the tests: the login, and the addresses of the replicas."""
         found = self.login.environment(database)
         for number, replica in enumerate(self.replicas, 1):
             for suffix in ("", f"_{number}") if number == 1 else (f"_{number}",):
@@ -36,22 +40,31 @@ class Ready:
 
 
 class Server(Protocol):
-    """Where a run's server comes from. ``stop`` follows in any case, also after a failed ``start``."""
+    """A server that has not been started yet."""
 
-    shared: bool
-    """Whether it goes on running whatever the run does: it is not the run's own."""
+    def start(self, cleanup: ExitStack) -> Booting:
+        """Begin to start it, and return while it boots.
 
-    def start(self) -> None:
-        """Begin to start it, and come back while it boots."""
+        Each step that makes something puts on ``cleanup`` what removes it again, so that a start that fails
+        or is interrupted leaves nothing.
+        """
+
+
+class Booting(Protocol):
+    """A server that is starting."""
 
     def ready(self) -> Ready:
-        """Wait until it answers, and bring it to what the settings ask for."""
+        """Wait until it answers, and prepare it as the settings ask."""
 
-    def keep(self) -> None:
-        """Leave it to later processes, with a record by which they find it, unless it is somebody else's."""
+
+class Ready(Protocol):
+    """A server that answers and is prepared for the tests."""
+
+    @property
+    def access(self) -> Access: ...
 
     def lost(self) -> UnavailableError | None:
-        """Why the server is of no use any more; None if it is."""
+        """Why the server can no longer be used; None if it can."""
 
-    def stop(self) -> None:
-        """End what :meth:`start` began and is not kept, and leave nothing of it."""
+    def keep(self) -> None:
+        """Let it run on after this process, and write a record by which later commands find it."""

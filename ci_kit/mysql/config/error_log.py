@@ -1,21 +1,22 @@
-"""A server's error log, and the output of the programs beside it."""
+"""The error log of a server, and the output of the programs that belong to it."""
 
 from __future__ import annotations
 
-KILLED = "something killed it"
-"""Said of a server that ended by SIGKILL, of which its log knows nothing."""
-
-LOOK_FOR_MEMORY = "look for a lack of memory: `dmesg` names what the kernel killed, `free -m` what there is"
-
-_TELLING_LINES = 6
+_SHOWN_LINES = 6
 
 
-def telling_lines(log: str, *, from_start: bool = False) -> tuple[str, ...]:
-    """The last errors of a log, or its last lines if it has none.
+def last_errors(log: str) -> tuple[str, ...]:
+    """The last errors of a log, or its last lines if it contains none."""
+    return tuple(_errors(log)[-_SHOWN_LINES:])
 
-    ``from_start`` takes the first instead: what a program says when it breaks off begins with the cause.
-    """
+
+def first_errors(log: str) -> tuple[str, ...]:
+    """The first errors of a program's output: the first one is the cause of the others."""
+    return tuple(_errors(log)[:_SHOWN_LINES])
+
+
+def _errors(log: str) -> list[str]:
     lines = [line for line in log.splitlines() if line.strip()]
-    # MariaDB's and MySQL's programs, and the entry point of their images; SQL that a server starts with.
-    told = [line for line in lines if "[ERROR]" in line or line.startswith("ERROR")] or lines
-    return tuple(told[:_TELLING_LINES] if from_start else told[-_TELLING_LINES:])
+    # "[ERROR]" is in the logs of both products and of the images' entry points, "ERROR" begins the message
+    # of an init file.
+    return [line for line in lines if "[ERROR]" in line or line.startswith("ERROR")] or lines

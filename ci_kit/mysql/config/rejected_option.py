@@ -1,15 +1,15 @@
-"""The setting that a server does not start with, as it says itself."""
+"""The setting that a server rejects at its start, as its log names it."""
 
 from __future__ import annotations
 
 import re
 
 from ci_kit.errors import UsageError
-from ci_kit.mysql.config.server_options import plain_name
+from ci_kit.mysql.config.server_options import option_name
 from ci_kit.settings.loading import Settings
 
-# What mysys/my_getopt.cc says in both products, and MySQL's and MariaDB's check of a value.
-_COMPLAINTS = (
+# The messages of mysys/my_getopt.cc in both products, and of the check of a value in MySQL and MariaDB.
+_MESSAGES = (
     re.compile(r"unknown (?:variable|option) '(?:--)?([\w-]+)"),
     re.compile(r"ambiguous option '(?:--)?([\w-]+)"),
     re.compile(r"option '(?:--)?([\w-]+)' (?:requires an|cannot take an) argument"),
@@ -17,23 +17,23 @@ _COMPLAINTS = (
 )
 
 
-def wrong_setting(log: str, settings: Settings) -> UsageError | None:
-    """The error for a setting of the project's that a server's log names as wrong; None if it names none."""
-    asked = {plain_name(line): ("mysql-settings", line) for line in settings.mysql_settings}
+def rejected_option(log: str, settings: Settings) -> UsageError | None:
+    """The error for a setting of the project that a server's log rejects; None if the log names none."""
+    given = {option_name(line): ("mysql-settings", line) for line in settings.mysql_settings}
     if settings.sql_mode is not None:
-        asked["sql_mode"] = ("sql-mode", settings.sql_mode)
-    complaints = [(name, line) for line in log.splitlines() for name in _blamed(line) if name in asked]
-    if not complaints:
+        given["sql_mode"] = ("sql-mode", settings.sql_mode)
+    named = [(name, line) for line in log.splitlines() for name in _rejected(line) if name in given]
+    if not named:
         return None
-    wrong = complaints[0][0]
-    option, value = asked[wrong]
+    first = named[0][0]
+    setting, value = given[first]
     return UsageError(
-        f"the server does not take {option}: {value}",
-        why=f"it came from {settings.source(option)}",
-        details=tuple(line for name, line in complaints if name == wrong),
+        f"the server rejects {setting}: {value}",
+        why=f"it came from {settings.source(setting)}",
+        details=tuple(line for name, line in named if name == first),
         todo="look it up in the manual of the server's version; MySQL and MariaDB differ",
     )
 
 
-def _blamed(line: str) -> list[str]:
-    return [plain_name(found[1]) for complaint in _COMPLAINTS if (found := complaint.search(line))]
+def _rejected(line: str) -> list[str]:
+    return [option_name(found[1]) for message in _MESSAGES if (found := message.search(line))]

@@ -1,7 +1,7 @@
-"""Settings of a server whose data nobody needs after the tests, and those that a project adds.
+"""The options of a server for a test run: those that make it fast, and those that the project adds.
 
-Each trades safety across a power cut for speed, or leaves out what no test reads. ``loose_`` lets a server
-that does not know a setting pass it over, so that one list serves MySQL and MariaDB.
+The fast ones give up safety across a power cut, or leave out what tests seldom read. A server ignores an
+option with the prefix ``loose_`` that it does not support, so that one list serves MySQL and MariaDB.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ FAST: tuple[str, ...] = (
     "loose_innodb_flush_method=nosync",
     "performance_schema=OFF",
 )
-# A file a table costs the disk much with each CREATE, TRUNCATE and DROP, and memory little.
+# One file for each table makes CREATE, TRUNCATE and DROP slow on a disk, but not in memory.
 FAST_ON_DISK: tuple[str, ...] = ("loose_innodb_file_per_table=OFF",)
 _WITHOUT_BINLOG, _FAST_BINLOG = "loose_skip_log_bin", "sync_binlog=0"
 
@@ -33,35 +33,35 @@ _OWN = {
     "tmpdir": "the setting mysql-datadir",
     "user": "",
 }
-"""What ci-kit sets itself, and what a project uses in its place."""
+"""The options that ci-kit sets itself, and the setting that a project uses instead."""
 _OF_A_DATADIR = frozenset({"innodb_data_file_path", "innodb_page_size", "lower_case_table_names"})
-"""What a datadir is initialised with and cannot be changed afterwards."""
+"""The options that a datadir keeps from its initialisation on."""
 
 
-def server_settings(settings: Settings, *, on_disk: bool = True, replicates: bool = False) -> tuple[str, ...]:
-    """The lines of a my.cnf for a test run, the project's own last.
+def server_options(settings: Settings, *, on_disk: bool = True, replicates: bool = False) -> tuple[str, ...]:
+    """The my.cnf lines for a test run, the project's own last.
 
-    ``on_disk`` is where the data lies; ``replicates`` keeps the binary log, which replicas read. Raises
-    UsageError as :func:`asked_settings` does.
+    ``on_disk`` means that the data is not in memory. ``replicates`` keeps the binary log for replicas.
+    Raises UsageError as :func:`project_options` does.
     """
     binlog = _FAST_BINLOG if replicates else _WITHOUT_BINLOG
     fast = () if settings.durable else (*FAST, *(FAST_ON_DISK if on_disk else ()), binlog)
-    return (*fast, *asked_settings(settings))
+    return (*fast, *project_options(settings))
 
 
-def asked_settings(settings: Settings) -> tuple[str, ...]:
-    """The lines of a my.cnf that the project asks for.
+def project_options(settings: Settings) -> tuple[str, ...]:
+    """The my.cnf lines that the project adds.
 
-    Raises UsageError for a line that is none, or that ci-kit sets itself.
+    Raises UsageError for a line that is not valid, or for an option that ci-kit sets itself.
     """
     mode = () if settings.sql_mode is None else (f"sql_mode={settings.sql_mode}",)
     return (*mode, *(_checked(line, settings) for line in settings.mysql_settings))
 
 
-def datadir_settings(settings: Settings) -> tuple[str, ...]:
-    """Those of the project's lines that hold for a datadir from its initialisation on. Raises UsageError."""
+def datadir_options(settings: Settings) -> tuple[str, ...]:
+    """The project's lines that a datadir keeps from its initialisation on. Raises UsageError."""
     lines = [_checked(line, settings) for line in settings.mysql_settings]
-    return tuple(line for line in lines if plain_name(line) in _OF_A_DATADIR)
+    return tuple(line for line in lines if option_name(line) in _OF_A_DATADIR)
 
 
 def as_flags(lines: tuple[str, ...]) -> list[str]:
@@ -69,31 +69,31 @@ def as_flags(lines: tuple[str, ...]) -> list[str]:
 
 
 def _checked(line: str, settings: Settings) -> str:
-    plain = plain_name(line)
+    plain = option_name(line)
     source = settings.source("mysql-settings")
     if not plain.replace("_", "").isalnum() or not plain.isascii() or "\n" in line:
         raise UsageError(
-            f"{line!r} is no line of a my.cnf",
+            f"{line!r} is not a valid my.cnf line",
             why=f"it came from {source}",
-            todo="write it as name=value, as in max_allowed_packet=64M",
+            todo="write it as name=value, for example max_allowed_packet=64M",
         )
     if plain in _OWN:
         raise UsageError(
             f"ci-kit sets {plain} itself",
             why=f"it came from {source}",
-            todo=f"leave it out{_OWN[plain] and ' and use ' + _OWN[plain]}",
+            todo=f"remove it{_OWN[plain] and ' and use ' + _OWN[plain]}",
         )
-    return _normal(line)
+    return _normalized(line)
 
 
-def _normal(line: str) -> str:
-    """The line as a server reads it: without spaces around its parts, and quotes around its value."""
+def _normalized(line: str) -> str:
+    """The line without spaces around its parts and quotes around its value, as a server reads it."""
     name, equals, value = (part.strip() for part in line.partition("="))
     quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
     return f"{name}{equals}{value[1:-1] if quoted else value}"
 
 
-def plain_name(line: str) -> str:
-    """The setting's name as the manuals spell it."""
+def option_name(line: str) -> str:
+    """The name of an option as the manuals spell it."""
     name, _, _ = line.partition("=")
     return name.strip().lower().replace("-", "_").removeprefix("loose_")

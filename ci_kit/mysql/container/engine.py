@@ -1,4 +1,4 @@
-"""Docker's or Podman's command line: which of them answers, and what is asked of one container."""
+"""The command line of Docker or Podman: which engine answers, and the commands for one container."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from dataclasses import dataclass
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host.machine import Completed, Host
-from ci_kit.mysql.config.error_log import KILLED
 
-# Podman takes Docker's command line for all that is done here.
+# Podman accepts Docker's command line for everything here.
 _ENGINES = ("docker", "podman")
-_TELLING_LINES = 6
-# As a shell does, engines add 128 to the signal's number.
+_SHOWN_LINES = 6
+# Like a shell, engines add 128 to the number of the signal.
 _BY_SIGKILL = "137"
 
 
 @dataclass(frozen=True)
 class Container:
-    """A container by its engine and its name; whether there is one is for the engine to say."""
+    """The name of a container and its engine. The container may not exist."""
 
     engine: str
     name: str
@@ -27,7 +26,7 @@ class Container:
 
     @classmethod
     def parse(cls, text: str) -> Container:
-        """The container that ``str`` was taken of."""
+        """The container of a text that ``str`` gave."""
         engine, _, name = text.partition(" ")
         return cls(engine, name)
 
@@ -36,64 +35,64 @@ class Container:
 
 
 def find_engine(host: Host) -> str:
-    """The engine's program that answers on this machine; empty if there is none."""
-    return next((engine for engine in _ENGINES if not _silence(host, engine)), "")
+    """The first engine that answers on this machine; empty if none does."""
+    return next((engine for engine in _ENGINES if not _no_answer(host, engine)), "")
 
 
 def require_engine(host: Host) -> str:
-    """The same, and a line about those that are passed over; a dry run goes on without one.
+    """The first engine that answers, with a line about those that do not.
 
-    Raises UnavailableError, which says why of each.
+    Raises UnavailableError with the reason of each engine. A dry run goes on without an engine.
     """
-    passed_over: list[str] = []
+    skipped: list[str] = []
     for engine in _ENGINES:
-        silence = _silence(host, engine)
-        if not silence:
-            if passed_over:
-                host.console.step("mysql", f"{engine} is taken; {'; '.join(passed_over)}")
+        reason = _no_answer(host, engine)
+        if not reason:
+            if skipped:
+                host.console.step("mysql", f"using {engine}; {'; '.join(skipped)}")
             return engine
-        passed_over.append(f"{engine}: {silence}")
+        skipped.append(f"{engine}: {reason}")
     if host.dry:
         return _ENGINES[0]
     raise UnavailableError(
         "no container engine answers on this machine",
-        why="; ".join(passed_over),
+        why="; ".join(skipped),
         todo="start Docker (systemctl start docker, or Docker Desktop) or install one:"
-        " apt-get install podman, brew install --cask docker; or leave the setting mysql out",
+        " apt-get install podman, brew install --cask docker; or remove the setting mysql",
     )
 
 
-def _silence(host: Host, engine: str) -> str:
-    """Why an engine is passed over; empty if it answers. The client alone would tell its version too."""
+def _no_answer(host: Host, engine: str) -> str:
+    """Why an engine cannot be used; empty if it answers. Its version alone would prove only the client."""
     if not host.which(engine):
-        return "there is no such program on the PATH"
+        return "the program is not on the PATH"
     answer = host.ask([engine, "ps", "--quiet"])
     return "" if answer.ok else " ".join(_last_lines(answer.stderr, 1)) or f"`ps` ended with {answer.code}"
 
 
 def require_image(host: Host, engine: str, image: str, source: str) -> str:
-    """See to it that the engine has an image, and give the name by which it runs it.
+    """Make sure that the engine has an image, and give the name by which it runs the image.
 
-    Raises UnavailableError if it can be had from nowhere.
+    Raises UnavailableError if the image cannot be pulled.
     """
     if host.which(engine) and host.ask([engine, "image", "inspect", image]).ok:
         return image
     name = _qualified(image) if engine == "podman" else image
     command = [engine, "pull", name]
-    # A person sees how far it is; what it says of that is nothing for a log.
+    # The progress of the pull is for a person at a terminal, not for a log.
     done = Completed(host.stream(command)) if host.console.terminal else host.run(command)
     if not done.ok:
         raise UnavailableError(
-            f"the image {image} could not be pulled",
+            f"cannot pull the image {image}",
             why=f"it came from {source}, and `{' '.join(command)}` ended with {done.code}",
             details=_last_lines(done.stderr),
-            todo="set mysql-image to one that can be pulled, or look at the network and the engine's login",
+            todo="choose another mysql-image, or check the network and the engine's login",
         )
     return name
 
 
 def _qualified(image: str) -> str:
-    """An image of Docker Hub by its full name: Podman need not know where a short one is looked for."""
+    """The full name of an image on Docker Hub: Podman may not know where to look for a short one."""
     first, slash, _ = image.partition("/")
     if slash and (first == "localhost" or "." in first or ":" in first):
         return image
@@ -103,23 +102,23 @@ def _qualified(image: str) -> str:
 def run_container(host: Host, command: list[str], *, secrets: dict[str, str], source: str) -> None:
     """Start a container in the background; ``secrets`` are variables that the engine passes on to it.
 
-    An interrupt waits for it: nobody could remove a container that the engine is about to make. Raises
-    UnavailableError; ``source`` says where the command's parts came from.
+    An interrupt waits until the engine is done: ci-kit cannot remove a container that does not exist yet.
+    ``source`` says where the parts of the command came from. Raises UnavailableError.
     """
     done = host.run(command, env=secrets, whole=True)
     if not done.ok:
         raise UnavailableError(
-            f"{command[0]} did not start the server's container",
+            f"{command[0]} did not start the container",
             why=source,
             details=_last_lines(done.stderr),
-            todo="mend what the engine says above: another mysql-port, other docker-args",
+            todo="fix the cause that the engine reports above: try another mysql-port or other docker-args",
         )
 
 
 def published_port(host: Host, container: Container, port: int, *, address: str) -> int:
-    """The port of this machine's ``address`` by which a container's one is reached.
+    """The port at this machine's ``address`` that leads to a port of a container.
 
-    Raises UnavailableError if there is none.
+    Raises UnavailableError if the engine publishes none.
     """
     answer = host.run(
         [*container.command("port"), f"{port}/tcp"], assumed=Completed(stdout=f"{address}:{port}")
@@ -129,37 +128,44 @@ def published_port(host: Host, container: Container, port: int, *, address: str)
         if where == address and number.isdigit():
             return int(number)
     raise UnavailableError(
-        f"{container.engine} publishes no port of the server's container on {address}",
+        f"{container.engine} publishes no port of the container on {address}",
         details=_last_lines(answer.stderr),
-        todo="leave out docker-args that give the container another network",
+        todo="remove docker-args that change the network of the container",
     )
 
 
-def how_it_ended(host: Host, container: Container) -> str:
-    """What became of a container, in words; empty if it runs."""
+@dataclass(frozen=True)
+class ContainerEnd:
+    """Why a container no longer runs. ``killed`` means an end by SIGKILL."""
+
+    why: str
+    killed: bool = False
+
+
+def how_it_ended(host: Host, container: Container) -> ContainerEnd | None:
+    """How a container ended; None while it runs."""
     look = "{{.State.Status}} {{.State.ExitCode}} {{.State.OOMKilled}}"
     answer = host.ask(container.command("inspect", "--type=container", f"--format={look}"))
     if not answer.ok:
-        return (
-            "it is no longer there" if _is_absent(answer.stderr) else " ".join(_last_lines(answer.stderr, 1))
-        )
+        absent = _is_absent(answer.stderr)
+        return ContainerEnd("it no longer exists" if absent else " ".join(_last_lines(answer.stderr, 1)))
     status, code, out_of_memory = answer.stdout.split()
     if status == "running":
-        return ""
-    ended = f"{KILLED}, it ended with {code}" if code == _BY_SIGKILL else f"it ended with {code}"
-    return ended + (", out of memory" if out_of_memory == "true" else "")
+        return None
+    memory = ", out of memory" if out_of_memory == "true" else ""
+    return ContainerEnd(f"it ended with {code}{memory}", killed=code == _BY_SIGKILL)
 
 
 def container_log(host: Host, container: Container) -> str:
-    """All that a container's processes have written."""
+    """The output of the processes in a container."""
     answer = host.ask(container.command("logs"))
     return answer.stdout + answer.stderr if answer.ok else ""
 
 
 def remove_container(host: Host, container: Container) -> None:
-    """Kill and remove a container with the volumes that are its alone; fine if there is none.
+    """Kill and remove a container with its own volumes; fine if it does not exist.
 
-    Raises UnavailableError if the engine does not do it.
+    Raises UnavailableError if the engine fails.
     """
     done = host.run(container.command("rm", "--force", "--volumes"))
     if not done.ok and not _is_absent(done.stderr):
@@ -175,7 +181,7 @@ def _is_absent(said: str) -> bool:
     return "no such container" in said.lower()
 
 
-def _last_lines(text: str, number: int = _TELLING_LINES) -> tuple[str, ...]:
-    # Docker ends an error with where its help is.
+def _last_lines(text: str, number: int = _SHOWN_LINES) -> tuple[str, ...]:
+    # Docker ends an error with a hint at its --help.
     lines = [line for line in text.splitlines() if line.strip() and "--help" not in line]
     return tuple(lines[-number:])

@@ -1,8 +1,8 @@
-"""A server in a container of Docker or Podman: the run's own, removed at the end.
+"""A server in a container of Docker or Podman, made for a run and removed at its end.
 
-The image is the official one of MySQL or MariaDB, or one that behaves as those do: ``MYSQL_ROOT_PASSWORD``
-is root's first password, flags after the image go to the server, its port is 3306, and while it is being
-set up it has no networking.
+The image is the official one of MySQL or MariaDB, or one that behaves in the same way. The variable
+``MYSQL_ROOT_PASSWORD`` is the first password of root, flags after the image go to the server, and its port is
+3306. While the image sets the server up, the server accepts no TCP connections.
 """
 
 from __future__ import annotations
@@ -10,17 +10,21 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 
 from ci_kit.errors import CiKitError, UnavailableError, UsageError
+from ci_kit.github import Runner
 from ci_kit.host.machine import Host
-from ci_kit.mysql.client.endpoint import LOOPBACK, Endpoint
+from ci_kit.mysql.client.endpoint import LOOPBACK, ROOT, Endpoint
 from ci_kit.mysql.client.login import LoginError, wait_for_login
-from ci_kit.mysql.client.server import Ready
+from ci_kit.mysql.client.program import ClientProgram, client_program
+from ci_kit.mysql.client.server import Access
 from ci_kit.mysql.client.session import open_session
 from ci_kit.mysql.client.version import Version
-from ci_kit.mysql.config.error_log import KILLED, LOOK_FOR_MEMORY, telling_lines
-from ci_kit.mysql.config.rejected_option import wrong_setting
-from ci_kit.mysql.config.server_options import as_flags, server_settings
+from ci_kit.mysql.config.ended import Ended
+from ci_kit.mysql.config.error_log import last_errors
+from ci_kit.mysql.config.rejected_option import rejected_option
+from ci_kit.mysql.config.server_options import as_flags, server_options
 from ci_kit.mysql.container.engine import (
     Container,
     container_log,
@@ -31,119 +35,92 @@ from ci_kit.mysql.container.engine import (
     require_image,
     run_container,
 )
-from ci_kit.mysql.prepare.accounts import ROOT, prepare, set_root_passwords
-from ci_kit.mysql.prepare.init_sql import Client
-from ci_kit.mysql.records import cleanup, store
-from ci_kit.mysql.records.store import Record
+from ci_kit.mysql.prepare.accounts import set_root_passwords
+from ci_kit.mysql.prepare.preparation import prepare_server
+from ci_kit.mysql.records import store
+from ci_kit.mysql.records.record import Record, new_record
 from ci_kit.settings.loading import Settings
 
 _PORT = 3306
 _DATADIR = "/var/lib/mysql"
 _PREFIX, _LABEL = "ci-kit-mysql-", "ci-kit"
-# The container is asked for after so many polls: a question to the engine costs as much as several logins.
-_POLLS_BETWEEN_LOOKS = 25
+# The engine is asked about the container after so many logins: one question takes as long as several logins.
+_LOGINS_BETWEEN_LOOKS = 25
 
 
+@dataclass(frozen=True)
 class DockerServer:
-    """Boots in the background from :meth:`start`; :meth:`ready` waits; :meth:`stop` leaves nothing."""
+    """A server in a container that does not exist yet."""
 
-    shared = False
+    runner: Runner
+    settings: Settings
+    password: str = field(repr=False)
 
-    def __init__(self, host: Host, settings: Settings, password: str) -> None:
-        self._host = host
-        self._settings = settings
-        self._password = password
-        # The official entry point puts a quote in it into SQL as it is. This one has none, and is root's
-        # only until the first login.
-        self._first_password = secrets.token_urlsafe(18)
-        host.redactor.add(self._first_password)
-        self._token = secrets.token_hex(4)
-        self._container: Container | None = None
-        self._port = settings.mysql_port
-        self._version: Version | None = None
-        self._owned = ExitStack()
-        self._kept = False
-        self._answered = False
+    @property
+    def host(self) -> Host:
+        return self.runner.host
 
-    def start(self) -> None:
-        host, settings = self._host, self._settings
+    def start(self, cleanup: ExitStack) -> DockerBooting:
+        host, settings = self.host, self.settings
         _require_no_name(settings)
-        flags = as_flags(server_settings(settings, on_disk=settings.durable))
-        cleanup.sweep(host)
+        flags = as_flags(server_options(settings, on_disk=settings.durable))
         engine = require_engine(host)
-        with host.console.progress("mysql", f"{settings.mysql_image}, being pulled"):
+        with host.console.progress("mysql", f"pulling {settings.mysql_image}"):
             image = require_image(host, engine, settings.mysql_image, settings.source("mysql-image"))
-        container = Container(engine, f"{_PREFIX}{self._token}")
-        self._owned.enter_context(store.hold(host, self._token))
-        self._container = container
-        store.save(host, self._record())
+        # The official entry point writes the password into SQL without escaping its quotes. This password
+        # has no quotes, and root has it only until the first login.
+        first_password = secrets.token_urlsafe(18)
+        self.runner.hide(first_password)
+        token = secrets.token_hex(4)
+        instance = Instance(self, token, Container(engine, f"{_PREFIX}{token}"))
+        cleanup.enter_context(store.hold(host, token))
+        undo = cleanup.enter_context(ExitStack())
+        undo.callback(instance.remove)
+        store.save(host, instance.record(settings.mysql_port))
         run_container(
             host,
-            self._command(container, image, flags),
-            secrets={"MYSQL_ROOT_PASSWORD": self._first_password},
-            source=self._sources(),
+            instance.command(image, flags),
+            secrets={"MYSQL_ROOT_PASSWORD": first_password},
+            source=_sources(settings),
         )
-        try:
-            self._port = self._port or published_port(host, container, _PORT, address=LOOPBACK)
-        except UnavailableError:
-            # A container that has ended has no port any more.
-            self._require_alive()
-            raise
-        store.save(host, self._record())
+        port = settings.mysql_port or instance.published_port()
+        store.save(host, instance.record(port))
+        root = Endpoint(LOOPBACK, port, ROOT, self.password)
+        return DockerBooting(instance, root, first_password, undo)
 
-    def ready(self) -> Ready:
-        root = Endpoint(LOOPBACK, self._port, ROOT, self._password)
-        try:
-            self._await_login(root.as_user(ROOT, self._first_password))
-            self._answered = True
-            self._set_password(root)
-            self._version = prepare(self._host, root, self._settings, lent=self._client())
-        except CiKitError:
-            # The server that is gone tells more than the login, or the file of SQL, that broke off.
-            self._require_alive()
-            raise
-        return Ready(root.as_user(self._settings.mysql_user, self._password), self._version)
 
-    def keep(self) -> None:
-        cleanup.make_way(self._host, self._settings.root)
-        store.keep(self._host, self._record())
-        self._kept = True
+@dataclass(frozen=True)
+class Instance:
+    """A server's container: how it is started, how it ended, how it is removed."""
 
-    def lost(self) -> UnavailableError | None:
-        if self._host.dry:
-            return None
-        try:
-            self._require_alive()
-        except UnavailableError as error:
-            return error
-        return None
+    server: DockerServer
+    token: str
+    container: Container
 
-    def stop(self) -> None:
-        with self._host.undisturbed(), self._owned:
-            if self._container is None or self._kept:
-                return
-            try:
-                cleanup.end(self._host, self._record())
-            except UnavailableError as error:
-                # The record stays, so that a later run ends it.
-                self._host.console.warning("\n".join(error.lines()))
+    @property
+    def host(self) -> Host:
+        return self.server.host
 
-    def _command(self, container: Container, image: str, flags: list[str]) -> list[str]:
-        settings = self._settings
+    @property
+    def settings(self) -> Settings:
+        return self.server.settings
+
+    def command(self, image: str, flags: list[str]) -> list[str]:
+        settings = self.settings
         return [
-            container.engine,
+            self.container.engine,
             "run",
             "--detach",
             "--pull=never",
-            f"--name={container.name}",
+            f"--name={self.container.name}",
             f"--label={_LABEL}",
-            # The data is thrown away: there is nothing for the server to put in order.
+            # The data is thrown away, so the server need not shut down in order.
             "--stop-signal=KILL",
-            f"--publish={LOOPBACK}:{self._port or ''}:{_PORT}",
-            # Without a value, it is taken from the engine's own environment and stands in no process list.
+            f"--publish={LOOPBACK}:{settings.mysql_port or ''}:{_PORT}",
+            # Without a value, the engine takes it from its own environment, and no process list shows it.
             "--env=MYSQL_ROOT_PASSWORD",
             f"--env=TZ={settings.timezone}",
-            # The zones are filled later, in a fraction of the time.
+            # ci-kit loads the time zones later, in a fraction of the time.
             "--env=MYSQL_INITDB_SKIP_TZINFO=1",
             "--env=MARIADB_INITDB_SKIP_TZINFO=1",
             *(() if settings.durable else (f"--tmpfs={_DATADIR}",)),
@@ -153,93 +130,156 @@ class DockerServer:
             *flags,
         ]
 
-    def _await_login(self, root: Endpoint) -> None:
-        seconds = self._settings.boot_timeout
+    def published_port(self) -> int:
+        """The port on this machine. Raises CiKitError."""
         try:
-            wait_for_login(self._host, root, seconds=seconds, alive=self._look_now_and_then())
+            return published_port(self.host, self.container, _PORT, address=LOOPBACK)
+        except UnavailableError:
+            # A container that has ended publishes no port.
+            self.require_started()
+            raise
+
+    def record(self, port: int, version: Version | None = None) -> Record:
+        login = Endpoint(LOOPBACK, port, self.settings.mysql_user, self.server.password)
+        record = new_record(self.settings, login, kind="docker", token=self.token, place=str(self.container))
+        return replace(record, version=str(version or ""))
+
+    def require_started(self) -> None:
+        """Raise the error for a server that ended before it answered."""
+        if how_it_ended(self.host, self.container):
+            raise rejected_option(container_log(self.host, self.container), self.settings) or self.failure(
+                "the server did not start"
+            )
+
+    def lost(self) -> UnavailableError | None:
+        """Why a server that has answered can no longer be used; None if it can."""
+        if how_it_ended(self.host, self.container):
+            return self.failure("the server is gone")
+        return None
+
+    def failure(self, what: str, why: str = "") -> UnavailableError:
+        """The error for a server that does not work; without ``why``, the reason is its end."""
+        ended = how_it_ended(self.host, self.container)
+        reason = f"the container of {self.settings.mysql_image}: {why or (ended and ended.why)}"
+        return Ended(
+            what,
+            f"{reason}; {_sources(self.settings)}",
+            last_errors(container_log(self.host, self.container)),
+            killed=bool(ended and ended.killed),
+        ).error(todo="fix the cause that the container's log above names, or choose another mysql-image")
+
+    def remove(self) -> None:
+        """Remove the container and its record. If the engine fails, a later run removes them."""
+        with self.host.undisturbed():
+            try:
+                remove_container(self.host, self.container)
+                store.forget(self.host, self.token)
+            except UnavailableError as error:
+                self.host.console.warning("\n".join(error.lines()))
+
+
+@dataclass(frozen=True)
+class DockerBooting:
+    """A container that is starting; ``root`` is the login that root will have."""
+
+    instance: Instance
+    root: Endpoint
+    first_password: str = field(repr=False)
+    undo: ExitStack
+
+    def ready(self) -> DockerReady:
+        instance, root = self.instance, self.root
+        try:
+            self._await_login()
+            version = self._prepare()
+        except CiKitError:
+            # If the server has ended, that explains more than the login or the SQL file that failed by it.
+            if problem := instance.lost():
+                raise problem from None
+            raise
+        login = root.as_user(instance.settings.mysql_user, root.password)
+        return DockerReady(Access(login, version), instance, self.undo)
+
+    @property
+    def _first_login(self) -> Endpoint:
+        return self.root.as_user(ROOT, self.first_password)
+
+    def _await_login(self) -> None:
+        instance = self.instance
+        seconds = instance.settings.boot_timeout
+        try:
+            wait_for_login(instance.host, self._first_login, seconds=seconds, alive=self._look_sometimes())
         except LoginError as error:
-            self._require_alive()
-            what = "refuses root's first password" if error.refused else f"did not answer in {seconds} s"
-            raise self._failed(f"the server {what}", error.why) from error
+            instance.require_started()
+            refused = "refuses root's first password"
+            what = refused if error.refused else f"did not answer in {seconds} s"
+            raise instance.failure(f"the server {what}", error.why) from error
 
-    def _set_password(self, root: Endpoint) -> None:
-        """Give every account of root the wanted password: which there are is the image's choice."""
-        with open_session(self._host, root.as_user(ROOT, self._first_password)) as session:
-            set_root_passwords(session, root.password)
+    def _prepare(self) -> Version | None:
+        host, settings = self.instance.host, self.instance.settings
+        with open_session(host, self._first_login) as session:
+            # The image decides which accounts of root exist.
+            set_root_passwords(session, self.root.password)
+        client = client_program(host, self.root) or _client_of(self.instance.container)
+        return prepare_server(host, self.root, settings, client=client)
 
-    def _client(self) -> Client | None:
-        """The image's own client program."""
-        if self._container is None:
-            return None
-        script = 'exec "$(command -v mysql || command -v mariadb)" "$@"'
-        passing = self._container.command("exec", "--interactive", "--env=MYSQL_PWD")
-        return Client(
-            (*passing, "sh", "-c", script, "sh"), ("--protocol=TCP", f"--host={LOOPBACK}", f"--port={_PORT}")
-        )
-
-    def _look_now_and_then(self) -> Callable[[], None]:
-        polls = 0
+    def _look_sometimes(self) -> Callable[[], None]:
+        logins = 0
 
         def alive() -> None:
-            nonlocal polls
-            polls += 1
-            if polls % _POLLS_BETWEEN_LOOKS == 0:
-                self._require_alive()
+            nonlocal logins
+            logins += 1
+            if logins % _LOGINS_BETWEEN_LOOKS == 0:
+                self.instance.require_started()
 
         return alive
 
-    def _require_alive(self) -> None:
-        if self._container and (ended := how_it_ended(self._host, self._container)):
-            if not self._answered and (problem := wrong_setting(self._log_text(), self._settings)):
-                raise problem
-            raise self._failed("the server is gone" if self._answered else "the server did not start", ended)
 
-    def _log_text(self) -> str:
-        return container_log(self._host, self._container) if self._container else ""
+@dataclass(frozen=True)
+class DockerReady:
+    """A server in a container that answers."""
 
-    def _failed(self, what: str, why: str) -> UnavailableError:
-        return UnavailableError(
-            what,
-            why=f"the container of {self._settings.mysql_image}: {why}; {self._sources()}",
-            details=telling_lines(self._log_text()),
-            todo=LOOK_FOR_MEMORY
-            if KILLED in why
-            else "mend what the container's log says above, or choose another mysql-image",
-        )
+    access: Access
+    instance: Instance
+    undo: ExitStack
 
-    def _sources(self) -> str:
-        """Where that came from which a container can fail by."""
-        names = ("mysql-image", "mysql-port", "docker-args", "mysql-settings", "sql-mode")
-        given = [
-            f"{name} came from {self._settings.source(name)}" for name in names if self._settings.given(name)
-        ]
-        return ", ".join(given) or "all settings of it are the default ones"
+    def lost(self) -> UnavailableError | None:
+        return None if self.instance.host.dry else self.instance.lost()
 
-    def _record(self) -> Record:
-        return store.record(
-            self._settings,
-            Endpoint(LOOPBACK, self._port, self._settings.mysql_user, self._password),
-            kind="docker",
-            token=self._token,
-            place=str(self._container),
-            version=self._version,
-        )
+    def keep(self) -> None:
+        store.keep(self.instance.host, self.instance.record(self.access.login.port, self.access.version))
+        self.undo.pop_all()
 
 
 def is_up(host: Host, record: Record) -> bool:
     container = Container.parse(record.place)
-    return bool(host.which(container.engine)) and not how_it_ended(host, container)
+    return bool(host.which(container.engine)) and how_it_ended(host, container) is None
 
 
 def end(host: Host, record: Record) -> None:
-    """Remove the container. Raises UnavailableError if its engine does not."""
+    """Remove the container. Raises UnavailableError if its engine fails."""
     remove_container(host, Container.parse(record.place))
+
+
+def _client_of(container: Container) -> ClientProgram:
+    """The client program in the image."""
+    script = 'exec "$(command -v mysql || command -v mariadb)" "$@"'
+    engine = container.command("exec", "--interactive", "--env=MYSQL_PWD")
+    address = ("--protocol=TCP", f"--host={LOOPBACK}", f"--port={_PORT}")
+    return ClientProgram((*engine, "sh", "-c", script, "sh"), address)
+
+
+def _sources(settings: Settings) -> str:
+    """Where the settings of a container came from: each of them can be the reason for a failure."""
+    names = ("mysql-image", "mysql-port", "docker-args", "mysql-settings", "sql-mode")
+    given = [f"{name} came from {settings.source(name)}" for name in names if settings.given(name)]
+    return ", ".join(given) or "all its settings are the defaults"
 
 
 def _require_no_name(settings: Settings) -> None:
     if any(argument.split("=")[0] == "--name" for argument in settings.docker_args):
         raise UsageError(
-            "ci-kit names the server's container itself",
-            why=f"--name stands in docker-args, which came from {settings.source('docker-args')}",
-            todo="leave it out; `ci-kit mysql status` tells the name",
+            "ci-kit chooses the name of the container",
+            why=f"docker-args contains --name; it came from {settings.source('docker-args')}",
+            todo="remove it; `ci-kit mysql status` prints the name",
         )

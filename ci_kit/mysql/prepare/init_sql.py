@@ -1,100 +1,75 @@
-"""SQL files that fill a database just created.
+"""SQL files that fill a new database.
 
-The server's own client program reads them as it reads any script, DELIMITER included. Where there is none,
-the server is given a file's statements as they are, and a file that needs the client is refused.
+A client program reads the files, because it also understands its own commands, such as DELIMITER. Without a
+client program, ci-kit sends the statements to the server itself, and refuses a file that needs the client.
 """
 
 from __future__ import annotations
 
 import gzip
-import os
 import re
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.host.machine import Host
-from ci_kit.host.processes import Env
 from ci_kit.mysql.client.endpoint import Endpoint
+from ci_kit.mysql.client.program import ClientProgram, client_environment
 from ci_kit.mysql.client.session import Session, StatementError
 from ci_kit.mysql.client.sql import identifier, statement
 from ci_kit.settings.loading import Settings
 
 _SUFFIXES = (".sql", ".sql.gz")
-_CLIENTS = ("mysql", "mariadb")
-# A command of the client, which the server does not know (MySQL's manual, "mysql Client Commands").
+# A command of the client, which the server does not understand (MySQL's manual, "mysql Client Commands").
 _DELIMITER = re.compile(rb"^\s*delimiter\s", re.IGNORECASE | re.MULTILINE)
-_TELLING_LINES = 5
+_SHOWN_LINES = 5
 
 
-@dataclass(frozen=True)
-class Client:
-    """A client program: the command that starts it, and its flags for where the server is."""
+def run_init_sql(session: Session, root: Endpoint, settings: Settings, client: ClientProgram | None) -> None:
+    """Run the files of the setting ``init-sql`` in order, as root, in the run's database.
 
-    command: tuple[str, ...]
-    place: tuple[str, ...]
-
-
-def run_init_sql(
-    host: Host,
-    session: Session,
-    root: Endpoint,
-    settings: Settings,
-    *,
-    beside: Path | None = None,
-    lent: Client | None = None,
-) -> None:
-    """Carry the files of the setting ``init-sql`` out, in order, as root and in the run's database.
-
-    ``beside`` is the server's program, whose own client is preferred; ``lent`` is a client for where this
-    machine has none. Raises UsageError for a file that cannot be read or whose SQL the server refuses.
+    Raises UsageError for a file that cannot be read, or if the server refuses its SQL.
+    Raises UnavailableError for a file that needs a client program if there is none.
     """
     files = init_files(settings)
     if not files:
         return
-    found = find_client(host, beside)
-    client = Client((found,), _place(root)) if found else lent
+    console = session.host.console
     for path in files:
-        with host.console.progress("mysql", f"init SQL, {path.name}"):
+        with console.progress("mysql", f"init SQL, {path.name}"):
             sql = _read(path, settings)
             if client:
-                _run_client(host, client, root, settings, path, sql)
+                _run_in_client(session.host, client, root, settings, path, sql)
             else:
-                _run_session(session, settings, path, sql)
-    host.console.step("mysql", f"init SQL, {len(files)} {'file' if len(files) == 1 else 'files'}")
+                _run_in_session(session, settings, path, sql)
+    console.step("mysql", f"init SQL, {len(files)} {'file' if len(files) == 1 else 'files'}")
 
 
 def init_files(settings: Settings) -> list[Path]:
-    """The files of the setting, folders opened. Raises UsageError for what is not there or no SQL."""
+    """The files that the setting names, with each folder replaced by its files.
+
+    Raises UsageError for a path that does not exist or is not SQL.
+    """
     found: list[Path] = []
     for name in settings.init_sql:
         path = settings.root / name
         if path.is_dir():
             files = sorted(one for one in path.iterdir() if one.is_file() and one.name.endswith(_SUFFIXES))
             if not files:
-                raise _unusable(name, "the folder has no .sql or .sql.gz file", settings)
+                raise _unusable(name, "the folder contains no .sql or .sql.gz file", settings)
             found += files
         elif not path.is_file():
-            raise _unusable(name, "there is no such file or folder", settings)
+            raise _unusable(name, "no such file or folder", settings)
         elif not path.name.endswith(_SUFFIXES):
-            raise _unusable(name, "its name ends neither with .sql nor with .sql.gz", settings)
+            raise _unusable(name, "the name does not end with .sql or .sql.gz", settings)
         else:
             found.append(path)
     return found
 
 
-def find_client(host: Host, beside: Path | None) -> str:
-    """A client program: the one that came with the server, or the first on the PATH; empty if none is."""
-    folders = (beside.parent, beside.parent.parent / "bin") if beside else ()
-    near = (str(folder / name) for folder in folders for name in _CLIENTS)
-    own = next((path for path in near if os.access(path, os.X_OK)), "")
-    return own or next((name for name in _CLIENTS if host.which(name)), "")
-
-
 def _unusable(name: str, why: str, settings: Settings) -> UsageError:
     return UsageError(
-        f"init-sql is not usable: {name}",
+        f"cannot use the init-sql file {name}",
         why=f"{why}; it came from {settings.source('init-sql')}",
         todo="name files or folders, relative to the project's folder",
     )
@@ -109,30 +84,14 @@ def _read(path: Path, settings: Settings) -> bytes:
         raise _unusable(str(path), f"it cannot be read: {reason}", settings) from error
 
 
-def client_environment(password: str) -> Env:
-    """The variables for a client program, by which no process list shows the password.
-
-    No file of options could hold every one. The user's own variables and login file, which ``--no-defaults``
-    does not cover (MySQL's manual, "mysql_config_editor"), name another server and another password.
-    """
-    foreign = dict.fromkeys(("MYSQL_HOST", "MYSQL_TCP_PORT", "MYSQL_UNIX_PORT"))
-    return {**foreign, "MYSQL_PWD": password, "MYSQL_TEST_LOGIN_FILE": "/nonexistent"}
-
-
-def _place(root: Endpoint) -> tuple[str, ...]:
-    if root.socket:
-        return ("--host=localhost", f"--socket={root.socket}")
-    return ("--protocol=TCP", f"--host={root.host}", f"--port={root.port}")
-
-
-def _run_client(
-    host: Host, client: Client, root: Endpoint, settings: Settings, path: Path, sql: bytes
+def _run_in_client(
+    host: Host, client: ClientProgram, root: Endpoint, settings: Settings, path: Path, sql: bytes
 ) -> None:
     done = host.run(
         [
             *client.command,
             "--no-defaults",
-            *client.place,
+            *client.address,
             f"--user={root.user}",
             "--default-character-set=utf8mb4",
             f"--database={settings.database}",
@@ -145,11 +104,11 @@ def _run_client(
         raise _refused(path, done.stderr, settings)
 
 
-def _run_session(session: Session, settings: Settings, path: Path, sql: bytes) -> None:
+def _run_in_session(session: Session, settings: Settings, path: Path, sql: bytes) -> None:
     if _DELIMITER.search(sql):
         raise UnavailableError(
             f"{path} needs a client program",
-            why="it has a DELIMITER line, and there is neither mysql nor mariadb on this machine",
+            why="it contains a DELIMITER line, and this machine has no program mysql or mariadb",
             todo="install one: apt-get install default-mysql-client, or brew install mysql-client",
         )
     try:
@@ -159,10 +118,10 @@ def _run_session(session: Session, settings: Settings, path: Path, sql: bytes) -
         raise _refused(path, error.why, settings) from error
 
 
-def _refused(path: Path, said: str, settings: Settings) -> UsageError:
+def _refused(path: Path, message: str, settings: Settings) -> UsageError:
     return UsageError(
         f"the server refused the SQL of {path}",
         why=f"the file came from {settings.source('init-sql')}",
-        details=tuple(said.splitlines()[-_TELLING_LINES:]),
-        todo="mend the file",
+        details=tuple(message.splitlines()[-_SHOWN_LINES:]),
+        todo="correct the file",
     )

@@ -37,7 +37,7 @@ _RULES = r"^(validate_password[._]|simple_password_check_|password_(history|reus
 _PREFIXES = ("validate_password.", "validate_password_", "simple_password_check_", "password_")
 
 
-def set_password(session: Session, change: Statement, *, whose: str) -> None:
+def set_password(session: Session, change: Statement, *, account: str) -> None:
     """Carry out a statement that gives an account a password, whatever rules the server has for them.
 
     The rules are back afterwards as they were. Raises UsageError if there is one that cannot be relaxed.
@@ -47,7 +47,7 @@ def set_password(session: Session, change: Statement, *, whose: str) -> None:
             rule = _broken_rule(session, change)
         if rule:
             raise UsageError(
-                f"the server does not take the password for {whose}",
+                f"the server does not take the password for {account}",
                 why=f"a rule of its own for passwords is against it: {rule}",
                 todo="choose another mysql-password, or leave it out for a random one",
             )

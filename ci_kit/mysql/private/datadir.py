@@ -1,8 +1,8 @@
-"""An initialised datadir, made once per server build and copied for every private server.
+"""Template datadirs: initialised once for each server build, and copied for every private server.
 
-Initialising takes seconds, a copy a twentieth of one. A template is a folder of the user's cache with the
-datadir in ``data`` and, written last, a list of its files and their sizes, by which a damaged or half-written
-one is told and made again.
+Initialising takes seconds, a copy a twentieth of a second. A template is a folder in the user's cache. It
+contains the datadir ``data`` and a list of its files and their sizes, which is written last. ci-kit makes a
+template again if the list is missing or does not fit.
 """
 
 from __future__ import annotations
@@ -15,27 +15,30 @@ from pathlib import Path
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host.machine import Completed, Host
-from ci_kit.mysql.config.error_log import telling_lines
-from ci_kit.mysql.config.rejected_option import wrong_setting
-from ci_kit.mysql.config.server_options import as_flags, datadir_settings
+from ci_kit.mysql.config.error_log import first_errors
+from ci_kit.mysql.config.rejected_option import rejected_option
+from ci_kit.mysql.config.server_options import as_flags, datadir_options
 from ci_kit.mysql.prepare.zone_tables import known_zones, zone_statements, zones_edition
-from ci_kit.mysql.private.folder import Scratch
+from ci_kit.mysql.private.folder import ServerFolder
 from ci_kit.mysql.private.program import ServerProgram
 from ci_kit.settings.loading import Settings
 
 _MANIFEST = "manifest.json"
 _UNFINISHED = ".unfinished-"
-# Raised when a template made by an earlier release of ci-kit is of no use any more.
+# Increased when templates of an earlier release of ci-kit can no longer be used.
 _FORMAT = "2"
 
 SIZES: tuple[str, ...] = ("loose_innodb_log_file_size=10M", "loose_innodb_redo_log_capacity=16M")
-"""Redo logs of 100 MiB, the default of both servers, would be copied each time. The first setting is
-MariaDB's, the second MySQL's; they hold for the server as for the template, or it would resize its logs."""
+"""Small redo logs, because each copy contains them: both servers have 100 MiB by default.
+
+The first option belongs to MariaDB, the second to MySQL. The server gets them like the template: with other
+sizes it would resize its logs at the start.
+"""
 
 
 @dataclass(frozen=True)
 class _Recipe:
-    """What makes a template what it is: the server build, the lines of a my.cnf, the zones known by name."""
+    """What a template depends on: the server build, my.cnf lines, and whether it has time zone tables."""
 
     program: ServerProgram
     lines: tuple[str, ...]
@@ -52,12 +55,13 @@ class _Recipe:
         return f"{version.flavour.lower()}-{version.text}-{_digest(facts)}"
 
 
-def template(host: Host, program: ServerProgram, scratch: Scratch, settings: Settings) -> Path:
-    """The template datadir for a server program and the settings, made now if there is none.
+def template_datadir(host: Host, program: ServerProgram, server: ServerFolder, settings: Settings) -> Path:
+    """The template datadir for a server program and the settings, made now if the cache has none.
 
-    It is made on ``scratch``, as the user that will run the server, and moved to the cache when complete.
+    It is made in the folder ``server``, as the user that will run the server, and moved to the cache when it
+    is complete. Raises UnavailableError, and UsageError for a setting that the server rejects.
     """
-    lines = (*SIZES, *datadir_settings(settings))
+    lines = (*SIZES, *datadir_options(settings))
     recipe = _Recipe(program, lines, zones=settings.time_zone_tables != "none")
     folder = host.cache_root() / "templates" / recipe.name
     with host.locked(folder.with_name(f"{folder.name}.lock")):
@@ -65,7 +69,7 @@ def template(host: Host, program: ServerProgram, scratch: Scratch, settings: Set
             with host.console.progress("mysql", f"preparing a datadir for {program.version}, once"):
                 for damaged in (folder, *folder.parent.glob(f"{folder.name}{_UNFINISHED}*")):
                     host.remove(damaged)
-                _make(host, recipe, scratch, folder, settings)
+                _make(host, recipe, server, folder, settings)
     return folder / "data"
 
 
@@ -87,15 +91,15 @@ def _sizes(data: Path) -> dict[str, int]:
     }
 
 
-def _make(host: Host, recipe: _Recipe, scratch: Scratch, folder: Path, settings: Settings) -> None:
-    made, zones = scratch.folder / "template", scratch.folder / "zones.sql"
+def _make(host: Host, recipe: _Recipe, server: ServerFolder, folder: Path, settings: Settings) -> None:
+    made, zones = server.path / "template", server.path / "zones.sql"
     unfinished = folder.with_name(f"{folder.name}{_UNFINISHED}{secrets.token_hex(4)}")
     try:
-        host.make_dir(made, mode=0o700, owner=scratch.owner)
+        host.make_dir(made, mode=0o700, owner=server.owner)
         sql = "".join(f"{line};\n" for line in zone_statements(known_zones() if recipe.zones else ()))
         host.write(zones, sql, shown=f"{sql[:60]} …")
-        env = {"TZ": "UTC", "TMPDIR": str(scratch.temporary)}
-        for command, stdin in _initialise(recipe, scratch, made, zones):
+        env = {"TZ": "UTC", "TMPDIR": str(server.temporary)}
+        for command, stdin in _initialise(recipe, server, made, zones):
             done = host.run(
                 command,
                 env=env,
@@ -104,9 +108,9 @@ def _make(host: Host, recipe: _Recipe, scratch: Scratch, folder: Path, settings:
                 seconds=settings.boot_timeout,
             )
             if not done.ok:
-                problem = wrong_setting(done.stdout + done.stderr, settings)
-                raise problem or _failed(Path(command[0]), scratch, done)
-        # Each copy makes an identity of its own, without which two of them could not replicate.
+                problem = rejected_option(done.stdout + done.stderr, settings)
+                raise problem or _failed(Path(command[0]), server, done)
+        # Each copy makes its own server UUID: two servers with the same one cannot replicate.
         host.remove(made / "auto.cnf")
         host.copy_tree(made, unfinished / "data")
         host.write(unfinished / _MANIFEST, json.dumps(_sizes(unfinished / "data")), shown="")
@@ -117,16 +121,16 @@ def _make(host: Host, recipe: _Recipe, scratch: Scratch, folder: Path, settings:
 
 
 def _initialise(
-    recipe: _Recipe, scratch: Scratch, data: Path, sql: Path
+    recipe: _Recipe, server: ServerFolder, data: Path, sql: Path
 ) -> list[tuple[list[str], Path | None]]:
-    """The commands that make a datadir and carry a file's statements out in it; with each, what it reads."""
+    """The commands that make a datadir and run an SQL file in it; each with the file that it reads."""
     program = recipe.program
     lines = [f"--datadir={data}", *as_flags(recipe.lines)]
-    lines += [f"--user={scratch.user}"] if scratch.user else []
-    server = [*program.command, "--no-defaults", *lines]
+    lines += [f"--user={server.user}"] if server.user else []
+    command = [*program.command, "--no-defaults", *lines]
     if program.version.flavour == "MySQL":
         initialise = ["--initialize-insecure", "--secure-file-priv=NULL", "--innodb-doublewrite=OFF"]
-        return [([*server, *initialise, f"--init-file={sql}"], None)]
+        return [([*command, *initialise, f"--init-file={sql}"], None)]
     install = [
         str(program.installer),
         "--no-defaults",
@@ -135,15 +139,15 @@ def _initialise(
         "--skip-test-db",
         "--skip-name-resolve",
     ]
-    return [(install, None), ([*server, "--bootstrap"], sql)]
+    return [(install, None), ([*command, "--bootstrap"], sql)]
 
 
-def _failed(program: Path, scratch: Scratch, done: Completed) -> UnavailableError:
-    told = telling_lines(done.stdout + done.stderr, from_start=True)
+def _failed(program: Path, server: ServerFolder, done: Completed) -> UnavailableError:
+    errors = first_errors(done.stdout + done.stderr)
     return UnavailableError(
         "a datadir could not be initialised",
-        why=scratch.reason(f"{program} ended with {done.code}", told),
-        details=told,
-        todo="look at the lines above; `ci-kit run -v` shows the command, the setting mysql-datadir names"
-        " another folder",
+        why=server.failure_reason(f"{program} ended with {done.code}", errors),
+        details=errors,
+        todo="fix the cause that the lines above name; `ci-kit run -v` shows the command, and the setting"
+        " mysql-datadir names another folder",
     )

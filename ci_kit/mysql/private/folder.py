@@ -1,4 +1,4 @@
-"""A folder of its own for one private server: datadir, socket, logs."""
+"""The folder of one private server: datadir, socket, log."""
 
 from __future__ import annotations
 
@@ -18,68 +18,73 @@ _MEMORY = Path("/dev/shm")  # noqa: S108  (the folder is made with a random name
 _MEMORY_WANTED = 1 << 30
 # sun_path has 108 bytes on Linux and 104 on macOS; "mysql.sock" and the NUL are in them.
 _SOCKET_LIMIT = 103
-# As root the server gives its rights up; mysql is the user that the packages make.
+# A server that root starts runs as another user; the packages make the user mysql.
 _UNPRIVILEGED = ("mysql", "nobody")
-# A server that has less room than this left, in bytes, fails for want of it.
+# With less free space than this, in bytes, a server fails.
 _ROOM_NEEDED = 1 << 22
-# ENOSPC is 28 on Linux and macOS; the servers write it in many ways.
+# The servers report ENOSPC, which is 28 on Linux and macOS, in several ways.
 _NO_ROOM_SIGNS = ("No space left", "out of disk space", "errno: 28", "Errcode: 28", "error 28")
 
 PREFIX = "ci-kit-mysql-"
 
 
 @dataclass(frozen=True)
-class Scratch:
-    """The folder, and the user that runs the server: None and "" where that is the current one."""
+class ServerFolder:
+    """The folder, and the user that runs the server: None and "" for the current user."""
 
-    folder: Path
+    path: Path
     owner: int | None = None
     user: str = ""
 
     @property
     def token(self) -> str:
-        return self.folder.name.removeprefix(PREFIX)
+        return self.path.name.removeprefix(PREFIX)
 
     @property
     def in_memory(self) -> bool:
-        return self.folder.is_relative_to(_MEMORY)
+        return self.path.is_relative_to(_MEMORY)
 
     @property
     def full(self) -> bool:
-        """Whether the folder is there, on a volume without room."""
-        return self.folder.is_dir() and _room(self.folder) < _ROOM_NEEDED
+        """Whether the folder exists, on a volume without free space."""
+        return self.path.is_dir() and _room(self.path) < _ROOM_NEEDED
 
-    def reason(self, otherwise: str, log: Iterable[str] = ()) -> str:
-        """Why a server failed here: for want of room, as its log may tell, or for what is known else."""
-        told = any(sign in line for line in log for sign in _NO_ROOM_SIGNS)
-        return f"no room is left on the volume of {self.folder}" if told or self.full else otherwise
+    def failure_reason(self, otherwise: str, log: Iterable[str] = ()) -> str:
+        """Why a server failed here: a full volume, as its log or the volume shows, or ``otherwise``."""
+        reported = any(sign in line for line in log for sign in _NO_ROOM_SIGNS)
+        return f"no space is left on the volume of {self.path}" if reported or self.full else otherwise
 
     @property
     def data(self) -> Path:
-        return self.folder / "data"
+        return self.path / "data"
 
     @property
     def temporary(self) -> Path:
-        return self.folder / "tmp"
+        return self.path / "tmp"
+
+    @property
+    def files(self) -> Path:
+        """The folder for secure_file_priv: the server reads and writes other files only there."""
+        return self.path / "files"
 
     @property
     def socket(self) -> Path:
-        return self.folder / "mysql.sock"
+        return self.path / "mysql.sock"
 
     @property
     def log(self) -> Path:
-        return self.folder / "error.log"
+        return self.path / "error.log"
 
     @property
     def init_file(self) -> Path:
-        return self.folder / "init.sql"
+        return self.path / "init.sql"
 
 
-def new_scratch(host: Host, settings: Settings) -> Scratch:
-    """A name for a folder that does not exist yet, where the settings say or there is room.
+def new_server_folder(host: Host, settings: Settings) -> ServerFolder:
+    """A folder with a new name, not made yet: in ``mysql-datadir``, in memory, or in the temporary folder.
 
-    Raises UsageError if the settings name no folder, one whose path leaves none for a socket's name, or one
-    that is closed to the user who runs the server.
+    Raises UsageError if ``mysql-datadir`` is not a folder, has a path too long for a socket, or cannot be
+    entered by the user that runs the server.
     """
     name = f"{PREFIX}{secrets.token_hex(4)}"
     owner = _unprivileged() if os.geteuid() == 0 else None
@@ -89,7 +94,7 @@ def new_scratch(host: Host, settings: Settings) -> Scratch:
         base = _best_folder(host, settings)
         if _too_long(base / name) or (owner and _closed_to(owner, base)):
             base = Path("/tmp")  # noqa: S108
-    return Scratch(base / name, owner.pw_uid, owner.pw_name) if owner else Scratch(base / name)
+    return ServerFolder(base / name, owner.pw_uid, owner.pw_name) if owner else ServerFolder(base / name)
 
 
 def _unprivileged() -> pwd.struct_passwd:
@@ -105,24 +110,24 @@ def _wanted_folder(settings: Settings, owner: pwd.struct_passwd | None) -> Path:
     folder = (settings.root / settings.mysql_datadir).resolve()
     source = f"mysql-datadir came from {settings.source('mysql-datadir')}"
     if not folder.is_dir():
-        raise UsageError(f"no such folder: {folder}", why=source, todo="make it, or leave mysql-datadir out")
+        raise UsageError(f"no such folder: {folder}", why=source, todo="create it, or remove mysql-datadir")
     if _too_long(folder / f"{PREFIX}01234567"):
         raise UsageError(
             f"the path of mysql-datadir is too long: {settings.mysql_datadir}",
-            why=f"a socket's path in it may have {_SOCKET_LIMIT} bytes; {source}",
+            why=f"the path of a socket in it may have {_SOCKET_LIMIT} bytes; {source}",
             todo="choose a shorter one",
         )
     if owner and (closed := _closed_to(owner, folder)):
         raise UsageError(
-            f"the server cannot get to {folder}",
-            why=f"root runs it as the user {owner.pw_name}, to whom {closed} is closed; {source}",
-            todo=f"open it (chmod o+x {closed}), or choose another folder",
+            f"the server cannot enter {folder}",
+            why=f"it runs as the user {owner.pw_name}, who cannot enter {closed}; {source}",
+            todo=f"allow it (chmod o+x {closed}), or choose another folder",
         )
     return folder
 
 
 def _closed_to(user: pwd.struct_passwd, folder: Path) -> Path | None:
-    """The first folder on the way that a user cannot pass; None if there is none."""
+    """The first folder on the path that a user cannot enter; None if the user can enter all of them."""
     groups = os.getgrouplist(user.pw_name, user.pw_gid)
     for place in (*reversed(folder.parents), folder):
         if not place.exists():
@@ -138,7 +143,7 @@ def _closed_to(user: pwd.struct_passwd, folder: Path) -> Path | None:
 
 
 def _best_folder(host: Host, settings: Settings) -> Path:
-    # Nothing in memory is durable.
+    # Data in memory is lost in a power cut, and ``durable`` rules that out.
     in_memory = not settings.durable and os.access(_MEMORY, os.W_OK) and _room(_MEMORY) >= _MEMORY_WANTED
     return _MEMORY if in_memory else host.temporary_root()
 
@@ -148,6 +153,6 @@ def _too_long(folder: Path) -> bool:
 
 
 def _room(folder: Path) -> int:
-    """Bytes that are free on a folder's volume for others than root."""
+    """The free bytes on the volume of a folder, for users other than root."""
     space = os.statvfs(folder)
     return space.f_bavail * space.f_frsize

@@ -1,28 +1,32 @@
-"""A private server with read replicas beside it: servers that follow it by GTID and take no writes."""
+"""A private server with read replicas: servers that follow it by GTID and refuse writes."""
 
 from __future__ import annotations
 
 import secrets
 import time
-from contextlib import ExitStack
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ci_kit.errors import UnavailableError
+from ci_kit.github import Runner
 from ci_kit.host.machine import Host
-from ci_kit.mysql.client.endpoint import Endpoint
+from ci_kit.mysql.client.endpoint import ROOT, Endpoint
 from ci_kit.mysql.client.login import LoginError
-from ci_kit.mysql.client.server import Ready
+from ci_kit.mysql.client.server import Access
 from ci_kit.mysql.client.session import Session, StatementError, open_session
 from ci_kit.mysql.client.sql import Secret, Statement, account, literal, statement
 from ci_kit.mysql.client.version import Flavour
-from ci_kit.mysql.prepare.accounts import ROOT, log_in_once
+from ci_kit.mysql.config.error_log import last_errors
+from ci_kit.mysql.prepare.accounts import log_in_once
 from ci_kit.mysql.prepare.time_zone import set_zone
-from ci_kit.mysql.private.server import PrivateServer
+from ci_kit.mysql.private.instance import Member
+from ci_kit.mysql.private.server import PrivateBooting, PrivateReady, PrivateServer
 from ci_kit.settings.loading import Settings
 
 _ACCOUNT = "ci_kit_replica"
-# One list for both products: each passes over what only the other knows.
+# One list for both products: each ignores the options that only the other supports.
 _MEMBER = (
     "log_bin=binlog",
     "relay_log=relay",
@@ -35,103 +39,129 @@ _MEMBER = (
 _POLL = 0.01
 
 
+@dataclass(frozen=True)
 class ReplicatedServer:
-    """All of them boot side by side; the tests begin when each replica has what the source has."""
+    """A private server, the source, and as many read replicas as the settings ask for."""
 
-    shared = False
+    runner: Runner
+    settings: Settings
+    password: str = field(repr=False)
 
-    def __init__(self, host: Host, settings: Settings, password: str) -> None:
-        self._host = host
-        self._settings = settings
-        self._password = secrets.token_urlsafe(18)
-        host.redactor.add(self._password)
+    def start(self, cleanup: ExitStack) -> ReplicatedBooting:
+        source = self._member(0).start(cleanup)
+        token = source.instance.folder.token
+        numbers = range(1, self.settings.replicas + 1)
+        replicas = tuple(self._member(number, source=token).start(cleanup) for number in numbers)
+        return ReplicatedBooting(self.runner, self.settings, source, replicas)
 
-        def member(number: int) -> PrivateServer:
-            lines = (f"server_id={number + 1}", *_MEMBER)
-            source = self._source.token if number else ""
-            return PrivateServer(host, settings, password, member=lines, source=source, replica=number)
+    def _member(self, number: int, source: str = "") -> PrivateServer:
+        member = Member((f"server_id={number + 1}", *_MEMBER), source, number)
+        return PrivateServer(self.runner.host, self.settings, self.password, member)
 
-        self._source = member(0)
-        self._replicas = [member(number) for number in range(1, settings.replicas + 1)]
 
-    def start(self) -> None:
-        for server in self._all:
-            server.start()
+@dataclass(frozen=True)
+class ReplicatedBooting:
+    """A source and its replicas, which all start at the same time."""
 
-    def ready(self) -> Ready:
-        ready = self._source.ready()
-        flavour = self._source.version.flavour
-        with open_session(self._host, self._source.root) as source:
-            for change in _replication_account(self._password):
-                source.execute(change)
-            followed = [self._follow(number, source, flavour) for number in range(len(self._replicas))]
-        logins = tuple(root.as_user(ready.login.user, ready.login.password) for root in followed)
-        for login in logins:
-            log_in_once(self._host, login)
-        return replace(ready, replicas=logins)
-
-    def keep(self) -> None:
-        for server in self._all:
-            server.keep()
-
-    def lost(self) -> UnavailableError | None:
-        for number, server in enumerate(self._all):
-            if problem := server.lost():
-                problem.what += f" (replica {number})" if number else " (the replicas' source)"
-                return problem
-        return None
-
-    def stop(self) -> None:
-        with ExitStack() as each:
-            for server in self._all:
-                each.callback(server.stop)
+    runner: Runner
+    settings: Settings
+    source: PrivateBooting
+    replicas: tuple[PrivateBooting, ...]
 
     @property
-    def _all(self) -> list[PrivateServer]:
-        return [self._source, *self._replicas]
+    def host(self) -> Host:
+        return self.runner.host
 
-    def _follow(self, number: int, source: Session, flavour: Flavour) -> Endpoint:
-        """Have a replica follow the source, and wait until it has caught up; gives root's login there."""
-        server = self._replicas[number]
+    def ready(self) -> ReplicatedReady:
+        """Wait until every replica has the data of the source."""
+        ready = self.source.ready()
+        password = secrets.token_urlsafe(18)
+        self.runner.hide(password)
+        login = self.source.root.as_user(_ACCOUNT, password)
+        flavour = self.source.instance.program.version.flavour
+        with open_session(self.host, self.source.root) as source:
+            for change in _replication_account(password):
+                source.execute(change)
+            for number, replica in enumerate(self.replicas, 1):
+                with self._replication_errors(number, replica):
+                    self._follow(replica, source, login, flavour)
+        tests = ready.access.login
+        logins = tuple(replica.root.as_user(tests.user, tests.password) for replica in self.replicas)
+        for one in logins:
+            log_in_once(self.host, one)
+        followers = tuple(
+            replica.answering(Access(one, ready.access.version))
+            for replica, one in zip(self.replicas, logins, strict=True)
+        )
+        return ReplicatedReady(replace(ready.access, replicas=logins), (ready, *followers))
+
+    def _follow(self, replica: PrivateBooting, source: Session, login: Endpoint, flavour: Flavour) -> None:
+        """Let a replica follow the source, and wait until it has the same data."""
+        with open_session(self.host, replica.await_login()) as session:
+            for change in _follow_statements(flavour, login):
+                session.execute(change)
+            self._catch_up(source, session, flavour)
+            session.execute(statement("SET SESSION sql_log_bin = 0"))
+            # The zone tables of the source are replicated; its own zone is a setting, which is not.
+            set_zone(session, replace(self.settings, time_zone_tables="none"))
+            for change in _read_only_statements(session, flavour):
+                session.execute(change)
+
+    @contextmanager
+    def _replication_errors(self, number: int, replica: PrivateBooting) -> Iterator[None]:
+        """Give a failed login or statement of a replica the reason: a server that ended, or its own log."""
         try:
-            root = server.await_login()
-            with open_session(self._host, root) as session:
-                for change in _follow_statements(flavour, self._source.root, self._password):
-                    session.execute(change)
-                self._catch_up(source, session, flavour)
-                session.execute(statement("SET SESSION sql_log_bin = 0"))
-                # The source's zone is a setting of its own, which is not replicated; its tables are.
-                set_zone(session, replace(self._settings, time_zone_tables="none"))
-                for change in _read_only_statements(session, flavour):
-                    session.execute(change)
+            yield
         except (LoginError, StatementError) as error:
-            if problem := self.lost():
-                raise problem from error
-            raise UnavailableError(
-                f"replica {number + 1} does not replicate",
+            members = (self.source, *self.replicas)
+            raise _first_lost(members) or UnavailableError(
+                f"replica {number} does not replicate",
                 why=error.why,
-                details=server.telling_lines(),
-                todo="look at the lines above; mysql-settings can be in the way",
+                details=last_errors(replica.instance.log_text()),
+                todo="fix the cause that the lines above name; mysql-settings may be the reason",
             ) from error
-        return root
 
     def _catch_up(self, source: Session, replica: Session, flavour: Flavour) -> None:
         if replica.dry:
             return
-        wanted = str(source.rows(_POSITION[flavour])[0][0]).replace("\n", "")
-        deadline = time.monotonic() + self._settings.boot_timeout
-        while not replica.rows(_reached(flavour, wanted))[0][0]:
+        position = str(source.rows(_POSITION[flavour])[0][0]).replace("\n", "")
+        deadline = time.monotonic() + self.settings.boot_timeout
+        while not replica.rows(_reached(flavour, position))[0][0]:
             status = _status(replica)
             problem = status.get("Last_IO_Error") or status.get("Last_SQL_Error")
             if problem:
-                raise StatementError(0, self._host.redactor.redact(str(problem)))
+                raise StatementError(0, self.host.redactor.redact(str(problem)))
             if time.monotonic() > deadline:
-                raise StatementError(0, f"it did not catch up in {self._settings.boot_timeout} s")
+                raise StatementError(0, f"it did not catch up in {self.settings.boot_timeout} s")
             time.sleep(_POLL)
 
 
+@dataclass(frozen=True)
+class ReplicatedReady:
+    """A source and its replicas, which all have the same data; ``members`` begins with the source."""
+
+    access: Access
+    members: tuple[PrivateReady, ...]
+
+    def lost(self) -> UnavailableError | None:
+        return _first_lost(self.members)
+
+    def keep(self) -> None:
+        for member in self.members:
+            member.keep()
+
+
+def _first_lost(members: Sequence[PrivateBooting | PrivateReady]) -> UnavailableError | None:
+    """The error of the first member that is lost, with its place in the replication."""
+    for number, member in enumerate(members):
+        if problem := member.lost():
+            problem.what += f" (replica {number})" if number else " (the source of the replicas)"
+            return problem
+    return None
+
+
 def lag(host: Host, root: Endpoint) -> int | None:
-    """Seconds by which a replica is behind its source; None if it does not replicate or does not answer."""
+    """The seconds a replica is behind its source; None if it does not replicate or does not answer."""
     try:
         with open_session(host, root) as session:
             status = _status(session)
@@ -142,7 +172,7 @@ def lag(host: Host, root: Endpoint) -> int | None:
 
 
 def _status(session: Session) -> dict[str, Any]:
-    """The one row of a replica's status, by column. MariaDB knows the newer words too, from 10.5 on."""
+    """The status of a replica, by column. MariaDB supports the newer statement from 10.5 on."""
     return next(iter(session.mappings("SHOW REPLICA STATUS")), {})
 
 
@@ -157,19 +187,20 @@ def _replication_account(password: str) -> list[Statement]:
     return changes
 
 
-def _follow_statements(flavour: Flavour, source: Endpoint, password: str) -> list[Statement]:
+def _follow_statements(flavour: Flavour, login: Endpoint) -> list[Statement]:
     """Sources: "CHANGE REPLICATION SOURCE TO" in MySQL's manual, "CHANGE MASTER TO" in MariaDB's."""
     word = "SOURCE" if flavour == "MySQL" else "MASTER"
-    login = (
-        f"{word}_HOST = {literal(source.host)}, {word}_PORT = {source.port},"
-        f" {word}_USER = {literal(_ACCOUNT)}, {word}_CONNECT_RETRY = 1, {word}_PASSWORD = "
+    text = (
+        f"{word}_HOST = {literal(login.host)}, {word}_PORT = {login.port},"
+        f" {word}_USER = {literal(login.user)}, {word}_CONNECT_RETRY = 1, {word}_PASSWORD = "
     )
+    password = Secret(login.password)
     if flavour == "MySQL":
-        # caching_sha2_password wants TLS or the server's key, which a server of ci-kit's is asked for.
+        # caching_sha2_password requires TLS or the public key of the server.
         rest = ", SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1"
-        change = statement("CHANGE REPLICATION SOURCE TO ", login, Secret(password), rest)
+        change = statement("CHANGE REPLICATION SOURCE TO ", text, password, rest)
     else:
-        change = statement("CHANGE MASTER TO ", login, Secret(password), ", MASTER_USE_GTID = slave_pos")
+        change = statement("CHANGE MASTER TO ", text, password, ", MASTER_USE_GTID = slave_pos")
     return [change, statement("START REPLICA")]
 
 
@@ -177,20 +208,20 @@ _POSITION: dict[Flavour, str] = {
     "MySQL": "SELECT @@GLOBAL.gtid_executed",
     "MariaDB": "SELECT @@GLOBAL.gtid_binlog_pos",
 }
-"""What a source has written."""
+"""The query for the position that a source has written."""
 
 
 def _reached(flavour: Flavour, position: str) -> str:
-    """A query whether a replica has come to a position; MariaDB's answers -1 at once if not."""
+    """The query whether a replica has reached a position; on MariaDB it gives -1 at once if not."""
     if flavour == "MySQL":
         return f"SELECT GTID_SUBSET({literal(position)}, @@GLOBAL.gtid_executed)"
     return f"SELECT MASTER_GTID_WAIT({literal(position)}, 0) = 0"
 
 
 def _read_only_statements(session: Session, flavour: Flavour) -> list[Statement]:
-    """Nobody writes to a replica, root least of all: it is who most tests log in as.
+    """The statements after which no account can write to a replica, not even root, which most tests use.
 
-    MySQL has a switch for that. MariaDB lets those pass who have a privilege, and root has it.
+    MySQL has super_read_only for that. MariaDB lets accounts with certain privileges write: root loses them.
     """
     if flavour == "MySQL":
         return [statement("SET GLOBAL super_read_only = ON")]

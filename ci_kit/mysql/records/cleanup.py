@@ -1,70 +1,79 @@
-"""Servers that other processes left: whether they are up, their end, and the cleaning up after the killed.
-
-What to look for depends on the kind of server: the module of each kind answers ``is_up`` and ``end``.
-"""
+"""The end of servers that other processes left: those kept for a project, and those of killed runs."""
 
 from __future__ import annotations
 
-from importlib import import_module
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Literal, Protocol, TypeAlias
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host.machine import Host
+from ci_kit.mysql.client.server import KindName
 from ci_kit.mysql.records import store
-from ci_kit.mysql.records.store import Record
+from ci_kit.mysql.records.record import Record
+
+Lifetime: TypeAlias = Literal["run", "machine", "elsewhere"]
+"""How long a server lives.
+
+run: it ends with the run, unless it is kept. machine: it stays up on the machine. elsewhere: ci-kit neither
+starts nor ends it.
+"""
 
 
 class Kind(Protocol):
-    """The module of a kind of server."""
+    """What the cleanup asks of a kind of server."""
 
-    def is_up(self, host: Host, record: Record) -> bool:
-        """Whether the server is running."""
+    @property
+    def lifetime(self) -> Lifetime: ...
 
-    def end(self, host: Host, record: Record) -> None:
+    def is_up(self, host: Host, record: Record, /) -> bool:
+        """Whether the server of the record is running."""
+
+    def end(self, host: Host, record: Record, /) -> None:
         """End it, and leave nothing of it but its record."""
 
 
-def is_up(host: Host, record: Record) -> bool:
-    return _kind(record).is_up(host, record)
+@dataclass(frozen=True)
+class Cleanup:
+    """Ends servers by their records; ``kinds`` is the table of the kinds of server."""
 
+    host: Host
+    kinds: Mapping[KindName, Kind]
 
-def end(host: Host, record: Record) -> None:
-    """End a server by what is written down of it, and leave nothing of it."""
-    _kind(record).end(host, record)
-    store.forget(host, record.token)
+    def is_ours(self, record: Record) -> bool:
+        """Whether ci-kit may change and end the server."""
+        return self.kinds[record.kind].lifetime != "elsewhere"
 
+    def is_up(self, record: Record) -> bool:
+        return self.kinds[record.kind].is_up(self.host, record)
 
-def make_way(host: Host, root: Path) -> None:
-    """End what was left running for a project, before another server is left in its place."""
-    for record in reversed(store.kept_records(host, root)):
-        end(host, record)
+    def end(self, record: Record) -> None:
+        """End a server, and leave nothing of it."""
+        self.kinds[record.kind].end(self.host, record)
+        store.forget(self.host, record.token)
 
+    def end_kept(self, root: Path) -> None:
+        """End the server that was kept for the project in ``root``, its replicas first."""
+        for record in reversed(store.kept_records(self.host, root)):
+            self.end(record)
 
-def sweep(host: Host) -> None:
-    """Clean up after processes that were killed, and only after those."""
-    for record in list(store.records(host)):
-        # What a runner ended with the job before has left its folder; somebody else's server is not asked.
-        if record.kept and (not record.ours or is_up(host, record)):
-            continue
-        with store.hold(host, record.token) as free:
-            # Between the look and the lock, the owner may have ended properly, or let the server go on.
-            if free and record in store.records(host):
-                try:
-                    end(host, record)
-                except UnavailableError as error:
-                    # It is for a later run. An engine that is not up now is nothing to worry about.
-                    say = host.console.warning if record.kind == "service" else host.console.detail
-                    say("\n".join(error.lines()))
+    def sweep(self) -> None:
+        """Remove the servers of processes that were killed, and only those."""
+        for record in list(store.records(self.host)):
+            # A runner ends all processes with the job: of a kept server, only the folder may be left.
+            if record.kept and (not self.is_ours(record) or self.is_up(record)):
+                continue
+            with store.hold(self.host, record.token) as free:
+                # Since the look above, the owner may have removed the server, or kept it.
+                if free and record in store.records(self.host):
+                    self._end_or_report(record)
 
-
-_MODULES = {
-    "private": "private.server",
-    "service": "service.server",
-    "docker": "container.server",
-    "external": "external",
-}
-
-
-def _kind(record: Record) -> Kind:
-    return cast("Kind", import_module(f"ci_kit.mysql.{_MODULES[record.kind]}"))
+    def _end_or_report(self, record: Record) -> None:
+        try:
+            self.end(record)
+        except UnavailableError as error:
+            # A later run tries again. A container engine that is not running now needs no warning.
+            changed = self.kinds[record.kind].lifetime == "machine"
+            report = self.host.console.warning if changed else self.host.console.detail
+            report("\n".join(error.lines()))

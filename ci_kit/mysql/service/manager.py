@@ -1,4 +1,4 @@
-"""The machine's service with a server in it, and the program that starts and stops it."""
+"""The machine's MySQL or MariaDB service, and the service manager that starts and stops it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Literal, Protocol, TypeAlias
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host.machine import Host, Process
-from ci_kit.mysql.service.option_files import read_told
+from ci_kit.mysql.service.option_files import read_service_options
 
 Action: TypeAlias = Literal["start", "stop"]
 State: TypeAlias = Literal["up", "down", "starting", "stopping"]
 
 _NAMES = ("mysql", "mysqld", "mariadb")
-# systemd's own way to say that it runs: sd_booted(3). Containers often have its programs alone.
+# The sign of a running systemd, by sd_booted(3). Containers often have only its programs.
 _SYSTEMD_RUNS = Path("/run/systemd/system")
-# What `systemctl is-active` says.
+# The output of `systemctl is-active`.
 _STATES: dict[str, State] = {
     "active": "up",
     "reloading": "up",
@@ -32,27 +32,27 @@ _TERMINATE = 'pid=$(cat "$0") && kill "$pid" && while kill -0 "$pid" 2> /dev/nul
 
 _SETTLING = 30.0
 
-PATIENCE = 300.0
-"""How long a service that is given back may take to stop, or to start, in seconds: its data may be large."""
+LONGEST_ACTION = 300.0
+"""The seconds that a service may take to stop or to start when it is given back: it may have much data."""
 
 
 class Unit(Protocol):
-    """A service, under the name its manager has for it."""
+    """A service, by the name that its service manager uses."""
 
     @property
     def name(self) -> str: ...
 
     @property
     def pid_file(self) -> str:
-        """Where the server's process is noted down, if its manager may fail to stop it."""
+        """The file with the server's process id, for a manager that may fail to stop it; else empty."""
 
     def command(self, action: Action) -> list[str]:
-        """What root calls; it ends when the action is done."""
+        """The command for root; it ends when the action is done."""
 
     def state(self, host: Host) -> State: ...
 
     def log(self, host: Host, since: float) -> list[str]:
-        """The last lines its manager wrote down since a moment of the clock."""
+        """The last lines in its manager's log since a moment, in seconds of the clock."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,9 @@ class SystemdUnit:
         said = host.ask(["systemctl", "is-active", self.name]).stdout.strip()
         if said not in _STATES:
             raise UnavailableError(
-                f"systemd does not say whether the service {self.name} is up",
-                why=f"`systemctl is-active {self.name}` says {said!r}",
-                todo="look at `systemctl status`, or take a private server (mysql: private)",
+                f"systemd does not report whether the service {self.name} is up",
+                why=f"`systemctl is-active {self.name}` printed {said!r}",
+                todo="look at `systemctl status`, or use a private server (mysql: private)",
             )
         return _STATES[said]
 
@@ -81,7 +81,7 @@ class SystemdUnit:
 
 @dataclass(frozen=True)
 class InitScript:
-    """A script in /etc/init.d, called by the program ``service`` where there is one."""
+    """A script in /etc/init.d, called through the program ``service`` if the machine has it."""
 
     name: str
     caller: tuple[str, ...]
@@ -91,46 +91,46 @@ class InitScript:
         return [*self.caller, action]
 
     def state(self, host: Host) -> State:
-        # As root, for the script logs in by a file that nobody else may read.
+        # As root, because the script logs in with a file that only root may read.
         return "up" if host.ask(host.as_root([*self.caller, "status"])).ok else "down"
 
     def log(self, host: Host, since: float) -> list[str]:  # noqa: ARG002
-        """None: what a script starts writes to the server's own log."""
+        """Nothing: an init script keeps no log of its own."""
         return []
 
 
 def find_unit(host: Host) -> Unit | None:
-    """The machine's MySQL or MariaDB service; None if it has none."""
+    """The machine's MySQL or MariaDB service; None without one."""
     if _SYSTEMD_RUNS.is_dir():
         return _find_systemd_unit(host)
     for name in _NAMES:
         script = _INIT_SCRIPTS / name
         if os.access(script, os.X_OK):
             caller = ("service", name) if host.which("service") else (str(script),)
-            return InitScript(name, caller, read_told(host).pid_file)
+            return InitScript(name, caller, read_service_options(host).pid_file)
     return None
 
 
 def start(host: Host, unit: Unit, *, log: Path) -> Process:
-    """Start it in the background, its manager's words added to the file ``log``."""
+    """Start it in the background, with the output of its manager added to the file ``log``."""
     return host.start(host.as_root(unit.command("start")), log=log)
 
 
-def settle(host: Host, unit: Unit, *, seconds: float) -> None:
-    """Wait for a start that somebody else has begun, at most so long."""
+def await_start(host: Host, unit: Unit, *, seconds: float) -> None:
+    """Wait at most ``seconds`` for a start that another process has begun."""
     if unit.state(host) == "starting":
-        # systemd takes a second call for the same start.
+        # systemd joins a second call to the start that is under way.
         host.finish(start(host, unit, log=Path(os.devnull)), seconds=seconds)
 
 
 def stop(host: Host, unit: Unit) -> None:
-    """Stop it, and come back when it is down. Raises UnavailableError."""
-    # MariaDB may miss the signal that tells it to stop while it starts.
-    settle(host, unit, seconds=_SETTLING)
-    done = host.run(host.as_root(unit.command("stop")), seconds=PATIENCE)
+    """Stop it, and return when it is down. Raises UnavailableError."""
+    # MariaDB may miss the signal to stop while it starts.
+    await_start(host, unit, seconds=_SETTLING)
+    done = host.run(host.as_root(unit.command("stop")), seconds=LONGEST_ACTION)
     if not done.ok and unit.pid_file:
-        # Debian's script for MariaDB logs in as root without a password, and gives up where there is one.
-        done = host.run(host.as_root(["sh", "-c", _TERMINATE, unit.pid_file]), seconds=PATIENCE)
+        # Debian's script for MariaDB logs in as root without a password, and fails if root has one.
+        done = host.run(host.as_root(["sh", "-c", _TERMINATE, unit.pid_file]), seconds=LONGEST_ACTION)
     if not done.ok:
         raise UnavailableError(
             f"the service {unit.name} did not stop",
@@ -145,6 +145,6 @@ def _find_systemd_unit(host: Host) -> SystemdUnit | None:
     for block in answer.stdout.split("\n\n"):
         facts = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
         if facts.get("LoadState") == "loaded":
-            # Not the alias that was asked for: the journal knows only the unit's own name.
+            # Not the alias from the list above: the journal lists only the unit's own name.
             return SystemdUnit(facts["Id"].removesuffix(".service"))
     return None

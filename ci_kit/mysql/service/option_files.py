@@ -1,4 +1,4 @@
-"""What the machine's option files tell its server, and how to write one.
+"""The option files of the machine's server: what they set, and how to write one.
 
 Sources: MySQL's manual, "Using Option Files"; MariaDB's, "Configuring MariaDB with Option Files".
 """
@@ -14,7 +14,7 @@ from ci_kit.errors import UnavailableError
 from ci_kit.host.machine import Host
 
 _FILES = (Path("/etc/my.cnf"), Path("/etc/mysql/my.cnf"))
-# The groups that servers of both products read, whatever their version.
+# The groups that servers of both products read, in any version.
 _GROUPS = ("mysqld", "server", "mariadb", "mariadbd", "client-server")
 _INCLUDED = re.compile(r"^\s*!includedir\s+(\S.*?)\s*$", re.MULTILINE)
 _USUAL_SOCKETS = (
@@ -28,26 +28,26 @@ _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\t": "\\t", "\r": "\\r"})
 
 
 @dataclass(frozen=True)
-class Told:
-    """What the server is told by its option files, as far as ci-kit has to know it."""
+class ServiceOptions:
+    """The options of the service in its option files, by name."""
 
     options: dict[str, str]
 
     @property
     def port(self) -> int:
-        """Raises UnavailableError where it is none."""
-        told = self.options.get("port", str(_DEFAULT_PORT))
-        if not told.isdecimal():
+        """The TCP port. Raises UnavailableError if the value is not a number."""
+        port = self.options.get("port", str(_DEFAULT_PORT))
+        if not port.isdecimal():
             raise UnavailableError(
-                f"the port of the machine's service is {told!r}",
-                why="its option files say so: `my_print_defaults mysqld`",
-                todo="mend them, or take a private server (mysql: private)",
+                f"the port of the machine's service is {port!r}",
+                why="its option files set that: see `my_print_defaults mysqld`",
+                todo="correct them, or use a private server (mysql: private)",
             )
-        return int(told)
+        return int(port)
 
     @property
     def user(self) -> str:
-        """The system's user who runs the server."""
+        """The system user that runs the server."""
         return self.options.get("user", "mysql")
 
     @property
@@ -61,23 +61,23 @@ class Told:
 
     @property
     def socket(self) -> Path | None:
-        """The socket of a server that is up, or the one it will have; None if nothing says where."""
-        if told := self.options.get("socket"):
-            return Path(told)
-        return next((path for path in _USUAL_SOCKETS if os.access(path, os.W_OK)), None)
+        """The socket of a running server, or the one it will have; None if it is unknown."""
+        if path := self.options.get("socket"):
+            return Path(path)
+        return next((usual for usual in _USUAL_SOCKETS if os.access(usual, os.W_OK)), None)
 
 
-def read_told(host: Host) -> Told:
-    """What the option files say, later lines over earlier ones; nothing where no program reads them out."""
+def read_service_options(host: Host) -> ServiceOptions:
+    """The options in the option files; a later line wins. Empty if no program prints them."""
     if not host.which("my_print_defaults"):
-        return Told({})
+        return ServiceOptions({})
     lines = host.ask(["my_print_defaults", *_GROUPS]).stdout.splitlines()
     pairs = (line.removeprefix("--").partition("=") for line in lines)
-    return Told({name.replace("-", "_"): value for name, _, value in pairs})
+    return ServiceOptions({name.replace("-", "_"): value for name, _, value in pairs})
 
 
 def included_folder() -> Path | None:
-    """The folder whose files the server reads last of all; None if its option files include none.
+    """The folder whose files the server reads last; None if its option files include no folder.
 
     Raises UnavailableError for a file that cannot be read.
     """
@@ -92,12 +92,12 @@ def _read(file: Path) -> str:
         raise UnavailableError(
             f"{file} cannot be read",
             why=error.strerror or str(error),
-            todo="let everybody read it, as its package does, or take a private server (mysql: private)",
+            todo="allow everybody to read it, as its package does, or use a private server (mysql: private)",
         ) from error
 
 
 def option_text(lines: tuple[str, ...]) -> str:
-    """An option file for a server with settings, ``name`` or ``name=value``; empty if there are none."""
+    """An option file with lines ``name`` or ``name=value``; empty without lines."""
     if not lines:
         return ""
     return "".join(
@@ -106,6 +106,6 @@ def option_text(lines: tuple[str, ...]) -> str:
 
 
 def _line(setting: str) -> str:
-    # In quotes, a value keeps its spaces and `#` begins no comment.
+    # In quotes, a value keeps its spaces, and `#` does not begin a comment.
     name, equals, value = setting.partition("=")
     return f'{name}="{value.translate(_ESCAPES)}"' if equals else name

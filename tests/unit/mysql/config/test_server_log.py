@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ci_kit.mysql.config.error_log import telling_lines
-from ci_kit.mysql.config.rejected_option import wrong_setting
+from ci_kit.mysql.config.error_log import first_errors, last_errors
+from ci_kit.mysql.config.rejected_option import rejected_option
 from tests.unit.making import make_settings
 
 LOG = """\
@@ -20,9 +20,9 @@ LOG = """\
 
 
 def test_the_errors_of_a_log_are_telling_and_its_last_lines_if_it_has_none() -> None:
-    assert [line.split()[-1] for line in telling_lines(LOG)] == ["first", "Aborting"]
-    assert telling_lines("\n".join(map(str, range(20))))[-1] == "19"
-    assert telling_lines("\n".join(map(str, range(20))), from_start=True)[0] == "0"
+    assert [line.split()[-1] for line in last_errors(LOG)] == ["first", "Aborting"]
+    assert last_errors("\n".join(map(str, range(20))))[-1] == "19"
+    assert first_errors("\n".join(map(str, range(20))))[0] == "0"
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_the_errors_of_a_log_are_telling_and_its_last_lines_if_it_has_none() -> 
 def test_a_setting_is_wrong_if_the_log_says_so_of_one_that_was_asked_for(
     line: str, settings: dict[str, Any], named: str, tmp_path: Path
 ) -> None:
-    problem = wrong_setting(f"{LOG}{line}\n", make_settings(tmp_path, **settings))
+    problem = rejected_option(f"{LOG}{line}\n", make_settings(tmp_path, **settings))
     if named:
         assert problem is not None
         assert problem.why.startswith(f"it came from --{named}")

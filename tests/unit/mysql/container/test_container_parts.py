@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from ci_kit.errors import UnavailableError
+from ci_kit.github import Runner
+from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.login import LoginError
 from ci_kit.mysql.container import server as docker_server
-from ci_kit.mysql.container.engine import require_engine
-from ci_kit.mysql.container.server import DockerServer
+from ci_kit.mysql.container.engine import Container, require_engine
+from ci_kit.mysql.container.server import DockerBooting, DockerServer, Instance
 from tests.unit.making import make_host, make_settings, said, write
 
 
@@ -23,7 +26,7 @@ def test_an_engine_that_is_passed_over_is_named_with_its_reason(tmp_path: Path) 
         name.chmod(0o755)
     host = make_host({"PATH": str(tmp_path)})
     assert require_engine(host) == "podman"
-    assert said(host) == "mysql      podman is taken; docker: Cannot connect to the Docker daemon\n"
+    assert said(host) == "mysql      using podman; docker: Cannot connect to the Docker daemon\n"
 
 
 @pytest.mark.parametrize(
@@ -35,6 +38,13 @@ def test_a_container_that_refuses_its_login_is_told_from_one_that_does_not_answe
     def answer(*_: object, **__: object) -> None:
         raise LoginError(number, "what the server says")
 
+    # An engine that reports a running container without a log.
+    write(tmp_path, {"docker": "#!/bin/sh\n[ $1 = logs ] || echo running 0 false\n"})
+    (tmp_path / "docker").chmod(0o755)
     monkeypatch.setattr(docker_server, "wait_for_login", answer)
+    runner = Runner(make_host({"PATH": str(tmp_path)}))
+    container = Container("docker", "name")
+    instance = Instance(DockerServer(runner, make_settings(tmp_path), "password"), "token", container)
+    root = Endpoint("127.0.0.1", 3306, "root", "password")
     with pytest.raises(UnavailableError, match=f"the server {what}"):
-        DockerServer(make_host(), make_settings(tmp_path), "password").ready()
+        DockerBooting(instance, root, "first password", ExitStack()).ready()

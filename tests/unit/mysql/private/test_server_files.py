@@ -59,12 +59,12 @@ def test_a_program_that_is_no_server_is_refused(says: str, code: int, tmp_path: 
 def test_each_server_has_a_folder_of_its_own_that_does_not_exist_yet(tmp_path: Path) -> None:
     settings = make_settings(tmp_path)
     one, two = (
-        server_folder.new_scratch(make_host(), settings),
-        server_folder.new_scratch(make_host(), settings),
+        server_folder.new_server_folder(make_host(), settings),
+        server_folder.new_server_folder(make_host(), settings),
     )
-    assert one.folder != two.folder
-    assert not one.folder.exists()
-    assert one.folder.name == server_folder.PREFIX + one.token
+    assert one.path != two.path
+    assert not one.path.exists()
+    assert one.path.name == server_folder.PREFIX + one.token
 
 
 def test_the_socket_s_path_is_short_enough_also_where_the_temporary_folder_s_is_not(
@@ -72,21 +72,21 @@ def test_the_socket_s_path_is_short_enough_also_where_the_temporary_folder_s_is_
 ) -> None:
     monkeypatch.setattr(server_folder, "_MEMORY", tmp_path / "none")
     settings = make_settings(tmp_path)
-    near = server_folder.new_scratch(make_host({"RUNNER_TEMP": "/runner"}), settings)
-    assert near.folder.parent == Path("/runner")
-    far = server_folder.new_scratch(make_host({"RUNNER_TEMP": f"/{'runner' * 20}"}), settings)
+    near = server_folder.new_server_folder(make_host({"RUNNER_TEMP": "/runner"}), settings)
+    assert near.path.parent == Path("/runner")
+    far = server_folder.new_server_folder(make_host({"RUNNER_TEMP": f"/{'runner' * 20}"}), settings)
     assert len(os.fsencode(far.socket)) < 104
 
 
 def test_a_server_s_folder_lies_where_the_settings_say(tmp_path: Path) -> None:
     for named in ("/tmp", os.path.relpath("/tmp", tmp_path)):
-        found = server_folder.new_scratch(make_host(), make_settings(tmp_path, mysql_datadir=named))
-        assert found.folder.parent == (tmp_path / named).resolve()
+        found = server_folder.new_server_folder(make_host(), make_settings(tmp_path, mysql_datadir=named))
+        assert found.path.parent == (tmp_path / named).resolve()
 
 
 @pytest.mark.parametrize("named", ["missing", "file", "d" * 100])
 def test_a_datadir_that_cannot_be_is_refused_with_its_source(named: str, tmp_path: Path) -> None:
     write(tmp_path, {"file": "", f"{'d' * 100}/x": ""})
     with pytest.raises(UsageError) as caught:
-        server_folder.new_scratch(make_host(), make_settings(tmp_path, mysql_datadir=named))
+        server_folder.new_server_folder(make_host(), make_settings(tmp_path, mysql_datadir=named))
     assert "--mysql-datadir" in caught.value.why

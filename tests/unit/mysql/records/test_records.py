@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from ci_kit.host.machine import Host
-from ci_kit.mysql.records import cleanup, store
-from ci_kit.mysql.records.store import Record
+from ci_kit.mysql.kinds import KINDS
+from ci_kit.mysql.records import store
+from ci_kit.mysql.records.cleanup import Cleanup
+from ci_kit.mysql.records.record import Record
 from tests.unit.making import make_host, said, write
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -59,9 +61,9 @@ def test_a_record_that_cannot_be_read_is_passed_over(cache: Path) -> None:
 def test_a_record_of_elsewhere_is_left_alone() -> None:
     host = make_host()
     store.save(host, replace(record("a"), machine="another"))
-    store.save(host, replace(record("b"), kind="of a later release"))
+    store.save(host, replace(record("b"), kind="of a later release"))  # type: ignore[arg-type]
     assert list(store.records(host)) == []
-    cleanup.sweep(host)
+    Cleanup(host, KINDS).sweep()
     assert {path.name for path in (host.cache_root() / "servers").glob("*.json")} == {"a.json", "b.json"}
 
 
@@ -102,7 +104,7 @@ def test_a_sweep_ends_what_a_killed_run_left_and_nothing_else(tmp_path: Path, ca
         for name, folder in folders.items():
             store.save(host, record(name, folder=str(folder), kept=name == "kept"))
         with store.hold(host, "held"):
-            cleanup.sweep(host)
+            Cleanup(host, KINDS).sweep()
             assert processes["left"].wait(20) == -9
             assert lives(processes["held"])
             assert lives(processes["kept"])
@@ -124,7 +126,7 @@ def test_whoever_reads_a_server_s_log_is_left_alone(tmp_path: Path, cache: Path)
     reader = subprocess.Popen(["tail", "-f", log], start_new_session=True, stdout=subprocess.DEVNULL)
     try:
         store.save(host, record("left", folder=str(folder)))
-        cleanup.sweep(host)
+        Cleanup(host, KINDS).sweep()
         assert process.wait(20) == -9
         assert lives(reader)
     finally:
@@ -138,7 +140,7 @@ def test_the_folder_of_a_kept_server_that_is_gone_is_removed(tmp_path: Path, cac
     folder = tmp_path / "gone"
     folder.mkdir()
     store.save(host, record("gone", folder=str(folder), kept=True))
-    cleanup.sweep(host)
+    Cleanup(host, KINDS).sweep()
     assert not folder.exists()
     assert not list(store.records(host))
 
@@ -149,7 +151,7 @@ def test_a_sweep_does_not_ask_somebody_else_s_server() -> None:
         theirs.setblocking(False)
         theirs_is = replace(record("theirs"), kind="external", port=theirs.getsockname()[1])
         store.keep(host, theirs_is)
-        cleanup.sweep(host)
+        Cleanup(host, KINDS).sweep()
         with pytest.raises(BlockingIOError):
             theirs.accept()
     assert [item.token for item in store.records(host)] == ["theirs"]
@@ -160,7 +162,7 @@ def test_a_dry_sweep_ends_nothing(tmp_path: Path) -> None:
     process = server(tmp_path / "left")
     try:
         store.save(host, record("left", folder=str(tmp_path / "left")))
-        cleanup.sweep(make_host(dry=True))
+        Cleanup(make_host(dry=True), KINDS).sweep()
         assert lives(process)
         assert (tmp_path / "left").exists()
         assert len(list(store.records(host))) == 1

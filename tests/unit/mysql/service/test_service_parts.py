@@ -9,7 +9,12 @@ import pytest
 from ci_kit.errors import UnavailableError
 from ci_kit.mysql.service import manager, option_files
 from ci_kit.mysql.service.manager import InitScript, SystemdUnit, find_unit
-from ci_kit.mysql.service.option_files import Told, included_folder, option_text, read_told
+from ci_kit.mysql.service.option_files import (
+    ServiceOptions,
+    included_folder,
+    option_text,
+    read_service_options,
+)
 from tests.unit.making import make_host, write
 
 
@@ -22,22 +27,22 @@ def test_the_last_line_that_tells_the_server_something_counts(tmp_path: Path) ->
     program(
         tmp_path, "my_print_defaults", "printf '%s\\n' --port=1 --log-error=/l --skip-name-resolve --port=2"
     )
-    told = read_told(make_host({"PATH": f"{tmp_path}:/usr/bin:/bin"}))
-    assert (told.port, told.error_log, told.user) == (2, Path("/l"), "mysql")
-    assert "skip_name_resolve" in told.options
+    options = read_service_options(make_host({"PATH": f"{tmp_path}:/usr/bin:/bin"}))
+    assert (options.port, options.error_log, options.user) == (2, Path("/l"), "mysql")
+    assert "skip_name_resolve" in options.options
 
 
 def test_where_nobody_reads_option_files_the_usual_is_assumed(tmp_path: Path) -> None:
-    told = read_told(make_host({"PATH": str(tmp_path)}))
-    assert (told.port, told.error_log, told.pid_file) == (3306, None, "")
+    options = read_service_options(make_host({"PATH": str(tmp_path)}))
+    assert (options.port, options.error_log, options.pid_file) == (3306, None, "")
 
 
-def test_a_socket_that_is_told_is_taken_unseen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert Told({"socket": "/nowhere/s"}).socket == Path("/nowhere/s")
+def test_a_socket_that_is_options_is_taken_unseen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ServiceOptions({"socket": "/nowhere/s"}).socket == Path("/nowhere/s")
     monkeypatch.setattr(option_files, "_USUAL_SOCKETS", (tmp_path / "none", tmp_path / "one"))
-    assert Told({}).socket is None
+    assert ServiceOptions({}).socket is None
     write(tmp_path, {"one": ""})
-    assert Told({}).socket == tmp_path / "one"
+    assert ServiceOptions({}).socket == tmp_path / "one"
 
 
 def test_the_last_included_folder_that_exists_is_read_last(
@@ -94,7 +99,7 @@ def test_a_port_that_is_none_and_a_file_that_cannot_be_read_are_errors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(UnavailableError, match="the port of the machine's service is 'abc'"):
-        _ = Told({"port": "abc"}).port
+        _ = ServiceOptions({"port": "abc"}).port
     # Root reads everything: what cannot be read stands here for it.
     monkeypatch.setattr(option_files, "_FILES", (tmp_path / "my.cnf",))
     monkeypatch.setattr(Path, "is_file", lambda _: True)

@@ -1,0 +1,86 @@
+"""The life of a run's server: sweep, start, wait until it is ready, then keep or stop it.
+
+``ci-kit run`` and ``ci-kit mysql up`` both follow it.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from ci_kit.errors import UnavailableError
+from ci_kit.github import Runner
+from ci_kit.host.machine import Host
+from ci_kit.mysql.client.server import Access, Booting, Ready
+from ci_kit.mysql.kinds import KINDS, Choice, choose_kind, require_settings_apply
+from ci_kit.mysql.records.cleanup import Cleanup, Lifetime
+from ci_kit.settings.loading import Settings
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A server that is starting."""
+
+    host: Host
+    settings: Settings
+    choice: Choice
+    booting: Booting
+
+    def wait(self) -> OpenServer:
+        """Wait until the server is ready for the tests."""
+        with self.host.console.progress("mysql", f"starting a {self.choice.kind} server"):
+            return OpenServer(self.host, self.settings, self.choice, self.booting.ready())
+
+
+@dataclass(frozen=True)
+class OpenServer:
+    """A server that is ready. Unless it is kept, it ends with the run, if the run may end it."""
+
+    host: Host
+    settings: Settings
+    choice: Choice
+    ready: Ready
+
+    @property
+    def access(self) -> Access:
+        return self.ready.access
+
+    @property
+    def lifetime(self) -> Lifetime:
+        return KINDS[self.choice.kind].lifetime
+
+    def describe(self) -> str:
+        """The server in one line."""
+        return self.access.describe(str(self.choice))
+
+    def environment(self) -> dict[str, str]:
+        """The variables of the tests."""
+        return self.access.environment(self.settings.database)
+
+    def lost(self) -> UnavailableError | None:
+        """Why the server can no longer be used; None if it can."""
+        return self.ready.lost()
+
+    def keep(self) -> None:
+        """Let it run on for later commands, in place of a server that was kept before."""
+        server_cleanup(self.host).end_kept(self.settings.root)
+        self.ready.keep()
+
+
+def open_server(runner: Runner, settings: Settings, cleanup: ExitStack) -> Opening | None:
+    """Begin to start the server of a run; None if the run has no server.
+
+    ``cleanup`` ends it, unless it is kept. Raises CiKitError.
+    """
+    choice = choose_kind(settings, runner)
+    if choice is None:
+        return None
+    require_settings_apply(settings, choice)
+    server = KINDS[choice.kind].make(runner, settings)
+    server_cleanup(runner.host).sweep()
+    return Opening(runner.host, settings, choice, server.start(cleanup))
+
+
+def server_cleanup(host: Host) -> Cleanup:
+    """The cleanup of all kinds of server."""
+    return Cleanup(host, KINDS)

@@ -1,0 +1,206 @@
+"""One private server on the machine: the folder it has, its starts, how it ended, and its removal."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ci_kit.errors import CiKitError, UnavailableError
+from ci_kit.host.machine import Host, Process
+from ci_kit.mysql.client.endpoint import LOOPBACK, ROOT, Endpoint
+from ci_kit.mysql.config.ended import Ended
+from ci_kit.mysql.config.error_log import last_errors
+from ci_kit.mysql.config.rejected_option import rejected_option
+from ci_kit.mysql.config.server_options import as_flags, server_options
+from ci_kit.mysql.prepare.accounts import set_root_password
+from ci_kit.mysql.private.datadir import SIZES, template_datadir
+from ci_kit.mysql.private.folder import ServerFolder
+from ci_kit.mysql.private.program import ServerProgram
+from ci_kit.mysql.records import store
+from ci_kit.mysql.records.record import Record, new_record
+from ci_kit.settings.loading import Settings
+
+# Escape literals with backslashes in any sql_mode, and keep the password out of the binary log.
+_INIT = ("SET SESSION sql_mode = ''", "SET SESSION sql_log_bin = 0")
+
+
+class PortTakenError(UnavailableError):
+    """Another process listens on the port."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """The part of a private server in replication: its own my.cnf lines, and which replica it is.
+
+    A replica has the token of its ``source``, and a ``number`` from 1.
+    """
+
+    lines: tuple[str, ...] = ()
+    source: str = ""
+    number: int = 0
+
+
+ALONE = Member()
+"""A server without replication."""
+
+
+@dataclass(frozen=True)
+class Boot:
+    """One start of the server program."""
+
+    process: Process
+    port: int
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A server program with a folder of its own: how it is started, how it ended, how it is removed."""
+
+    host: Host
+    settings: Settings
+    password: str = field(repr=False)
+    member: Member
+    program: ServerProgram
+    folder: ServerFolder
+
+    @property
+    def fixed_port(self) -> int:
+        """The port that the settings ask for; 0 means any free one. Replicas always take a free one."""
+        return 0 if self.member.number else self.settings.mysql_port
+
+    def root(self, boot: Boot) -> Endpoint:
+        """The login of root."""
+        return Endpoint(LOOPBACK, boot.port, ROOT, self.password, self.folder.socket)
+
+    def record(self, port: int) -> Record:
+        login = Endpoint(LOOPBACK, port, self.settings.mysql_user, self.password, self.folder.socket)
+        record = new_record(
+            self.settings, login, kind="private", token=self.folder.token, place=str(self.folder.path)
+        )
+        member = self.member
+        version = str(self.program.version)
+        return replace(record, version=version, source=member.source, replica=member.number)
+
+    def make_folder(self) -> None:
+        """Make the folder with a copy of a datadir, after a record of it."""
+        host, folder = self.host, self.folder
+        store.save(host, self.record(self.fixed_port))
+        host.make_dir(folder.path, mode=0o700, owner=folder.owner)
+        for inside in (folder.temporary, folder.files):
+            host.make_dir(inside, owner=folder.owner)
+        template = template_datadir(host, self.program, folder, self.settings)
+        host.copy_tree(template, folder.data, owner=folder.owner)
+
+    def boot(self) -> Boot:
+        """Start the program in the background, on the port of the settings or any free one."""
+        port = self.fixed_port or _free_port()
+        store.save(self.host, self.record(port))
+        # The server runs this file before it accepts connections: root is never without a password.
+        change = set_root_password(self.password)
+        self.host.write(
+            self.folder.init_file,
+            "".join(f"{line};\n" for line in (*_INIT, change.text)),
+            shown="".join(f"{line};\n" for line in (*_INIT, change.shown)),
+        )
+        env = {"TZ": self.settings.timezone}
+        return Boot(self.host.start(self._command(port), env=env, log=self.folder.log), port)
+
+    def _command(self, port: int) -> list[str]:
+        folder, member = self.folder, self.member
+        options = server_options(self.settings, on_disk=not folder.in_memory, replicates=bool(member.lines))
+        return [
+            *self.program.command,
+            "--no-defaults",
+            *([f"--user={folder.user}"] if folder.user else []),
+            f"--datadir={folder.data}",
+            f"--socket={folder.socket}",
+            f"--port={port}",
+            f"--bind-address={LOOPBACK}",
+            f"--pid-file={folder.path / 'mysqld.pid'}",
+            f"--tmpdir={folder.temporary}",
+            f"--secure-file-priv={folder.files}",
+            f"--init-file={folder.init_file}",
+            "--loose_mysqlx=OFF",
+            *as_flags((*SIZES, *options, *member.lines)),
+        ]
+
+    def start_failure(self, boot: Boot) -> CiKitError | None:
+        """The error for a server that ended before it answered; None while it runs."""
+        if boot.process.exit_code() is None:
+            return None
+        log = self.log_text()
+        if "Address already in use" in log:
+            return PortTakenError(
+                f"port {boot.port} is taken", why="another process listens there", todo="choose another port"
+            )
+        return rejected_option(log, self.settings) or self.ended("the server did not start", boot)
+
+    def ended(self, what: str, boot: Boot) -> UnavailableError | None:
+        """The error for a server that ended; None while it runs."""
+        code = boot.process.exit_code()
+        if code is None:
+            return None
+        if code == -signal.SIGKILL and not self.folder.full:
+            why = f"{self.program.path}, signal {signal.SIGKILL:d}"
+            advice = "data in memory counts too: mysql-datadir names a folder on a disk"
+            return Ended(what, why, killed=True).error(todo="", if_killed=advice)
+        return self.failure(what, f"signal {-code} ended it" if code < 0 else f"it ended with {code}")
+
+    def lost(self, boot: Boot) -> UnavailableError | None:
+        """Why a server that has answered can no longer be used; None if it can."""
+        if problem := self.ended("the server is gone", boot):
+            return problem
+        if self.folder.full:
+            return UnavailableError(
+                "the server cannot write any more",
+                why=self.folder.failure_reason(""),
+                todo="name a folder with more room with the setting mysql-datadir, or write less",
+            )
+        return None
+
+    def failure(self, what: str, why: str) -> UnavailableError:
+        """The error for a server that does not work, with the last errors of its log."""
+        log = last_errors(self.log_text())
+        return Ended(what, f"{self.program.path}: {self.folder.failure_reason(why, log)}", log).error(
+            todo="fix the cause that the log above names; the setting mysqld names another server program,"
+            " mysql-datadir another folder"
+        )
+
+    def log_text(self) -> str:
+        try:
+            return self.folder.log.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+
+    def remove(self, boots: list[Boot]) -> None:
+        """End the server and remove its folder and record. Its data is thrown away, so it is killed."""
+        with self.host.undisturbed():
+            for boot in boots:
+                self.host.end(boot.process, what="the server")
+            # After an interrupt, ``boots`` may lack a process that has just been started.
+            end(self.host, self.record(0))
+            store.forget(self.host, self.folder.token)
+
+
+def is_up(host: Host, record: Record) -> bool:
+    return bool(_processes(host, record))
+
+
+def end(host: Host, record: Record) -> None:
+    """Kill the server of a record, and remove its folder."""
+    for pid in _processes(host, record):
+        host.kill(pid, what="the server")
+    host.remove(Path(record.place))
+
+
+def _processes(host: Host, record: Record) -> list[int]:
+    """The ids of the server's processes: only they have the datadir as an argument."""
+    return host.processes_with_argument(f"--datadir={record.place}/")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])

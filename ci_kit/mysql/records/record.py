@@ -1,0 +1,92 @@
+"""What is written down of one server."""
+
+from __future__ import annotations
+
+import platform
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ci_kit.mysql.client.endpoint import ROOT, Endpoint
+from ci_kit.mysql.client.server import KindName
+from ci_kit.settings.loading import Settings
+
+
+def this_machine() -> str:
+    """The name of the machine, or of the container on it: process ids mean something only there."""
+    with suppress(OSError):
+        return f"{platform.node()} {Path('/proc/self/ns/pid').readlink()}"
+    return platform.node()
+
+
+@dataclass(frozen=True)
+class Record:
+    """One server, with the login of its tests.
+
+    - ``token`` names it among all servers of this user.
+    - ``place`` is what its kind finds it by: the folder of a private server, the engine and name of a
+      container, the unit of a service.
+    - ``replica`` numbers the replicas of a server from 1; the server itself is number 0. ``source`` is the
+      token of a replica's source.
+    - ``fixed`` has the settings that the server got at its start.
+    - ``machine`` is where it runs: several machines or containers may share one cache folder.
+    - ``started`` means that ci-kit started the service. ``changed`` means that ci-kit has stopped the service
+      or changed its settings.
+    - ``kept`` means that it may outlive the process that made it.
+    """
+
+    token: str
+    kind: KindName
+    project: str
+    place: str
+    version: str
+    timezone: str
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    database: str
+    socket: str = ""
+    source: str = ""
+    replica: int = 0
+    fixed: dict[str, str] = field(default_factory=dict)
+    machine: str = field(default_factory=this_machine)
+    started: bool = True
+    changed: bool = False
+    kept: bool = False
+
+    @property
+    def login(self) -> Endpoint:
+        """The login of the tests."""
+        socket = Path(self.socket) if self.socket else None
+        return Endpoint(self.host, self.port, self.user, self.password, socket)
+
+    @property
+    def root(self) -> Endpoint:
+        """The login of root, who has the same password."""
+        return self.login.as_user(ROOT, self.password)
+
+
+def new_record(settings: Settings, login: Endpoint, *, kind: KindName, token: str, place: str) -> Record:
+    """The record of a server that was made for a project; ``login`` is the login of its tests."""
+    return Record(
+        token=token,
+        kind=kind,
+        project=str(settings.root),
+        place=place,
+        version="",
+        timezone=settings.timezone,
+        host=login.host,
+        port=login.port,
+        user=login.user,
+        password=login.password,
+        database=settings.database,
+        socket=str(login.socket or ""),
+        fixed=fixed_settings(settings),
+    )
+
+
+def fixed_settings(settings: Settings) -> dict[str, str]:
+    """The settings that a server has from its start on, as texts to compare."""
+    names = ("mysqld", "mysql_image", "docker_args", "mysql_datadir", "sql_mode", "mysql_settings", "durable")
+    return {name.replace("_", "-"): str(getattr(settings, name)) for name in names}
