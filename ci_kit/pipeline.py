@@ -14,7 +14,8 @@ from ci_kit.errors import CiKitError, CoverageBelowThresholdError, UnavailableEr
 from ci_kit.github import Runner
 from ci_kit.host.machine import Host
 from ci_kit.mysql.opening import Opening, OpenServer, open_server
-from ci_kit.report.summary import Summary, publish
+from ci_kit.report.publishing import publish
+from ci_kit.report.run_report import RunReport
 from ci_kit.run_folder import run_folder
 from ci_kit.settings.loading import Settings
 from ci_kit.testing.coverage import CoverageReport, report_coverage
@@ -127,18 +128,18 @@ class Job:
 
     def _publish(self, problem: CiKitError | None = None) -> None:
         tests, server = self._tests, self._server
-        summary = Summary(
+        report = RunReport(
             outcome=problem.outcome if problem else tests.outcome if tests else "error",
             timezone=self._settings.timezone,
-            mysql=str(server.access.version or "") if server else "",
-            python=self._project.version if self._project else "",
+            mysql_version=str(server.access.version or "") if server else "",
+            python_version=self._project.version if self._project else "",
             results=tests.results if tests else None,
             coverage=self._coverage.percent if self._coverage else None,
             problem=problem.what if problem else "",
             seconds=self._elapsed,
-            code=tests.code if tests else 0,
+            exit_code=tests.code if tests else 0,
         )
-        publish(self._host, self._runner, summary)
+        publish(report, self._runner)
 
     @property
     def _anything_ran(self) -> bool:

@@ -1,10 +1,12 @@
-"""Templates: where they are, how they are written, and errors that name their line."""
+"""Jinja as ci-kit uses it: where templates are, their syntax, and errors that name the line.
+
+Each caller passes its own filters.
+"""
 
 from __future__ import annotations
 
 import linecache
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -18,28 +20,27 @@ from jinja2 import (
 )
 
 from ci_kit.errors import UsageError
-from ci_kit.workflow import scalars
 
 _SHIPPED_PREFIX = "ci-kit"
 
 
 def shipped_templates() -> Path:
-    """The folder of ci-kit's own templates: inside the wheel, or beside the package in a checkout."""
+    """The folder of ci-kit's own templates: in the wheel, or beside the package in a checkout."""
     package = Path(__file__).parent
     inside = package / "templates"
     return inside if inside.is_dir() else package.parent / "templates"
 
 
-@cache
-def environment(own: Path | None = None) -> Environment:
-    """The one way templates are read. Those in the folder ``own`` come before the shipped ones.
+def strict_environment(filters: Mapping[str, Callable[..., str]], own: Path | None = None) -> Environment:
+    """The Jinja environment of every template. An undefined name is an error, never empty text.
 
-    A shipped template that one of the same name hides is still there as ``ci-kit/<name>``, to extend.
+    A template in the project's folder ``own`` replaces the shipped template of the same name. The shipped
+    one stays available as ``ci-kit/<name>``, for ``extends``.
     """
     shipped = FileSystemLoader(shipped_templates())
     loaders = [FileSystemLoader(own)] if own else []
-    # Jinja's usual delimiters are GitHub's expressions, shell's [[ ]] and ${#array[@]} all over again.
-    env = Environment(  # noqa: S701  (it writes YAML, whose escape is the filter `yaml`)
+    # Jinja's own delimiters also occur in GitHub's expressions and in shell: ${{ }}, ${#array[@]}.
+    environment = Environment(  # noqa: S701  (not HTML: each kind of template passes a filter that escapes)
         loader=ChoiceLoader([*loaders, shipped, PrefixLoader({_SHIPPED_PREFIX: shipped})]),
         block_start_string="<%",
         block_end_string="%>",
@@ -52,26 +53,25 @@ def environment(own: Path | None = None) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    env.filters["yaml"] = scalars.scalar
-    env.filters["block"] = scalars.block
-    return env
+    environment.filters.update(filters)
+    return environment
 
 
-def fill_in(env: Environment, name: str, values: Mapping[str, object]) -> str:
-    """The text of a template. Raises UsageError with file and line for whatever is wrong in one."""
+def render_template(environment: Environment, name: str, values: Mapping[str, object]) -> str:
+    """The text of a template. Raises UsageError, with file and line, for an error in a template."""
     try:
-        return env.get_template(name).render(values)
+        return environment.get_template(name).render(values)
     except TemplateSyntaxError as error:
         raise _broken(error.filename or name, error.lineno, error) from error
     except Exception as error:
-        # An expression of a template can raise anything; what no template is part of is our own bug.
+        # An expression in a template can raise any exception. One from elsewhere is a bug of ci-kit.
         if place := _template_line(error.__traceback__):
             raise _broken(*place, error) from error
         raise
 
 
 def _template_line(traceback: TracebackType | None) -> tuple[str, int] | None:
-    """The innermost line of a template in a traceback; Jinja puts them there in frames that it marks."""
+    """File and line of the innermost template in a traceback. Jinja marks the frames of templates."""
     place = None
     while traceback:
         if "__jinja_exception__" in traceback.tb_frame.f_globals:
@@ -83,8 +83,8 @@ def _template_line(traceback: TracebackType | None) -> tuple[str, int] | None:
 def _broken(file: str, line: int, error: Exception) -> UsageError:
     excerpt = linecache.getline(file, line).strip()
     return UsageError(
-        f"the template {file} cannot be used, line {line}",
+        f"cannot render the template {file}, line {line}",
         why=f"{type(error).__name__}: {error}",
         details=(excerpt,) if excerpt else (),
-        todo="mend the template; docs/render.md lists the values and blocks there are",
+        todo="correct that line; docs/render.md lists the values, filters and blocks of templates",
     )

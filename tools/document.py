@@ -10,20 +10,11 @@ import sys
 from pathlib import Path
 
 from ci_kit.errors import exit_codes
+from ci_kit.report.outputs import OUTPUTS
 from ci_kit.settings.options import OPTIONS, Option
 
 ROOT = Path(__file__).parents[1]
 NOTE = "Written by tools/document.py from ci_kit/settings/options.py; run `make render` to write it anew."
-
-OUTPUTS = {
-    "outcome": "How the job ended: passed, failed, no-tests or error.",
-    "tests-collected": "Number of tests that pytest collected, deselected ones included.",
-    "tests-passed": "Number of tests that passed.",
-    "tests-failed": "Number of tests that failed, or whose set-up or tear-down did.",
-    "tests-skipped": "Number of tests that were skipped.",
-    "coverage-percent": "Coverage of the tests, in percent with two decimals.",
-    "mysql-version": "The server, as in `MySQL 9.7.4` or `MariaDB 10.11.19`.",
-}
 
 
 def main() -> int:
@@ -63,8 +54,9 @@ def action() -> str:
         ),
     ]
     outputs = [
-        f"  {name}:\n    description: {quoted(text)}\n    value: ${{{{ steps.ci-kit.outputs.{name} }}}}"
-        for name, text in OUTPUTS.items()
+        f"  {output.name}:\n    description: {quoted(output.description)}\n"
+        f"    value: ${{{{ steps.ci-kit.outputs.{output.name} }}}}"
+        for output in OUTPUTS
     ]
     newline = "\n"
     return f"""\

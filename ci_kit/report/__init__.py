@@ -1,1 +1,1 @@
-"""What a run says at its end: to a terminal, to GitHub's page, to the code's lines."""
+"""The report of a run: its data, and one module for each format in which ci-kit publishes it."""

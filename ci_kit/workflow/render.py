@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from jinja2 import Environment
+
 from ci_kit.errors import OutOfDateError, UsageError
 from ci_kit.host.machine import Host
-from ci_kit.templating import environment, fill_in
+from ci_kit.report.outputs import OUTPUTS
+from ci_kit.templating import render_template, strict_environment
+from ci_kit.workflow import scalars
 from ci_kit.workflow.pins import PINS, moved_pins
 from ci_kit.workflow.settings import TABLE, load_workflow_settings
 from ci_kit.workflow.validation import require_workflow
@@ -84,13 +89,22 @@ def render(
 def render_workflow(root: Path) -> Rendered:
     """The workflow file of the repository in ``root`` as its settings and templates make it."""
     settings = load_workflow_settings(root)
-    templates = environment(root / settings.templates if settings.templates else None)
-    text = _HEADER + fill_in(templates, TEMPLATE, {"workflow": settings, "pins": PINS})
+    text = _HEADER + render_template(
+        workflow_templates(root / settings.templates if settings.templates else None),
+        TEMPLATE,
+        {"workflow": settings, "pins": PINS, "outputs": [output.name for output in OUTPUTS]},
+    )
     require_workflow(text, TEMPLATE)
     path = root / settings.path
     if not path.parent.resolve().is_relative_to(root.resolve()):
         raise UsageError(f"{path.parent} leads out of the repository", todo="make it a folder, not a link")
     return Rendered(path, text, _current(path))
+
+
+@cache
+def workflow_templates(own: Path | None = None) -> Environment:
+    """The templates of workflows; those in the folder ``own`` come first."""
+    return strict_environment({"yaml": scalars.scalar, "block": scalars.block}, own)
 
 
 def _current(path: Path) -> str | None:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from ci_kit.errors import exit_codes
-from ci_kit.report.summary import Summary
+from ci_kit.report.outputs import OUTPUTS
 from ci_kit.settings.options import OPTIONS
 from tests.unit.making import ROOT, python
 
@@ -41,10 +41,13 @@ def test_every_input_is_an_option_or_says_what_to_do_where() -> None:
 
 
 def test_the_outputs_are_those_a_run_sets() -> None:
-    summary = Summary("passed", "UTC", "", "", None, None, "", 0.0)
-    assert ACTION["outputs"].keys() == summary.outputs().keys()
-    for name, output in ACTION["outputs"].items():
-        assert output["value"] == f"${{{{ steps.ci-kit.outputs.{name} }}}}"
+    assert ACTION["outputs"] == {
+        output.name: {
+            "description": output.description,
+            "value": f"${{{{ steps.ci-kit.outputs.{output.name} }}}}",
+        }
+        for output in OUTPUTS
+    }
     assert [step["id"] for step in STEPS] == ["ci-kit"]
 
 
@@ -55,6 +58,12 @@ def test_no_script_holds_an_expression() -> None:
 def test_every_exit_code_is_documented() -> None:
     text = (ROOT / "docs/exit-codes.md").read_text(encoding="utf-8")
     assert [code for code, meaning in exit_codes().items() if f"| {code} | {meaning} |" not in text] == []
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/render.md"])
+def test_every_output_is_documented(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    assert [output.name for output in OUTPUTS if f"`{output.name}`" not in text] == []
 
 
 # The action's scripts

@@ -10,21 +10,19 @@ from typing import Any
 import pytest
 import yaml
 
+from ci_kit.report.outputs import OUTPUTS
 from ci_kit.workflow.render import render_workflow
 
-ACTION = """\
+_OUTPUTS = "\n".join(f'  {output.name}: {{description: "", value: "1"}}' for output in OUTPUTS)
+ACTION = f"""\
 name: ci-kit
 description: A CI test job
 inputs:
-  working-directory: {description: The project's folder}
-  database: {description: Name of the database}
-  keep-mysql: {description: Leave the server running}
+  working-directory: {{description: The project's folder}}
+  database: {{description: Name of the database}}
+  keep-mysql: {{description: Leave the server running}}
 outputs:
-  tests-collected: {description: Tests found, value: "1"}
-  tests-passed: {description: Tests passed, value: "1"}
-  coverage-percent: {description: Coverage, value: "1"}
-  mysql-version: {description: The server, value: "1"}
-  outcome: {description: How it went, value: "1"}
+{_OUTPUTS}
 runs:
   using: composite
   steps:

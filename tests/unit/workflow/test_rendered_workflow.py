@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ci_kit.host.machine import Host
+from ci_kit.report.outputs import OUTPUTS
 from ci_kit.workflow.render import render
 
 if TYPE_CHECKING:
@@ -126,8 +127,9 @@ def test_one_python_is_no_matrix_and_passes_the_outputs_on(repository: Repositor
     repository.configure(python_versions=["3.10"])
     job = repository.parsed()["jobs"]["test"]
     assert "strategy" not in job
-    assert job["outputs"]["tests-passed"] == "${{ steps.ci-kit.outputs.tests-passed }}"
-    assert len(job["outputs"]) == 5
+    assert job["outputs"] == {
+        output.name: f"${{{{ steps.ci-kit.outputs.{output.name} }}}}" for output in OUTPUTS
+    }
     assert steps(repository)["Set up Python"]["with"] == {"python-version": "3.10"}
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ci_kit.errors import UsageError
-from ci_kit.templating import environment, fill_in, shipped_templates
+from ci_kit.templating import render_template, shipped_templates
+from ci_kit.workflow.render import workflow_templates
 
 if TYPE_CHECKING:
     from tests.unit.workflow.conftest import Repository
@@ -54,12 +55,12 @@ def message(repository: Repository, template: str) -> str:
     ],
 )
 def test_what_workflows_and_shells_write_is_no_template_syntax(text: str) -> None:
-    assert environment().from_string(text).render() == text
+    assert workflow_templates().from_string(text).render() == text
 
 
 def test_values_comments_and_statements_are_told_apart() -> None:
     text = "<%# a <%= comment %> #%>\n<% if true %>\n  <%= 7 % 4 %>\n<% endif %>\n"
-    assert environment().from_string(text).render() == "  3\n"
+    assert workflow_templates().from_string(text).render() == "  3\n"
 
 
 def test_every_value_of_the_shipped_template_passes_a_filter_or_is_a_pin() -> None:
@@ -113,7 +114,7 @@ def test_a_broken_template_is_named_with_its_line(
 ) -> None:
     text = message(own, template)
     assert told in text
-    assert f"{own.root}/ci/ci.yml.jinja cannot be used, line {line}\n" in text
+    assert f"cannot render the template {own.root}/ci/ci.yml.jinja, line {line}\n" in text
     assert f"| {template.splitlines()[line - 1]}" in text
 
 
@@ -148,4 +149,4 @@ def test_the_lines_around_a_problem_are_shown(own: Repository) -> None:
 
 def test_an_error_outside_any_template_stays_a_bug() -> None:
     with pytest.raises(AttributeError):
-        fill_in(environment(), 1, {})  # type: ignore[arg-type]
+        render_template(workflow_templates(), 1, {})  # type: ignore[arg-type]

@@ -1,0 +1,28 @@
+"""Where the report of a run goes.
+
+To add a format, write a module with a function of the type :data:`Publisher`, and add it to
+:data:`PUBLISHERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from ci_kit.github import Runner
+from ci_kit.report.annotations import annotate_failures
+from ci_kit.report.outputs import set_outputs
+from ci_kit.report.run_report import RunReport
+from ci_kit.report.summary_page import add_summary_page
+from ci_kit.report.terminal import print_result
+
+Publisher: TypeAlias = Callable[[RunReport, Runner], None]
+"""Presents the report in one format, through the runner or its host. Does nothing where it does not apply."""
+
+PUBLISHERS: tuple[Publisher, ...] = (print_result, set_outputs, add_summary_page, annotate_failures)
+
+
+def publish(report: RunReport, runner: Runner) -> None:
+    """Publish the report in every format. Raises UnavailableError if a file cannot be written."""
+    for publisher in PUBLISHERS:
+        publisher(report, runner)

@@ -1,0 +1,62 @@
+"""The data that every format of the report presents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ci_kit.errors import PYTEST_CODES, Outcome
+from ci_kit.testing.results import Results
+
+_TITLES: dict[Outcome, str] = {
+    "passed": "Tests passed",
+    "failed": "Tests failed",
+    "no-tests": "No tests to run",
+    "error": "The job could not finish",
+}
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """A finished run. Versions are empty if the run ended before ci-kit knew them.
+
+    ``results`` is None without a report from pytest, ``coverage`` (in percent) without a measurement.
+    ``problem`` is the first line of the error that ended the run. ``exit_code`` is pytest's.
+    """
+
+    outcome: Outcome
+    timezone: str
+    mysql_version: str
+    python_version: str
+    results: Results | None
+    coverage: float | None
+    problem: str
+    seconds: float
+    exit_code: int = 0
+
+    @property
+    def title(self) -> str:
+        """The result in one line."""
+        if self.problem:
+            return self.problem
+        if self.results and self.outcome == "passed" and not self.results.ran + self.results.skipped:
+            return "No tests ran: pytest was asked only to collect"
+        if self.exit_code in PYTEST_CODES and self.exit_code > 1:
+            return f"Tests failed, pytest's exit code {self.exit_code}: {PYTEST_CODES[self.exit_code]}"
+        return _TITLES[self.outcome]
+
+    @property
+    def counts(self) -> str:
+        """The counts that are not zero, as in ``12 passed, 1 skipped``."""
+        results = self.results
+        if results is None:
+            return ""
+        named = {
+            "passed": results.passed,
+            "failed": results.failed,
+            "error" if results.errors == 1 else "errors": results.errors,
+            "skipped": results.skipped,
+            "xfailed": results.xfailed,
+            "xpassed": results.xpassed,
+            "deselected": results.deselected,
+        }
+        return ", ".join(f"{count} {name}" for name, count in named.items() if count)

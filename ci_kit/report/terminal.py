@@ -1,0 +1,17 @@
+"""The last line of a run on the terminal."""
+
+from __future__ import annotations
+
+from ci_kit.github import Runner
+from ci_kit.report.run_report import RunReport
+
+
+def print_result(report: RunReport, runner: Runner) -> None:
+    """Print the result in one line. The command line prints the error of a run that a problem ended."""
+    console = runner.host.console
+    if runner.host.dry:
+        console.step("dry run", "nothing was changed")
+    elif not report.problem:
+        coverage = "" if report.coverage is None else f"coverage {report.coverage:.1f} %"
+        facts = (report.counts, coverage, f"{report.seconds:.1f} s")
+        console.step("result", f"{report.title}: {', '.join(filter(None, facts))}")

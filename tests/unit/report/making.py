@@ -1,0 +1,67 @@
+"""What the tests of the report are made with: a report, and the files that a runner gives a step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ci_kit.github import Runner
+from ci_kit.report.run_report import RunReport
+from ci_kit.testing.results import Failure, Results
+from tests.unit.making import SELF_HOSTED, make_host
+
+RESULTS = Results(
+    collected=9,
+    reported=8,
+    deselected=1,
+    passed=2,
+    failed=1,
+    errors=1,
+    skipped=1,
+    xfailed=0,
+    xpassed=3,
+    duration=0.5,
+    failures=(),
+)
+REPORT = RunReport(
+    outcome="failed",
+    timezone="UTC",
+    mysql_version="MySQL 9.7.4",
+    python_version="3.12.1",
+    results=RESULTS,
+    coverage=87.654,
+    problem="",
+    seconds=1.5,
+)
+
+
+def report_of(*failures: Failure) -> RunReport:
+    """A report with these failures."""
+    return replace(REPORT, results=replace(RESULTS, failures=failures))
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a workflow. Its folder holds the files that the runner reads."""
+
+    folder: Path
+
+    def runner(self, *, dry: bool = False) -> Runner:
+        environ = {
+            "GITHUB_OUTPUT": str(self.folder / "output"),
+            "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
+            "GITHUB_WORKSPACE": "/repository",
+        }
+        return Runner(make_host(SELF_HOSTED | environ, dry=dry))
+
+    @property
+    def files(self) -> list[str]:
+        return sorted(path.name for path in self.folder.iterdir())
+
+    @property
+    def output(self) -> str:
+        return (self.folder / "output").read_text(encoding="utf-8")
+
+    @property
+    def summary(self) -> str:
+        return (self.folder / "summary").read_text(encoding="utf-8")

@@ -1,0 +1,35 @@
+"""The outputs of the action."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ci_kit.report.outputs import set_outputs
+from tests.unit.making import file_command
+from tests.unit.report.making import REPORT, Step
+
+
+def test_the_outputs_follow_from_the_run(step: Step) -> None:
+    set_outputs(REPORT, step.runner())
+    assert file_command(step.output) == {
+        "outcome": "failed",
+        "tests-collected": "9",
+        "tests-passed": "2",
+        "tests-failed": "2",  # one failure and one error
+        "tests-skipped": "1",
+        "coverage-percent": "87.65",
+        "mysql-version": "MySQL 9.7.4",
+    }
+
+
+def test_unknown_values_are_empty(step: Step) -> None:
+    report = replace(REPORT, outcome="error", mysql_version="", results=None, coverage=None)
+    set_outputs(report, step.runner())
+    values = file_command(step.output)
+    assert values.pop("outcome") == "error"
+    assert set(values.values()) == {""}
+
+
+def test_a_coverage_of_zero_is_known(step: Step) -> None:
+    set_outputs(replace(REPORT, coverage=0.0), step.runner())
+    assert file_command(step.output)["coverage-percent"] == "0.00"

@@ -1,0 +1,57 @@
+"""The title and the counts of a report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ci_kit.errors import Outcome
+from ci_kit.testing.results import Results
+from tests.unit.report.making import REPORT, RESULTS
+
+NOTHING_RAN = Results(3, 0, 0, 0, 0, 0, 0, 0, 0, 0.5, ())
+
+
+def test_counts_leave_out_what_is_zero() -> None:
+    assert REPORT.counts == "2 passed, 1 failed, 1 error, 1 skipped, 3 xpassed, 1 deselected"
+
+
+def test_several_errors_have_a_plural() -> None:
+    assert "2 errors" in replace(REPORT, results=replace(RESULTS, errors=2)).counts
+
+
+def test_counts_are_empty_without_results() -> None:
+    assert replace(REPORT, results=None).counts == ""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "title"),
+    [
+        ("passed", "Tests passed"),
+        ("failed", "Tests failed"),
+        ("no-tests", "No tests to run"),
+        ("error", "The job could not finish"),
+    ],
+)
+def test_the_title_follows_the_outcome(outcome: Outcome, title: str) -> None:
+    assert replace(REPORT, outcome=outcome).title == title
+
+
+def test_a_problem_is_the_title() -> None:
+    assert replace(REPORT, problem="coverage is low").title == "coverage is low"
+
+
+def test_the_title_explains_an_exit_code_other_than_failed_tests() -> None:
+    title = replace(REPORT, exit_code=3).title
+    assert title == "Tests failed, pytest's exit code 3: pytest had an internal error"
+
+
+def test_tests_that_did_not_run_have_not_passed() -> None:
+    report = replace(REPORT, outcome="passed", results=NOTHING_RAN)
+    assert report.title == "No tests ran: pytest was asked only to collect"
+
+
+def test_skipped_tests_have_passed() -> None:
+    report = replace(REPORT, outcome="passed", results=replace(NOTHING_RAN, skipped=3))
+    assert report.title == "Tests passed"

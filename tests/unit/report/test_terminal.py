@@ -1,0 +1,34 @@
+"""The last line of a run on the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ci_kit.github import Runner
+from ci_kit.report.run_report import RunReport
+from ci_kit.report.terminal import print_result
+from tests.unit.making import make_host, said
+from tests.unit.report.making import REPORT
+
+
+def printed(report: RunReport, *, dry: bool = False) -> str:
+    host = make_host({}, dry=dry)
+    print_result(report, Runner(host))
+    return said(host)
+
+
+def test_the_result_has_counts_coverage_and_time() -> None:
+    counts = "2 passed, 1 failed, 1 error, 1 skipped, 3 xpassed, 1 deselected"
+    assert printed(REPORT) == f"result     Tests failed: {counts}, coverage 87.7 %, 1.5 s\n"
+
+
+def test_the_result_leaves_out_unknown_facts() -> None:
+    assert printed(replace(REPORT, results=None, coverage=None)) == "result     Tests failed: 1.5 s\n"
+
+
+def test_a_problem_is_left_to_the_error_message() -> None:
+    assert printed(replace(REPORT, problem="coverage is low")) == ""
+
+
+def test_a_dry_run_has_no_result() -> None:
+    assert printed(REPORT, dry=True) == "dry run    nothing was changed\n"
