@@ -1,16 +1,15 @@
-"""The protocol of a GitHub Actions runner, and nothing else's knowledge of it.
+"""The protocol between a step and its GitHub Actions runner. No other module reads GITHUB_* variables.
 
-Sources: GitHub's "Workflow commands for GitHub Actions" for the commands and files; the runner's
-``ActionCommand.cs`` for the escapes and ``FileCommandManager.cs`` for the file format and the summary's
-limit.
+Sources: "Workflow commands for GitHub Actions" in GitHub's documentation for the commands and files; the
+runner's ``ActionCommand.cs`` for the escapes, ``FileCommandManager.cs`` for the file format and the limit of
+the summary.
 """
 
 from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,28 +17,29 @@ from typing import Literal
 from ci_kit.host.machine import Host
 
 SUMMARY_LIMIT = 1024 * 1024
-"""Bytes; the runner drops a larger step summary whole."""
+"""In bytes. The runner rejects a larger step summary as a whole."""
 
 ANNOTATION_LIMIT = 10
-"""Annotations of one type that a step may have; the runner drops the rest."""
+"""Annotations of one level that GitHub shows for a step. It drops the rest."""
 
 
 @dataclass(frozen=True)
 class Runner:
-    """The runner this process is a step on, if it is: every method does nothing elsewhere."""
+    """The runner of this process's step. Outside a workflow, there is nothing to send it."""
 
     host: Host
 
     @property
     def present(self) -> bool:
+        """Whether this process is a step of a workflow, on GitHub's runner or by act."""
         return self.host.environ.get("GITHUB_ACTIONS") == "true"
 
     @property
     def owns_machine(self) -> bool:
-        """Whether the machine is GitHub's own, made for this job and thrown away after it.
+        """Whether the machine exists for this job only: GitHub creates it for the job and deletes it after.
 
-        Neither a self-hosted runner nor act on somebody's laptop is; of another machine its owner can say so
-        by CI_KIT_DISPOSABLE_MACHINE=true.
+        A self-hosted runner and a laptop with act are not disposable. The owner of any other disposable
+        machine sets CI_KIT_DISPOSABLE_MACHINE=true.
         """
         environ = self.host.environ
         hosted = self.real and environ.get("RUNNER_ENVIRONMENT") == "github-hosted"
@@ -47,9 +47,9 @@ class Runner:
 
     @property
     def real(self) -> bool:
-        """Whether it is GitHub's program, on whatever machine, and not act on somebody's laptop.
+        """Whether this is GitHub's runner program, hosted or self-hosted, and not act.
 
-        That ends what a step leaves running with its job.
+        GitHub's runner ends the processes that a step leaves running, when the job ends.
         """
         return self.present and "ACT" not in self.host.environ
 
@@ -58,11 +58,11 @@ class Runner:
         self._to_file("GITHUB_OUTPUT", values)
 
     def export(self, values: Mapping[str, str]) -> None:
-        """Set environment variables of the steps that follow."""
+        """Set environment variables for later steps."""
         self._to_file("GITHUB_ENV", values)
 
     def add_summary(self, markdown: str) -> None:
-        """Add to the page GitHub shows for the run."""
+        """Add Markdown to the page that GitHub shows for the run."""
         if path := self._file("GITHUB_STEP_SUMMARY"):
             self.host.append(path, _within(markdown, SUMMARY_LIMIT))
 
@@ -85,21 +85,15 @@ class Runner:
         file: str = "",
         line: int = 0,
     ) -> None:
-        """Show a message at a place in the code; ``file`` is relative to the repository, ``line`` from 1."""
+        """Show a message on the page of the run, and at a line of the code if ``file`` is given.
+
+        ``file`` is relative to the repository; ``line`` counts from 1, 0 is unknown.
+        """
         place = {"file": file, "line": str(line)} if file and line else {"file": file} if file else {}
         self._command(level, message, {**place, "title": title})
 
-    @contextmanager
-    def group(self, title: str) -> Iterator[None]:
-        """Fold what is printed meanwhile under a title."""
-        self._command("group", title)
-        try:
-            yield
-        finally:
-            self._command("endgroup", "")
-
     def relative(self, path: Path) -> str:
-        """A path as annotations name it: relative to the repository where it is inside."""
+        """The path for an annotation: relative to the repository if it is in the repository."""
         workspace = self.host.environ.get("GITHUB_WORKSPACE")
         if workspace and path.is_relative_to(workspace):
             return str(path.relative_to(workspace))
@@ -125,7 +119,7 @@ class Runner:
 
 
 def _assignment(name: str, value: str) -> str:
-    # A random delimiter, so that no value can end its own assignment and begin another.
+    # With a random delimiter, a value cannot end its own assignment and begin another.
     delimiter = f"ci-kit-{secrets.token_hex(8)}"
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
 
@@ -142,5 +136,5 @@ def _within(text: str, limit: int) -> str:
     encoded = text.encode()
     if len(encoded) <= limit:
         return text
-    note = "\n\n… cut: the summary was longer than a runner takes.\n"
+    note = "\n\n… cut: the summary exceeded the size limit of GitHub.\n"
     return encoded[: limit - len(note.encode())].decode(errors="ignore") + note

@@ -1,4 +1,4 @@
-"""Secrets, and what is shown in their place."""
+"""Keeps secrets out of everything that ci-kit prints."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 MASK = "***"
-# A shorter secret would blot out half of every line it happens to stand in; it is masked only where it
-# stands as a password for sure.
+# A shorter secret also occurs in ordinary words. It is masked only where it is clearly a password.
 _SHORTEST_ANYWHERE = 4
 
 
 @dataclass
 class Redactor:
-    """Replaces every known secret, in the spellings it may take, in text that is about to be shown."""
+    """Replaces known secrets in text, in each form in which output may contain them."""
 
-    _shown: dict[str, str] = field(default_factory=dict, repr=False)
+    _replacements: dict[str, str] = field(default_factory=dict, repr=False)
 
     def add(self, secret: str) -> None:
+        """Redact this secret from now on. ``Runner.hide`` also masks it in the log of the job."""
         if not secret:
             return
         encoded = quote(secret, safe="")
-        self._shown[f":{encoded}@"] = f":{MASK}@"
-        # MYSQL_PASSWORD and its like, and the variable of the client programs.
+        self._replacements[f":{encoded}@"] = f":{MASK}@"
+        # Variables such as MYSQL_PASSWORD, and MYSQL_PWD, which the client programs read.
         for name in ("PASSWORD", "MYSQL_PWD"):
-            for spelling in (secret, shlex.quote(secret)):
-                self._shown[f"{name}={spelling}"] = f"{name}={MASK}"
+            for form in (secret, shlex.quote(secret)):
+                self._replacements[f"{name}={form}"] = f"{name}={MASK}"
         if len(secret) >= _SHORTEST_ANYWHERE:
-            self._shown |= dict.fromkeys(
+            self._replacements |= dict.fromkeys(
                 (
                     secret,
                     encoded,
@@ -40,6 +40,7 @@ class Redactor:
             )
 
     def redact(self, text: str) -> str:
-        for spelling in sorted(self._shown, key=len, reverse=True):
-            text = text.replace(spelling, self._shown[spelling])
+        """The text with ``***`` in place of each secret."""
+        for form in sorted(self._replacements, key=len, reverse=True):
+            text = text.replace(form, self._replacements[form])
         return text

@@ -1,4 +1,4 @@
-"""The runner's protocol: what is written is what the runner reads, whatever the values hold."""
+"""The runner's protocol: the runner reads exactly the values that ci-kit writes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ VALUES = st.text() | HOSTILE | st.lists(HOSTILE, max_size=4).map("\n".join)
 
 
 def runner(folder: Path, **environ: str) -> Runner:
-    """A runner whose files lie in a folder."""
+    """A runner that reads the files in this folder."""
     files = {
         "GITHUB_OUTPUT": str(folder / "output"),
         "GITHUB_ENV": str(folder / "env"),
@@ -75,17 +75,17 @@ def unescape(text: str, more: str = "") -> str:
 @pytest.mark.parametrize("file", ["output", "env"])
 @given(first=st.dictionaries(NAMES, VALUES, max_size=4), second=st.dictionaries(NAMES, VALUES, max_size=3))
 @example(first={"a": "x\nEOF\nb=1"}, second={"a": "later"})
-def test_values_come_back_as_they_were(file: str, first: dict[str, str], second: dict[str, str]) -> None:
+def test_the_runner_reads_the_exact_values(file: str, first: dict[str, str], second: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         it = runner(Path(name))
         for values in (first, second):
             (it.set_outputs if file == "output" else it.export)(values)
         path = Path(name, file)
-        # Bytes, for Python would take \r for the end of a line.
+        # Bytes, because in text mode Python translates \r to the end of a line.
         assert file_command(path.read_bytes().decode() if path.exists() else "") == first | second
 
 
-def test_a_value_cannot_end_its_own_assignment_even_with_a_delimiter_seen_before(tmp_path: Path) -> None:
+def test_a_value_cannot_end_its_assignment_by_an_earlier_delimiter(tmp_path: Path) -> None:
     it = runner(tmp_path)
     it.set_outputs({"first": "1"})
     delimiter = (tmp_path / "output").read_text().splitlines()[0].partition("<<")[2]
@@ -96,14 +96,14 @@ def test_a_value_cannot_end_its_own_assignment_even_with_a_delimiter_seen_before
     }
 
 
-def test_what_earlier_steps_wrote_stays(tmp_path: Path) -> None:
+def test_an_export_keeps_what_earlier_steps_wrote(tmp_path: Path) -> None:
     (tmp_path / "env").write_text("EARLIER=1\n")
     runner(tmp_path).export({"TZ": "Asia/Seoul"})
     assert file_command((tmp_path / "env").read_text()) == {"EARLIER": "1", "TZ": "Asia/Seoul"}
 
 
 @given(message=VALUES, title=VALUES, file=st.text(min_size=1) | st.just("a,b:c=%2C.py"), line=st.integers(1))
-def test_an_annotation_is_one_line_and_comes_back_as_it_was(
+def test_the_runner_reads_the_exact_annotation_from_one_line(
     message: str, title: str, file: str, line: int
 ) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -121,7 +121,7 @@ def test_an_annotation_is_one_line_and_comes_back_as_it_was(
         ("", 0, {"title": "t"}),
     ],
 )
-def test_an_annotation_has_the_place_there_is(
+def test_an_annotation_has_the_place_that_is_known(
     file: str, line: int, expected: dict[str, str], tmp_path: Path
 ) -> None:
     text = printed(lambda: runner(tmp_path).annotate("warning", "m", title="t", file=file, line=line))
@@ -153,19 +153,9 @@ def test_hide_keeps_a_secret_out_of_ci_kit_s_own_output(environ: dict[str, str],
     assert it.host.redactor.redact("password hunter2hunter2") == "password ***"
 
 
-def test_a_group_is_closed_also_when_its_content_fails(tmp_path: Path) -> None:
-    def do() -> None:
-        with pytest.raises(ZeroDivisionError), runner(tmp_path).group("a: b"):
-            print(1 / 0)
-
-    assert printed(do) == "::group::a: b\n::endgroup::\n"
-
-
 @pytest.mark.parametrize("shift", range(4))
 @pytest.mark.parametrize("letter", ["a", "é", "한", "🙂"])
-def test_a_summary_that_is_too_long_is_cut_between_characters(
-    letter: str, shift: int, tmp_path: Path
-) -> None:
+def test_a_summary_over_the_limit_is_cut_between_characters(letter: str, shift: int, tmp_path: Path) -> None:
     text = "." * shift + letter * (SUMMARY_LIMIT + 1)
     runner(tmp_path).add_summary(text)
     data = (tmp_path / "summary").read_bytes()
@@ -176,7 +166,7 @@ def test_a_summary_that_is_too_long_is_cut_between_characters(
 
 
 @pytest.mark.parametrize("letter", ["a", "é"])
-def test_a_summary_of_exactly_the_limit_is_kept_whole(letter: str, tmp_path: Path) -> None:
+def test_a_summary_of_exactly_the_limit_is_not_cut(letter: str, tmp_path: Path) -> None:
     text = letter * (SUMMARY_LIMIT // len(letter.encode()))
     runner(tmp_path).add_summary(text)
     assert (tmp_path / "summary").read_text(encoding="utf-8") == text
@@ -188,12 +178,10 @@ def everything(it: Runner) -> None:
     it.add_summary("# a")
     it.hide("secret")
     it.annotate("error", "m", title="t")
-    with it.group("g"):
-        pass
 
 
-def test_a_runner_gets_all_of_it(tmp_path: Path) -> None:
-    assert len(printed(lambda: everything(runner(tmp_path))).splitlines()) == 4
+def test_a_runner_gets_every_command_and_file(tmp_path: Path) -> None:
+    assert len(printed(lambda: everything(runner(tmp_path))).splitlines()) == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["env", "output", "summary"]
 
 
@@ -203,11 +191,11 @@ def test_outside_a_runner_nothing_is_written(value: str, tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_runner_without_files_is_fine() -> None:
-    assert printed(lambda: everything(Runner(make_host(SELF_HOSTED)))).count("\n") == 4
+def test_a_runner_without_files_still_gets_commands() -> None:
+    assert printed(lambda: everything(Runner(make_host(SELF_HOSTED)))).count("\n") == 2
 
 
-def test_a_dry_run_writes_nothing_and_gives_no_command(tmp_path: Path) -> None:
+def test_a_dry_run_writes_no_file_and_gives_no_command(tmp_path: Path) -> None:
     it = runner(tmp_path)
     dry = Runner(make_host(it.host.environ, dry=True))
     text = printed(lambda: everything(dry))
@@ -228,7 +216,7 @@ def test_an_exported_password_is_not_shown(password: str, dry: bool, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("environ", "owns", "ends"),
+    ("environ", "disposable", "github"),
     [
         ({}, False, False),
         (GITHUB_HOSTED, True, True),
@@ -246,11 +234,11 @@ def test_an_exported_password_is_not_shown(password: str, dry: bool, tmp_path: P
         (GITHUB_HOSTED | {"RUNNER_ENVIRONMENT": "GitHub-Hosted"}, False, True),
     ],
 )
-def test_a_machine_is_the_run_s_own_on_a_runner_that_github_made(
-    environ: dict[str, str], owns: bool, ends: bool
+def test_the_environment_tells_which_machines_are_disposable(
+    environ: dict[str, str], disposable: bool, github: bool
 ) -> None:
     it = Runner(make_host(environ))
-    assert (it.owns_machine, it.real) == (owns, ends)
+    assert (it.owns_machine, it.real) == (disposable, github)
 
 
 @pytest.mark.parametrize(
@@ -261,10 +249,10 @@ def test_a_machine_is_the_run_s_own_on_a_runner_that_github_made(
         ("/other/test_a.py", "/other/test_a.py"),
     ],
 )
-def test_a_path_is_relative_to_the_repository_where_it_is_inside(path: str, expected: str) -> None:
+def test_a_path_in_the_repository_is_relative_to_it(path: str, expected: str) -> None:
     it = Runner(make_host({"GITHUB_WORKSPACE": "/home/me/repo"}))
     assert it.relative(Path(path)) == expected
 
 
-def test_without_a_repository_a_path_stays_as_it_is() -> None:
+def test_without_a_repository_a_path_stays_unchanged() -> None:
     assert Runner(make_host({})).relative(Path("/home/me/test_a.py")) == "/home/me/test_a.py"

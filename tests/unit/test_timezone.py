@@ -1,13 +1,14 @@
-"""The zone of a run, and of a machine."""
+"""The time zone of a machine: which zones exist, and when ci-kit sets one."""
 
 from __future__ import annotations
 
 import os
+import zoneinfo
 from pathlib import Path
 
 import pytest
 
-from ci_kit.errors import UsageError
+from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.timezone import set_timezone
 from tests.unit.making import GITHUB_HOSTED, SELF_HOSTED, make_host, make_settings, said
@@ -16,7 +17,7 @@ LOCALTIME = Path("/etc/localtime")
 
 
 def another_zone() -> str:
-    """A zone that this machine is not in."""
+    """A zone other than this machine's."""
     zones = ("Asia/Seoul", "America/Lima")
     return next(zone for zone in zones if LOCALTIME.resolve() != Path("/usr/share/zoneinfo", zone).resolve())
 
@@ -37,18 +38,16 @@ def another_zone() -> str:
         "$(date)",
         "Asia/Seoul; id",
         ":UTC",
-        # Files that lie beside the zones and are none.
+        # Files in the zone folder that are not zones.
         "zone.tab",
         "tzdata.zi",
         "iso3166.tab",
-        # A file all right, and another name than any library looks for.
+        # The path of a zone file, but not the name of a zone.
         "Asia/Seoul/",
     ],
 )
 @pytest.mark.parametrize("environ", [{}, GITHUB_HOSTED], ids=["laptop", "runner"])
-def test_a_zone_that_does_not_exist_is_a_usage_error(
-    name: str, environ: dict[str, str], tmp_path: Path
-) -> None:
+def test_an_unknown_zone_is_a_usage_error(name: str, environ: dict[str, str], tmp_path: Path) -> None:
     host = make_host(environ, dry=True)
     with pytest.raises(UsageError) as caught:
         set_timezone(host, make_settings(tmp_path, timezone=name), Runner(host))
@@ -56,9 +55,44 @@ def test_a_zone_that_does_not_exist_is_a_usage_error(
     assert "--timezone" in caught.value.why
 
 
+def test_a_machine_without_zone_files_is_told_to_install_them(tmp_path: Path) -> None:
+    before = zoneinfo.TZPATH
+    zoneinfo.reset_tzpath([str(tmp_path / "zoneinfo")])
+    host = make_host({}, dry=True)
+    try:
+        with pytest.raises(UnavailableError) as caught:
+            set_timezone(host, make_settings(tmp_path, timezone="Asia/Seoul"), Runner(host))
+    finally:
+        zoneinfo.reset_tzpath(before)
+    assert caught.value.what == "this machine has no time zone files"
+    assert str(tmp_path / "zoneinfo") in caught.value.why
+    assert "tzdata" in caught.value.todo
+
+
+@pytest.mark.parametrize(
+    ("environ", "flags", "in_file", "set_it"),
+    [
+        (SELF_HOSTED, {}, "true", True),
+        ({}, {}, "true", False),
+        ({}, {"system_timezone": True}, "false", True),
+        (GITHUB_HOSTED, {}, "false", False),
+        ({"CI_KIT_DISPOSABLE_MACHINE": "true"}, {}, "", True),
+    ],
+    ids=["self-hosted, file", "laptop, file", "laptop, flag", "runner, file", "disposable"],
+)
+def test_a_project_s_file_sets_the_zone_of_ci_machines_only(
+    environ: dict[str, str], flags: dict[str, object], in_file: str, set_it: bool, tmp_path: Path
+) -> None:
+    line = f"system-timezone = {in_file}\n" if in_file else ""
+    (tmp_path / "pyproject.toml").write_text(f"[tool.ci-kit]\n{line}")
+    host = make_host(environ, dry=True)
+    settings = make_settings(tmp_path, environ, timezone=another_zone(), **flags)
+    assert set_timezone(host, settings, Runner(host)) is set_it
+
+
 @pytest.mark.parametrize("name", ["Asia/Seoul", "UTC", "Etc/GMT+5", "America/Argentina/Buenos_Aires"])
 @pytest.mark.parametrize("environ", [{}, SELF_HOSTED, GITHUB_HOSTED | {"ACT": "true"}])
-def test_the_machine_of_somebody_keeps_its_zone(
+def test_a_machine_that_is_not_disposable_keeps_its_zone(
     name: str, environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     host = make_host(environ, dry=True)
@@ -72,9 +106,9 @@ def state() -> tuple[Path, int, str]:
 
 
 @pytest.mark.parametrize(
-    ("environ", "flags"), [(GITHUB_HOSTED, {}), ({}, {"system_timezone": True})], ids=["runner", "told to"]
+    ("environ", "flags"), [(GITHUB_HOSTED, {}), ({}, {"system_timezone": True})], ids=["runner", "flag"]
 )
-def test_a_dry_run_prints_how_the_machine_s_zone_is_set_and_sets_none(
+def test_a_dry_run_prints_the_commands_that_set_the_zone(
     environ: dict[str, str], flags: dict[str, object], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     zone = another_zone()
@@ -90,7 +124,7 @@ def test_a_dry_run_prints_how_the_machine_s_zone_is_set_and_sets_none(
     assert state() == before
 
 
-def test_a_runner_that_is_told_not_to_keeps_its_zone(
+def test_system_timezone_false_keeps_a_runner_s_zone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     host = make_host(GITHUB_HOSTED, dry=True)
