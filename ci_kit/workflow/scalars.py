@@ -1,24 +1,24 @@
-"""Texts as YAML scalars that every YAML reader takes for the same text.
+"""Strings as YAML scalars that every YAML parser reads as the same string.
 
-GitHub reads workflows as YAML 1.2, most tools as YAML 1.1: what either would take for a number, a truth
-value, a date or nothing is quoted.
+GitHub reads workflows as YAML 1.2, most tools as YAML 1.1. A string is quoted if either version would read
+it as a number, a boolean, a date or null.
 """
 
 from __future__ import annotations
 
 import re
 
-# What YAML forbids in a stream or folds as a line break, and what hides from a reader: controls, zero-width
-# and direction marks. Ranges rather than str.isprintable(), which follows the Python's Unicode version.
+# Characters that YAML forbids or reads as line breaks, and characters that a reviewer cannot see: controls,
+# zero-width characters and direction marks. Not str.isprintable(), which depends on Python's Unicode version.
 _HIDDEN = re.compile(
     r"[^\x20-\x7e\xa1-\u200a\u2010-\u2027\u2030-\u205f\u2070-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _NEEDS_QUOTES = re.compile(
     r"""
-    | \s.*  | .*\s                                # spaces at an end are not part of a plain scalar
-    | [-?:,\[\]{}#&*!|>'"%@`<=] .*                # characters with a meaning at the start
+    | \s.*  | .*\s                                # a plain scalar loses spaces at its ends
+    | [-?:,\[\]{}#&*!|>'"%@`<=] .*                # characters that mean something at the start
     | .* (?: :(?:\s.*)? | \s\#.* )                # a mapping, a comment
-    | [-+.]* [0-9] .*                             # numbers, dates, 1:30 and the like, generously
+    | [-+.]* [0-9] .*                             # numbers, dates, 1:30; more than necessary
     | [-+]? \.(?:inf|nan) | ~
     | y | n | yes | no | on | off | true | false | null
     """,
@@ -28,23 +28,23 @@ _SHORT_ESCAPES = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
 
 
 def scalar(value: object) -> str:
-    """A value on one line: plain where that is safe, else in double quotes."""
+    """The value on one line: plain if that is safe, otherwise in double quotes. Raises TypeError."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
     if isinstance(value, str):
         return _quoted(value) if _HIDDEN.search(value) or _NEEDS_QUOTES.fullmatch(value) else value
-    # Formatting a value that a template has not defined raises Jinja's own, better error.
-    raise TypeError(f"a text, a whole number or a truth value is wanted, not {value}")
+    # For an undefined name, formatting the message raises Jinja's own error, which tells more.
+    raise TypeError(f"expected a string, an integer or a boolean, not {value}")
 
 
 def block(text: str, column: int) -> str:
-    """Lines as the literal block of a key at ``column``; quoted where a block cannot hold them exactly."""
+    """The text as a literal block for a key at ``column`` (from 0), quoted if a block would change it."""
     script = text.removesuffix("\n")
     if not script or script != script.rstrip() or _HIDDEN.search(re.sub(r"[\n\t]", "", script)):
         return _quoted(text)
-    # Without the indicator, a reader takes the first line's own indentation for the block's.
+    # If the first line begins with a space, YAML needs the block's indentation as a number.
     indentation = "2" if script[0].isspace() else ""
     chomping = "" if text.endswith("\n") else "-"
     margin = " " * (column + 2)

@@ -1,4 +1,4 @@
-"""The workflow itself: what GitHub would do with it, and what real linters say of it."""
+"""The rendered workflow: what GitHub does with it, and what linters report."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ LINTERS = {
 
 
 def tool(name: str) -> str:
-    """A linter beside this Python or on the PATH: a development dependency, so one must be there."""
+    """A linter from this Python's folder or the PATH. All linters are development dependencies."""
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     found = shutil.which(name, path=path)
     assert found, f"{name} is missing: install the development dependencies"
@@ -56,21 +56,21 @@ def lint(repository: Repository, linter: str) -> subprocess.CompletedProcess[str
 
 @pytest.fixture(params=VARIANTS)
 def variant(request: pytest.FixtureRequest, repository: Repository) -> Repository:
-    (repository.root / ".git").mkdir()  # where actionlint takes a repository to begin
+    (repository.root / ".git").mkdir()  # actionlint finds the root of a repository by .git
     repository.write("app/pyproject.toml", "")
     repository.configure(**VARIANTS[request.param])
     return repository
 
 
 @pytest.mark.parametrize("linter", LINTERS)
-def test_linters_have_nothing_to_say(variant: Repository, linter: str) -> None:
+def test_linters_accept_the_workflow(variant: Repository, linter: str) -> None:
     render(variant.root, Host())
     completed = lint(variant, linter)
     assert completed.returncode == 0, completed.stdout + completed.stderr
 
 
 @pytest.mark.parametrize("linter", LINTERS)
-def test_linters_do_look(repository: Repository, linter: str) -> None:
+def test_linters_reject_a_bad_workflow(repository: Repository, linter: str) -> None:
     (repository.root / ".git").mkdir()
     repository.write(
         ".github/workflows/ci.yml",
@@ -84,7 +84,7 @@ def scripts(variant: Repository) -> list[str]:
     return [step["run"] for step in variant.parsed()["jobs"]["test"]["steps"] if "run" in step]
 
 
-def test_no_expression_stands_in_a_script(scripts: list[str]) -> None:
+def test_scripts_contain_no_expressions(scripts: list[str]) -> None:
     assert scripts
     assert not [script for script in scripts if "${{" in script]
 
@@ -93,7 +93,7 @@ def steps(repository: Repository) -> dict[str, Any]:
     return {step["name"]: step for step in repository.parsed()["jobs"]["test"]["steps"]}
 
 
-def test_hostile_values_come_out_exactly_and_only_where_they_belong(repository: Repository) -> None:
+def test_hostile_values_stay_exact_and_in_their_place(repository: Repository) -> None:
     repository.configure(env={"A": HOSTILE}, inputs={"database": HOSTILE}, install=HOSTILE)
     job = repository.parsed()["jobs"]["test"]
     assert job["env"] == {"A": HOSTILE}
@@ -102,7 +102,7 @@ def test_hostile_values_come_out_exactly_and_only_where_they_belong(repository: 
     assert list(repository.parsed()) == ["name", "on", "permissions", "concurrency", "jobs"]
 
 
-def test_it_runs_for_the_branches_for_pull_requests_and_by_hand(repository: Repository) -> None:
+def test_it_runs_for_branches_pull_requests_and_manual_starts(repository: Repository) -> None:
     repository.configure(branches=["main", "on"])
     assert repository.parsed()["on"] == {
         "push": {"branches": ["main", "on"]},
@@ -118,12 +118,12 @@ def test_only_runs_of_the_same_pull_request_share_a_group(repository: Repository
     }
 
 
-def test_it_may_read_the_repository_and_leaves_no_credentials(repository: Repository) -> None:
+def test_it_can_only_read_the_repository_and_keeps_no_credentials(repository: Repository) -> None:
     assert repository.parsed()["permissions"] == {"contents": "read"}
     assert steps(repository)["Check out the repository"]["with"] == {"persist-credentials": "false"}
 
 
-def test_one_python_is_no_matrix_and_passes_the_outputs_on(repository: Repository) -> None:
+def test_one_python_version_gives_a_job_with_outputs(repository: Repository) -> None:
     repository.configure(python_versions=["3.10"])
     job = repository.parsed()["jobs"]["test"]
     assert "strategy" not in job
@@ -133,7 +133,7 @@ def test_one_python_is_no_matrix_and_passes_the_outputs_on(repository: Repositor
     assert steps(repository)["Set up Python"]["with"] == {"python-version": "3.10"}
 
 
-def test_several_pythons_are_a_matrix_that_runs_to_its_end(repository: Repository) -> None:
+def test_several_python_versions_give_a_matrix_that_finishes_every_job(repository: Repository) -> None:
     repository.configure(python_versions=["3.10", "3.13"])
     job = repository.parsed()["jobs"]["test"]
     assert job["strategy"] == {"fail-fast": "false", "matrix": {"python": ["3.10", "3.13"]}}
@@ -142,7 +142,7 @@ def test_several_pythons_are_a_matrix_that_runs_to_its_end(repository: Repositor
     assert steps(repository)["Set up Python"]["with"] == {"python-version": "${{ matrix.python }}"}
 
 
-def test_a_project_in_a_folder_is_installed_and_tested_there(repository: Repository) -> None:
+def test_a_project_in_a_folder_is_installed_and_tested_in_it(repository: Repository) -> None:
     repository.write("app/uv.lock", "")
     repository.configure(working_directory="app", inputs={"database": "meeting"})
     assert steps(repository)["Install the project"]["working-directory"] == "app"
@@ -154,24 +154,24 @@ def test_a_project_at_the_root_needs_no_folder(repository: Repository) -> None:
     assert "with" not in steps(repository)["Run the tests"]
 
 
-def test_act_skips_setting_python_up_and_nothing_else(repository: Repository) -> None:
+def test_act_skips_only_the_step_that_sets_up_python(repository: Repository) -> None:
     repository.configure(act=True)
     guarded = {name for name, step in steps(repository).items() if step.get("if") == "${{ !env.ACT }}"}
     assert guarded == {"Set up Python"}
 
 
-def test_without_act_no_step_has_a_condition(repository: Repository) -> None:
+def test_without_act_steps_have_no_condition(repository: Repository) -> None:
     assert "env.ACT" not in repository.text()
 
 
-def test_the_linter_s_exception_is_for_the_repository_s_own_action_only(repository: Repository) -> None:
+def test_only_the_repository_s_own_action_has_a_linter_exception(repository: Repository) -> None:
     assert "uses: ./ # zizmor: ignore[self-repository]\n" in repository.text()
     repository.configure(action=f"owner/ci-kit@{'0' * 40} # v1.0.0")
     assert "zizmor" not in repository.text()
     assert f"uses: owner/ci-kit@{'0' * 40} # v1.0.0\n" in repository.text()
 
 
-def test_no_line_ends_in_blanks_and_no_two_lines_are_empty(variant: Repository) -> None:
+def test_no_line_ends_with_spaces_and_no_two_lines_are_empty(variant: Repository) -> None:
     text = variant.text()
     assert text == "".join(f"{line.rstrip()}\n" for line in text.splitlines())
     assert "\n\n\n" not in text

@@ -1,4 +1,4 @@
-"""Texts come out of YAML as they went in, whoever reads it."""
+"""Every YAML parser reads exactly the string that was written."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ TEXT = st.text() | st.lists(WORD).map("".join)
 
 
 def readings(document: str) -> list[Any]:
-    """What a reader without types, one of YAML 1.1 and one of YAML 1.2 make of a document."""
+    """The document as a parser without types, a YAML 1.1 parser and a YAML 1.2 parser read it."""
     return [
         yaml.load(document, yaml.BaseLoader),
         yaml.load(document, yaml.SafeLoader),
@@ -54,9 +54,9 @@ def readings(document: str) -> list[Any]:
 @example(" at the start")
 @example("at the end ")
 @example(" ")
-def test_any_text_comes_back_exactly_as_a_value_and_as_a_key(text: str) -> None:
+def test_parsers_read_any_string_exactly_as_a_value_and_as_a_key(text: str) -> None:
     document = f"- before\n- key: {scalar(text)}\n- {scalar(text)}: value\n"
-    # A key that is longer than YAML allows without a "?" is none of ours: names are checked.
+    # YAML limits keys to 1024 characters. ci-kit writes names as keys, which it checks.
     if len(scalar(text)) < 1000:
         assert readings(document) == [["before", {"key": text}, {text: "value"}]] * 3
 
@@ -67,12 +67,12 @@ def test_any_text_comes_back_exactly_as_a_value_and_as_a_key(text: str) -> None:
 @example("\nleading blank\n")
 @example("\ttab\n")
 @example("a\n   \nb")
-def test_any_script_comes_back_exactly(text: str) -> None:
+def test_parsers_read_any_script_exactly(text: str) -> None:
     document = f"steps:\n  - run: {block(text, 4)}\n\n  - name: next\n"
     assert readings(document) == [{"steps": [{"run": text}, {"name": "next"}]}] * 3
 
 
-def test_a_script_is_written_as_one_reads_it() -> None:
+def test_a_script_is_a_readable_block() -> None:
     script = 'set -e\n\nif [[ "${#a[@]}" -gt 0 ]]; then\n  cat <<EOF\n# 한국어: ${{ secrets.X }}\nEOF\nfi\n'
     written = block(script, 0)
     assert written.splitlines() == ["|", "  set -e", "", *(f"  {line}" for line in script.splitlines()[2:])]
@@ -86,7 +86,7 @@ def test_a_script_is_written_as_one_reads_it() -> None:
         *["on", "off", "On", "yes", "NO", "y", "N", "true", "False", "null", "NULL", "~", "=", "<<"],
     ],
 )
-def test_what_a_reader_could_take_for_something_else_is_quoted(text: str) -> None:
+def test_a_string_that_looks_like_another_type_is_quoted(text: str) -> None:
     assert scalar(text) == f'"{text}"'
 
 
@@ -104,21 +104,21 @@ def test_what_a_reader_could_take_for_something_else_is_quoted(text: str) -> Non
         "online",
     ],
 )
-def test_what_is_safe_stays_plain(text: str) -> None:
+def test_a_safe_string_stays_plain(text: str) -> None:
     assert scalar(text) == text
 
 
 @pytest.mark.parametrize("text", ["\u202eevil", "zero\u200bwidth", "bell\x07", "no-break\xa0space", "\ufeff"])
-def test_what_a_reviewer_cannot_see_is_escaped(text: str) -> None:
+def test_characters_that_a_reviewer_cannot_see_are_escaped(text: str) -> None:
     assert scalar(text).isascii()
     assert block(f"{text}\n", 0).isascii()
 
 
-def test_numbers_and_truth_values_are_themselves() -> None:
+def test_integers_and_booleans_keep_their_type() -> None:
     assert [scalar(15), scalar(True), scalar(False)] == ["15", "true", "false"]
 
 
 @pytest.mark.parametrize("value", [3.10, None, ["a"]])
-def test_a_value_of_another_kind_is_refused(value: object) -> None:
-    with pytest.raises(TypeError, match="is wanted"):
+def test_a_value_of_another_type_is_an_error(value: object) -> None:
+    with pytest.raises(TypeError, match="expected a string"):
         scalar(value)

@@ -1,4 +1,4 @@
-"""A project's own templates: what they can change, and what they are told when they are broken."""
+"""A project's own templates: what they can change, and the errors for broken ones."""
 
 from __future__ import annotations
 
@@ -54,16 +54,16 @@ def message(repository: Repository, template: str) -> str:
         "# comment\n## line",
     ],
 )
-def test_what_workflows_and_shells_write_is_no_template_syntax(text: str) -> None:
+def test_github_expressions_and_shell_syntax_are_not_template_syntax(text: str) -> None:
     assert workflow_templates().from_string(text).render() == text
 
 
-def test_values_comments_and_statements_are_told_apart() -> None:
+def test_values_comments_and_statements_have_different_delimiters() -> None:
     text = "<%# a <%= comment %> #%>\n<% if true %>\n  <%= 7 % 4 %>\n<% endif %>\n"
     assert workflow_templates().from_string(text).render() == "  3\n"
 
 
-def test_every_value_of_the_shipped_template_passes_a_filter_or_is_a_pin() -> None:
+def test_every_value_in_the_shipped_template_is_filtered_or_a_pin() -> None:
     text = (shipped_templates() / "ci.yml.jinja").read_text(encoding="utf-8")
     values = re.findall(r"<%= (.*?) %>", re.sub(r"<%#.*?#%>", "", text, flags=re.DOTALL))
     assert values
@@ -71,14 +71,14 @@ def test_every_value_of_the_shipped_template_passes_a_filter_or_is_a_pin() -> No
     assert [value for value in values if not safe.fullmatch(value)] == []
 
 
-def test_a_template_of_the_same_name_can_replace_a_block_and_keep_what_was_in_it(own: Repository) -> None:
+def test_a_template_can_replace_a_block_and_keep_its_original_content(own: Repository) -> None:
     own.write("ci/ci.yml.jinja", TWO_BLOCKS)
     parsed = own.parsed()
     assert parsed["on"] == ["push"]
     assert [step["name"] for step in parsed["jobs"]["test"]["steps"]][-2:] == ["Run the tests", "Keep CI"]
 
 
-def test_a_template_can_do_without_the_shipped_one_and_still_has_the_mark(own: Repository) -> None:
+def test_a_template_that_extends_nothing_still_gets_the_first_line(own: Repository) -> None:
     text = "on: push\njobs: {call: {uses: ./.github/workflows/other.yml}}\n"
     own.write("ci/ci.yml.jinja", text)
     mark, own_text = own.text().split("\n", 1)
@@ -86,7 +86,7 @@ def test_a_template_can_do_without_the_shipped_one_and_still_has_the_mark(own: R
     assert own_text == text
 
 
-def test_other_templates_of_the_project_can_be_included(own: Repository) -> None:
+def test_a_template_can_include_other_templates_of_the_project(own: Repository) -> None:
     own.write("ci/ci.yml.jinja", EXTENDS + '<% block more_jobs %><% include "job.jinja" %><% endblock %>')
     own.write("ci/job.jinja", "\n  docs:\n    runs-on: x\n    steps:\n      - run: make docs\n")
     assert list(own.parsed()["jobs"]) == ["test", "docs"]
@@ -102,14 +102,14 @@ BLOCK = EXTENDS + "<% block after_tests %>\n{}\n<% endblock %>\n"
         (BLOCK.format("<%= workflow.nmae %>"), 3, "has no attribute 'nmae'"),
         (BLOCK.format('<%= pins["a/b"] %>'), 3, "has no attribute 'a/b'"),
         (BLOCK.format("\n<%= 1 / 0 %>"), 4, "ZeroDivisionError"),
-        (BLOCK.format("<%= 3.10 | yaml %>"), 3, "a text, a whole number or a truth value is wanted"),
+        (BLOCK.format("<%= 3.10 | yaml %>"), 3, "expected a string, an integer or a boolean"),
         (BLOCK.format("<%= workflow.name | yml %>"), 3, "No filter named 'yml'"),
         (BLOCK.format("<% if %>"), 3, "Expected an expression"),
         ('<% extends "nowhere.jinja" %>\n', 1, "nowhere.jinja"),
         ('\n<% include "ci.yml.jinja" %>\n', 2, "RecursionError"),
     ],
 )
-def test_a_broken_template_is_named_with_its_line(
+def test_an_error_names_the_template_and_the_line(
     own: Repository, template: str, line: int, told: str
 ) -> None:
     text = message(own, template)
@@ -135,7 +135,7 @@ def test_a_broken_template_is_named_with_its_line(
         ("on: push\njobs: {a: {steps: [{run: x}]}}\n---\n", 4, "single document"),
     ],
 )
-def test_a_template_that_gives_no_workflow_is_refused_with_the_line(
+def test_a_text_that_is_not_a_workflow_is_an_error_with_its_line(
     own: Repository, template: str, line: int, told: str
 ) -> None:
     text = message(own, template)
@@ -143,10 +143,10 @@ def test_a_template_that_gives_no_workflow_is_refused_with_the_line(
     assert f"ci.yml.jinja gives is not a workflow, line {line}\n" in text
 
 
-def test_the_lines_around_a_problem_are_shown(own: Repository) -> None:
+def test_an_error_shows_the_lines_around_it(own: Repository) -> None:
     assert "   3 on: push\n       |    4 jobs: 1" in message(own, "name: x\non: push\njobs: 1\n")
 
 
-def test_an_error_outside_any_template_stays_a_bug() -> None:
+def test_an_error_outside_templates_is_a_bug() -> None:
     with pytest.raises(AttributeError):
         render_template(workflow_templates(), 1, {})  # type: ignore[arg-type]
