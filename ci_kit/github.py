@@ -35,7 +35,7 @@ class Runner:
         return self.host.environ.get("GITHUB_ACTIONS") == "true"
 
     @property
-    def owns_machine(self) -> bool:
+    def machine_is_disposable(self) -> bool:
         """Whether the machine exists for this job only: GitHub creates it for the job and deletes it after.
 
         A self-hosted runner and a laptop with act are not disposable. The owner of any other disposable

@@ -44,9 +44,9 @@ def set_timezone(host: Host, settings: Settings, runner: Runner) -> bool:
 
 def _may_set(settings: Settings, runner: Runner) -> bool:
     if settings.system_timezone is None:
-        return runner.owns_machine
+        return runner.machine_is_disposable
     # pyproject.toml reaches everyone who runs the tests. On a laptop, only the flag sets the zone.
-    on_ci = runner.real or runner.owns_machine
+    on_ci = runner.real or runner.machine_is_disposable
     return settings.system_timezone and (on_ci or settings.by_flag("system-timezone"))
 
 

@@ -80,7 +80,7 @@ def _extended(runner: Runner, settings: Settings, record: Record) -> Record:
         provide_databases(runner.host, record.login, added)
     else:
         client = client_program(runner.host, record.root)
-        ours = runner.owns_machine or record.kind != "service"
+        ours = runner.machine_is_disposable or record.kind != "service"
         prepare_server(runner.host, record.root, added, client=client, ours=ours)
     return replace(record, database=database)
 

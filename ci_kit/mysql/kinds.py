@@ -89,7 +89,7 @@ def choose_kind(settings: Settings, runner: Runner) -> Choice | None:
 
 def _choose_automatically(settings: Settings, runner: Runner) -> Choice:
     host = runner.host
-    if not runner.owns_machine:
+    if not runner.machine_is_disposable:
         why = "not on a GitHub-hosted runner"
     elif settings.replicas:
         why = "a service has no replicas"

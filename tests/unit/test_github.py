@@ -238,7 +238,7 @@ def test_the_environment_tells_which_machines_are_disposable(
     environ: dict[str, str], disposable: bool, github: bool
 ) -> None:
     it = Runner(make_host(environ))
-    assert (it.owns_machine, it.real) == (disposable, github)
+    assert (it.machine_is_disposable, it.real) == (disposable, github)
 
 
 @pytest.mark.parametrize(

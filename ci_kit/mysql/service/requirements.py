@@ -43,13 +43,13 @@ def require_permission(settings: Settings, runner: Runner) -> None:
 
     The settings of a project do not allow it on a laptop. If root's password stays, it has to be given.
     """
-    if not (runner.real or runner.owns_machine or settings.by_flag("mysql")):
+    if not (runner.real or runner.machine_is_disposable or settings.by_flag("mysql")):
         raise UsageError(
             "ci-kit does not use the service of this machine",
             why=f"mysql is service by {settings.source('mysql')}, and this is not a runner",
             todo="remove mysql to get a private server, or give --mysql service on the command line",
         )
-    if not (runner.owns_machine or settings.mysql_password):
+    if not (runner.machine_is_disposable or settings.mysql_password):
         raise UsageError(
             "the service of this machine needs root's password",
             why=f"mysql is service by {settings.source('mysql')}, and the service outlives the job",

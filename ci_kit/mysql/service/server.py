@@ -59,7 +59,7 @@ class ServiceServer:
     @property
     def owned(self) -> bool:
         """Whether ci-kit may change the machine: it is thrown away after the job."""
-        return self.runner.owns_machine
+        return self.runner.machine_is_disposable
 
     def start(self, cleanup: ExitStack) -> ServiceBooting:
         require_permission(self.settings, self.runner)
