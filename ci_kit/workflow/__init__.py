@@ -1,1 +1,1 @@
-"""``ci-kit render``: the project's workflow file, from its pyproject.toml and a template."""
+"""``ci-kit render`` writes a project's workflow file from its pyproject.toml and a template."""

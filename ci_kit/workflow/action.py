@@ -1,4 +1,4 @@
-"""The action that the repository itself is, if it is one."""
+"""The repository's own action: the action.yml at its root, if there is one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ci_kit.workflow.loader import LOADER
 
 @dataclass(frozen=True)
 class OwnAction:
-    """What the action.yml at the repository's root says."""
+    """The name and the inputs in the action.yml at the repository's root."""
 
     name: str
     inputs: tuple[str, ...]
@@ -24,17 +24,17 @@ class OwnAction:
 
 
 def own_action(root: Path) -> OwnAction | None:
-    """None where the repository has no action at its root."""
+    """The action at the repository's root, None if there is none. Raises UsageError for a broken file."""
     path = root / "action.yml"
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506  (both are the safe ones)
+        document = yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506  (LOADER is a safe loader)
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"cannot read {path}", why=str(error), todo="mend the file") from error
+        raise UsageError(f"cannot read {path}", why=str(error), todo="correct the file") from error
     match document:
         case {"name": str(name), "inputs": dict(inputs)}:
             return OwnAction(name, tuple(map(str, inputs)))
         case {"name": str(name)}:
             return OwnAction(name, ())
-    raise UsageError(f"{path} is not an action's", why="it has no name", todo="mend the file")
+    raise UsageError(f"{path} is not a valid action", why="it has no name", todo="add a name to it")

@@ -1,4 +1,4 @@
-"""What the steps of a workflow use: actions, pinned to the commit of a release."""
+"""The actions that the steps of a workflow use, each pinned to the commit of a release."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _USES_LINE = re.compile(r"\s*(?:- +)?uses: *(?P<uses>.*?)\s*")
 
 @dataclass(frozen=True)
 class Uses:
-    """What a step uses: a repository's action at a ref, or with no ref the action in a folder of its own."""
+    """An action that a step uses: ``owner/repository`` at a ref, or, without a ref, a local folder."""
 
     action: str
     ref: str = ""
@@ -24,7 +24,7 @@ class Uses:
         """Read ``./folder`` or ``owner/repository@ref # version``; ValueError for anything else."""
         match = _USES.fullmatch(text)
         if not match:
-            raise ValueError('"./" or "OWNER/REPOSITORY@REF" is wanted')
+            raise ValueError('expected "./" or "OWNER/REPOSITORY@REF"')
         action, ref, version = match.group("action", "ref", "version")
         return cls(action.partition("@")[0], ref or "", version or "")
 
@@ -34,11 +34,11 @@ class Uses:
 
     @property
     def label(self) -> str:
-        """The release a person knows it by."""
+        """The version if there is one, otherwise the ref."""
         return self.version or self.ref
 
     def __str__(self) -> str:
-        """As it stands after ``uses:``; no character of it needs quotes in YAML."""
+        """The text after ``uses:``. It contains no character that needs quotes in YAML."""
         at = f"@{self.ref}" if self.ref else ""
         comment = f" # {self.version}" if self.version else ""
         return f"{self.action}{at}{comment}"
@@ -58,7 +58,7 @@ PINS: Mapping[str, Uses] = {
 
 
 def moved_pins(before: str, after: str) -> list[tuple[Uses, Uses]]:
-    """The pins in which two workflow texts differ; none if they differ in anything else."""
+    """The pins that differ between two workflow texts, as (old, new); empty if anything else differs."""
     old_lines, new_lines = before.splitlines(), after.splitlines()
     if len(old_lines) != len(new_lines):
         return []

@@ -1,4 +1,4 @@
-"""Whether a text is a workflow, as far as a broken template can make it none."""
+"""Checks that rendered text is a workflow, because a broken template can produce anything."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _CONTEXT = 2
 
 
 def require_workflow(text: str, template: str) -> None:
-    """Raise UsageError, with the line, unless the text has ``on`` and jobs that do something."""
+    """Check that the text has ``on`` and jobs with steps. Raises UsageError, which names the line."""
     try:
-        # Nodes rather than values: they know their lines, repeated keys are still there, and `on` is
-        # not yet the truth value that YAML 1.1 takes it for.
+        # Nodes rather than values: nodes have line numbers and keep repeated keys. As a value, `on`
+        # would already be True, as YAML 1.1 reads it.
         document = yaml.compose(text, Loader=LOADER)
         workflow = _entries(document, "a workflow")
         _require(workflow, "on", document)
@@ -26,27 +26,27 @@ def require_workflow(text: str, template: str) -> None:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line if error.problem_mark else 0
         raise UsageError(
-            f"what the template {template} gives is not a workflow, line {line + 1}",
+            f"the template {template} does not produce a workflow, line {line + 1}",
             why=": ".join(part for part in (error.context, error.problem) if part),
             details=_excerpt(text, line),
-            todo="mend the template, or values that it puts in without the filter `yaml`",
+            todo="correct the template, or pass its values through the filter `yaml`",
         ) from error
 
 
 def _entries(node: yaml.Node | None, what: str) -> dict[str, yaml.Node]:
     if not isinstance(node, yaml.MappingNode) or not node.value:
-        raise _problem(node, f"{what} must be a mapping with something in it")
+        raise _problem(node, f"{what} must be a mapping that is not empty")
     entries: dict[str, yaml.Node] = {}
     for key, value in node.value:
         if key.value in entries:
-            raise _problem(key, f"the key {key.value!r} is there twice")
+            raise _problem(key, f"the key {key.value!r} occurs twice")
         entries[key.value] = value
     return entries
 
 
 def _items(node: yaml.Node, what: str) -> None:
     if not isinstance(node, yaml.SequenceNode) or not node.value:
-        raise _problem(node, f"{what} must be a list with something in it")
+        raise _problem(node, f"{what} must be a list that is not empty")
     for step in node.value:
         _entries(step, "a step")
 

@@ -131,7 +131,7 @@ def test_an_error_names_the_template_and_the_line(
         ("on: push\njobs:\n  a:\n    runs-on: x\n", 5, "'steps' is missing"),
         ("on: push\njobs:\n  a:\n    steps: []\n", 5, "the steps of the job 'a' must be a list"),
         ("on: push\njobs:\n  a:\n    steps:\n      - run\n", 6, "a step must be a mapping"),
-        ("on: push\non: push\njobs: {a: {steps: [{run: x}]}}\n", 3, "the key 'on' is there twice"),
+        ("on: push\non: push\njobs: {a: {steps: [{run: x}]}}\n", 3, "the key 'on' occurs twice"),
         ("on: push\njobs: {a: {steps: [{run: x}]}}\n---\n", 4, "single document"),
     ],
 )
@@ -140,7 +140,7 @@ def test_a_text_that_is_not_a_workflow_is_an_error_with_its_line(
 ) -> None:
     text = message(own, template)
     assert told in text
-    assert f"ci.yml.jinja gives is not a workflow, line {line}\n" in text
+    assert f"ci.yml.jinja does not produce a workflow, line {line}\n" in text
 
 
 def test_an_error_shows_the_lines_around_it(own: Repository) -> None:
