@@ -1,4 +1,4 @@
-"""A server program by itself, as somebody would start it by hand."""
+"""A server program without ci-kit, as a user starts it by hand."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ DROP DATABASE IF EXISTS test;
 """.encode()
 
 
-class Bare:
-    """The server program by itself, with its own defaults, on datadirs in a folder: in memory as ci-kit's."""
+class BareServer:
+    """The server program with its own defaults. Its datadirs lie in ``folder``: in memory, as with ci-kit."""
 
     def __init__(self, program: str, folder: str = MEMORY) -> None:
         self._program = program
         self._base = Path(tempfile.mkdtemp(prefix="bench-", dir=folder))
-        self._as = ["--user=nobody"] if os.geteuid() == 0 else []
-        if self._as:
+        self._user_option = ["--user=nobody"] if os.geteuid() == 0 else []
+        if self._user_option:
             shutil.chown(self._base, "nobody")
         self.socket = self._base / "socket"
         self.initialised = self._base / "initialised"
@@ -43,12 +43,19 @@ class Bare:
 
     def initialise(self, datadir: Path) -> None:
         command = [self._program, "--no-defaults", "--initialize-insecure", f"--datadir={datadir}"]
-        subprocess.run([*command, "--secure-file-priv=NULL", *self._as], check=True, capture_output=True)
+        subprocess.run(
+            [*command, "--secure-file-priv=NULL", *self._user_option], check=True, capture_output=True
+        )
 
     def boot(self, datadir: Path, password: str = "") -> subprocess.Popen[bytes]:
-        """Start the server with its own defaults, and come back when it has answered root's query."""
+        """Start the server with its own defaults, and wait until it has answered a query of root."""
         options = [f"--datadir={datadir}", f"--socket={self.socket}", "--skip-networking"]
-        options += ["--secure-file-priv=NULL", "--mysqlx=OFF", f"--pid-file={self._base}/pid", *self._as]
+        options += [
+            "--secure-file-priv=NULL",
+            "--mysqlx=OFF",
+            f"--pid-file={self._base}/pid",
+            *self._user_option,
+        ]
         devnull = subprocess.DEVNULL
         child = subprocess.Popen([self._program, "--no-defaults", *options], stdout=devnull, stderr=devnull)
         self._await(password)
@@ -64,19 +71,20 @@ class Bare:
 
     def initialise_and_boot(self) -> None:
         with tempfile.TemporaryDirectory(dir=self._base) as folder:
-            self._own(folder)
+            self._give_to_server(folder)
             self.initialise(Path(folder, "data"))
             end(self.boot(Path(folder, "data")))
 
     def entrypoint(self) -> None:
-        """What the official image does until it is ready, for a password and a database, without the image.
+        """Repeat the steps of the official image, with a password and a database, but without the image.
 
-        It asks the server for its settings nine times, initialises, starts a temporary server, loads the time
-        zones by the server's own program, makes the accounts and the database, shuts down, and boots. Source:
-        docker-library/mysql, ``docker-entrypoint.sh`` of 9.7.
+        The image reads the server's settings nine times, initialises a datadir and starts a temporary server.
+        It loads the time zones with mysql_tzinfo_to_sql and creates the accounts and the database. Then it
+        stops the temporary server and starts the real one. Source: docker-library/mysql,
+        ``docker-entrypoint.sh`` of 9.7.
         """
         with tempfile.TemporaryDirectory(dir=self._base) as folder:
-            self._own(folder)
+            self._give_to_server(folder)
             datadir = Path(folder, "data")
             for _ in range(9):
                 command = [self._program, "--no-defaults", "--verbose", "--help", "--log-bin-index=/none/x"]
@@ -84,7 +92,7 @@ class Bare:
             self.initialise(datadir)
             temporary = self.boot(datadir)
             zones = subprocess.run(
-                [self._beside("mysql_tzinfo_to_sql"), ZONES], check=True, capture_output=True
+                [self._program_beside_server("mysql_tzinfo_to_sql"), ZONES], check=True, capture_output=True
             ).stdout
             self._client("mysql", zones, password="")
             self._client("mysql", ACCOUNTS, password="")
@@ -94,16 +102,22 @@ class Bare:
             end(self.boot(datadir, PASSWORD))
 
     def _client(self, database: str, sql: bytes, *, password: str) -> None:
-        command = [self._beside("mysql"), "--no-defaults", f"--socket={self.socket}", "--user=root", database]
+        command = [
+            self._program_beside_server("mysql"),
+            "--no-defaults",
+            f"--socket={self.socket}",
+            "--user=root",
+            database,
+        ]
         subprocess.run(command, input=sql, env=os.environ | {"MYSQL_PWD": password}, check=True)
 
-    def _beside(self, name: str) -> str:
-        """A program that came with the server."""
+    def _program_beside_server(self, name: str) -> str:
+        """The path of a program from the same folder as the server, else its name for the PATH."""
         own = Path(self._program).parent / name
         return str(own) if own.exists() else name
 
-    def _own(self, folder: str) -> None:
-        if self._as:
+    def _give_to_server(self, folder: str) -> None:
+        if self._user_option:
             shutil.chown(folder, "nobody")
 
 

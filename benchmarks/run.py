@@ -1,4 +1,4 @@
-"""``ci-kit run`` on the sample app, and the same tests alone on a server that is up."""
+"""Compares ``ci-kit run`` on the sample app with the same tests alone, on a running server."""
 
 from __future__ import annotations
 
@@ -23,37 +23,39 @@ def ci_kit(*words: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mysqld", default="", help="the server program; the first one found by default")
+    parser.add_argument(
+        "--mysqld", default="", help="path of the server program (default: the first one found)"
+    )
     parser.add_argument("--rounds", type=int, default=5)
-    given = parser.parse_args()
-    program = ("--mysqld", given.mysqld) if given.mysqld else ()
+    arguments = parser.parse_args()
+    program = ("--mysqld", arguments.mysqld) if arguments.mysqld else ()
     ci_kit("mysql", "up", *program)
     try:
         variables = json.loads(ci_kit("mysql", "env", "--json"))
 
-        def alone() -> None:
+        def tests_alone() -> None:
             command = [str(PYTHON), "-m", "coverage", "run", "-m", "pytest"]
             env = os.environ | variables
             subprocess.run(command, cwd=SAMPLE, env=env, check=True, capture_output=True)
 
-        def by_hand() -> None:
-            alone()
+        def tests_and_reports() -> None:
+            tests_alone()
             for command in (["report", "-m"], ["json", "-q", "-o", os.devnull]):
                 subprocess.run(
                     [str(PYTHON), "-m", "coverage", *command], cwd=SAMPLE, check=True, capture_output=True
                 )
 
-        taken = measure(
+        times = measure(
             {
-                "coverage run -m pytest, on a server that is up": alone,
-                "the same, and both coverage reports": by_hand,
-                "ci-kit run, its own server included": lambda: ci_kit("run", *program),
+                "coverage run -m pytest, on a running server": tests_alone,
+                "the same, and both coverage reports": tests_and_reports,
+                "ci-kit run, with its own server": lambda: ci_kit("run", *program),
             },
-            given.rounds,
+            arguments.rounds,
         )
     finally:
         ci_kit("mysql", "down")
-    print(table(taken, "coverage run -m pytest, on a server that is up"))
+    print(table(times, "coverage run -m pytest, on a running server"))
 
 
 if __name__ == "__main__":

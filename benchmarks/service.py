@@ -1,6 +1,6 @@
-"""The machine's service, alone and as ci-kit uses it, on a machine like GitHub's.
+"""Compares the machine's service alone with the service as ci-kit uses it.
 
-Booted for it (see tests/runner), with the data on a disk, as a runner has it.
+Boots a machine like GitHub's (see tests/runner) whose data is on a disk, as on a GitHub-hosted runner.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ DATA, PRISTINE = "/var/lib/mysql", "/mnt/pristine"
 STOCK = "systemctl start mysql"
 
 
-def outside(rounds: int) -> str:
-    """Boot a machine, carry this in, and give what the benchmarks print there."""
+def run_on_a_machine(rounds: int) -> str:
+    """Boot a machine, copy this benchmark into it, and return what it prints there."""
     from tests.runner.machine import Machine
     from tests.runner.packages import installed
 
@@ -47,7 +47,7 @@ def outside(rounds: int) -> str:
         return machine.run(command, env=env, timeout=900).stdout
 
 
-def inside(rounds: int) -> None:
+def run_here(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as project:
         settings = load_settings(Path(project), {})
 
@@ -62,25 +62,25 @@ def inside(rounds: int) -> None:
         def stock() -> None:
             as_root("systemctl", "start", "mysql")
 
-        print("Until the database is ready, from a service that has never run\n")
-        ways = {STOCK: stock, "ci-kit, password and database included": ready, "ci-kit mysql up": command}
-        print(table(measure(ways, rounds, before=pristine), STOCK))
+        print("Until the database is ready, with a service that has never run\n")
+        ways = {STOCK: stock, "ci-kit, with password and database": ready, "ci-kit mysql up": command}
+        print(table(measure(ways, rounds, before=reset), STOCK))
 
-        print("\nA suite with much DDL and many commits\n")
-        pristine()
+        print("\nA suite with many table changes (DDL) and commits\n")
+        reset()
         ready()
         password = {"unix_socket": "/run/mysqld/mysqld.sock", "user": "root", "password": "password"}
-        taken: dict[str, list[float]] = {}
-        # Not in turn: each change of settings is a restart.
+        times: dict[str, list[float]] = {}
+        # Not in turn: each change of settings needs a restart.
         for name in ("ci-kit's settings", "the service's own settings"):
-            taken |= measure({name: lambda: suite(**password)}, rounds)
+            times |= measure({name: lambda: suite(**password)}, rounds)
             ci_kit("mysql", "down", "-q", "-C", project)
             stock()
-        print(table(taken, "ci-kit's settings"))
+        print(table(times, "ci-kit's settings"))
 
 
-def pristine() -> None:
-    """The service stopped, its data as the package made them, and nothing of ci-kit's."""
+def reset() -> None:
+    """Stop the service, restore its first data, and remove all files of ci-kit."""
     as_root("systemctl", "stop", "mysql")
     as_root(
         "sh", "-c", f"rm -rf {DATA}/* /etc/mysql/*/zz-ci-kit* ~runner/.cache; cp -a {PRISTINE}/. {DATA}; sync"
@@ -98,12 +98,12 @@ def ci_kit(*words: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--here", action="store_true", help="on this machine, whose MySQL is changed")
-    given = parser.parse_args()
-    if given.here:
-        inside(given.rounds)
+    parser.add_argument("--here", action="store_true", help="run on this machine; this changes its MySQL")
+    arguments = parser.parse_args()
+    if arguments.here:
+        run_here(arguments.rounds)
     else:
-        print(outside(given.rounds), end="")
+        print(run_on_a_machine(arguments.rounds), end="")
 
 
 if __name__ == "__main__":

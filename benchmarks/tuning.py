@@ -1,4 +1,4 @@
-"""What a suite with much DDL and many commits takes on servers of different settings, the same program."""
+"""Measures a suite with many table changes and commits on one server program with different settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from mysql.connector import connect
 
-from benchmarks.bare import Bare, end
+from benchmarks.bare import BareServer, end
 from benchmarks.side_by_side import measure, table
 from ci_kit.console import Console
 from ci_kit.host.machine import Host
@@ -23,7 +23,7 @@ STOCK = "the program's own settings, data on disk"
 
 
 def suite(**login: Any) -> None:
-    """As test suites do: make the tables, then for each test many commits and empty tables again."""
+    """Act as a test suite does: create the tables, then, for each test, commit rows and empty the tables."""
     with connect(**login, use_pure=True, autocommit=True, collation="utf8mb4_general_ci") as connection:
         execute = connection.cmd_query
         execute("CREATE DATABASE suite")
@@ -52,7 +52,7 @@ def private(host: Host, project: Path, program: str, **flags: Any) -> Iterator[C
 
 @contextmanager
 def stock(program: str) -> Iterator[Callable[[], None]]:
-    bare = Bare(program, tempfile.gettempdir())
+    bare = BareServer(program, tempfile.gettempdir())
     try:
         child = bare.boot(bare.initialised)
         try:
@@ -65,22 +65,24 @@ def stock(program: str) -> Iterator[Callable[[], None]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mysqld", default="", help="the server program; the first one found by default")
+    parser.add_argument(
+        "--mysqld", default="", help="path of the server program (default: the first one found)"
+    )
     parser.add_argument("--rounds", type=int, default=5)
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     host = Host(Console(verbosity=-1))
     with ExitStack() as servers, tempfile.TemporaryDirectory() as project:
         folder = Path(project)
         ways = {
-            STOCK: stock(given.mysqld or host.which("mysqld") or "mysqld"),
-            "ci-kit, durable": private(host, folder, given.mysqld, durable=True),
-            "ci-kit, data on disk, as a service has it": private(
-                host, folder, given.mysqld, mysql_datadir=tempfile.gettempdir()
+            STOCK: stock(arguments.mysqld or host.which("mysqld") or "mysqld"),
+            "ci-kit, durable": private(host, folder, arguments.mysqld, durable=True),
+            "ci-kit, data on disk, as with a service": private(
+                host, folder, arguments.mysqld, mysql_datadir=tempfile.gettempdir()
             ),
-            "ci-kit": private(host, folder, given.mysqld),
+            "ci-kit": private(host, folder, arguments.mysqld),
         }
-        taken = measure({name: servers.enter_context(way) for name, way in ways.items()}, given.rounds)
-    print(table(taken, STOCK))
+        times = measure({name: servers.enter_context(way) for name, way in ways.items()}, arguments.rounds)
+    print(table(times, STOCK))
 
 
 if __name__ == "__main__":

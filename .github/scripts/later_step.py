@@ -1,4 +1,4 @@
-"""What a step after ci-kit's finds, as one line of JSON: its outputs, the zone, the database."""
+"""Print what a later step can see, as one line of JSON: ci-kit's outputs, the zone and the database."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ async def main() -> None:
             database, version, hours = await cursor.fetchone()
     finally:
         connection.close()
-    found = {
+    visible = {
         "outputs": json.loads(os.environ["OUTPUTS"]),
         "zone": time.strftime("%Z"),
         "server_hours": hours,
         "database": database,
         "version": version,
     }
-    print("later step:", json.dumps(found))
+    print("later step:", json.dumps(visible))
 
 
 if __name__ == "__main__":

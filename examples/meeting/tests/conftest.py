@@ -11,7 +11,7 @@ from tests.databases import TEST_DATABASE, migrations, temporary_database
 
 @pytest.fixture(scope="session")
 async def app() -> AsyncIterator[FastAPI]:
-    """The application, started, on a database that the migrations have built."""
+    """The running application, on a database that the migrations have created."""
     async with temporary_database(TEST_DATABASE) as config:
         async with migrations(config) as command:
             await command.upgrade()
@@ -22,7 +22,7 @@ async def app() -> AsyncIterator[FastAPI]:
 
 @pytest.fixture
 async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
-    """A client of the application; what a test has written is deleted after it."""
+    """A client of the application. After each test, its rows are deleted."""
     async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
         yield client
     await MeetingModel.all().delete()

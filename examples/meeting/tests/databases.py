@@ -1,4 +1,4 @@
-"""Databases that live as long as a test, or a test run, needs them."""
+"""Databases that exist during one test or one test run."""
 
 import os
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ from app.configs.tortoise_config import mysql_credentials, tortoise_config
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
-# Never the database of the settings itself; and one for each worker, should pytest-xdist be in use.
+# A database of its own, so that the application's data is safe; with pytest-xdist, one for each worker.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")
 TEST_DATABASE = f"test_{settings.mysql_database}" + (f"_{WORKER}" if WORKER else "")
 
@@ -31,7 +31,7 @@ async def execute(*statements: str) -> None:
 async def temporary_database(name: str) -> AsyncIterator[dict[str, Any]]:
     """Create an empty database, yield a Tortoise configuration for it, and drop it."""
     quoted = "`{}`".format(name.replace("`", "``"))
-    # The database may be there still, if an earlier run was killed.
+    # An earlier run that was killed may have left the database.
     await execute(f"DROP DATABASE IF EXISTS {quoted}", f"CREATE DATABASE {quoted} CHARACTER SET utf8mb4")
     try:
         yield tortoise_config(settings.model_copy(update={"mysql_database": name}))
@@ -43,7 +43,7 @@ async def temporary_database(name: str) -> AsyncIterator[dict[str, Any]]:
 async def migrations(
     config: dict[str, Any], *, location: Path = MIGRATIONS, offline: bool = False
 ) -> AsyncIterator[Command]:
-    """Aerich at work in a context of its own, whichever other database is in use."""
+    """An Aerich command with its own Tortoise context, so that it works beside the running application."""
     async with TortoiseContext() as context:
         await context.init(config)
         command = Command(config, location=str(location))

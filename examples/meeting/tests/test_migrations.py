@@ -7,8 +7,8 @@ from tortoise.context import TortoiseContext
 from app.configs.tortoise_config import TORTOISE_ORM
 from tests.databases import MIGRATIONS, TEST_DATABASE, migrations, temporary_database
 
-# Left out are the names of indexes and the defaults of columns: a migration that adds a column to a table
-# with rows in it must give it a default, while Tortoise keeps that default in Python.
+# The comparison ignores index names and column defaults. A migration that adds a column to a table with rows
+# needs a default in SQL, but Tortoise keeps the default in Python.
 COLUMNS = """
     SELECT table_name, column_name, column_type, is_nullable, collation_name,
            LOCATE('auto_increment', extra) AS is_auto_increment
@@ -30,7 +30,7 @@ async def schema(context: TortoiseContext) -> list[dict[str, Any]]:
     return [*await database.execute_query_dict(COLUMNS), *await database.execute_query_dict(INDEXES)]
 
 
-async def test_migrations_build_the_schema_of_the_models() -> None:
+async def test_migrations_create_the_same_schema_as_the_models() -> None:
     async with temporary_database(f"{TEST_DATABASE}_migrated") as migrated:
         async with migrations(migrated) as command:
             assert await command.upgrade() == await command.history() != []
@@ -47,8 +47,8 @@ async def test_migrations_build_the_schema_of_the_models() -> None:
     assert schema_of_migrations == schema_of_models
 
 
-async def test_models_have_no_change_without_a_migration(tmp_path: Path) -> None:
-    shutil.copytree(MIGRATIONS, tmp_path, dirs_exist_ok=True)  # Aerich would write a missing migration there
+async def test_every_change_of_the_models_has_a_migration(tmp_path: Path) -> None:
+    shutil.copytree(MIGRATIONS, tmp_path, dirs_exist_ok=True)  # Aerich writes a missing migration there
 
     async with migrations(TORTOISE_ORM, location=tmp_path, offline=True) as command:
         assert await command.migrate(no_input=True, offline=True) == ""

@@ -5,7 +5,7 @@ from app.tortoise_models.meeting import MeetingModel
 
 
 def new_url_code() -> str:
-    """Eighty random bits as sixteen lower-case characters: MySQL compares text without regard to case."""
+    """Eighty random bits as sixteen characters, all lower-case because MySQL ignores case in comparisons."""
     return base64.b32encode(secrets.token_bytes(10)).decode().lower()
 
 

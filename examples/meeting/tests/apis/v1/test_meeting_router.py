@@ -33,7 +33,7 @@ async def test_get_meeting_returns_the_row(client: AsyncClient) -> None:
     assert response.json() == {"url_code": url_code, "created_at": meeting.created_at.isoformat()}
 
 
-async def test_get_meeting_that_does_not_exist(client: AsyncClient) -> None:
+async def test_get_meeting_returns_404_if_it_does_not_exist(client: AsyncClient) -> None:
     await client.post("/v1/meetings")
 
     response = await client.get("/v1/meetings/absent")
@@ -42,7 +42,7 @@ async def test_get_meeting_that_does_not_exist(client: AsyncClient) -> None:
     assert response.json() == {"detail": "no meeting with url_code 'absent'"}
 
 
-async def test_created_at_is_korean_time(client: AsyncClient) -> None:
+async def test_created_at_is_in_korean_time(client: AsyncClient) -> None:
     before = datetime.now(SEOUL)
     url_code = (await client.post("/v1/meetings")).json()["url_code"]
     after = datetime.now(SEOUL)
@@ -53,19 +53,19 @@ async def test_created_at_is_korean_time(client: AsyncClient) -> None:
     assert before <= created_at <= after
 
 
-async def test_every_connection_is_on_korean_time(client: AsyncClient) -> None:
+async def test_every_connection_uses_korean_time(client: AsyncClient) -> None:
     await client.post("/v1/meetings")
     database = Tortoise.get_connection("default")
 
     async with AsyncExitStack() as stack:
-        for _ in range(3):  # all three in use at once
+        for _ in range(3):  # all three stay in use at the same time
             connection = await stack.enter_async_context(database.acquire_connection())
             async with connection.cursor() as cursor:
                 await cursor.execute("SELECT TIMESTAMPDIFF(MINUTE, created_at, NOW(6)) FROM meetings")
                 assert await cursor.fetchall() == ((0,),)
 
 
-async def test_meetings_created_at_the_same_time(client: AsyncClient) -> None:
+async def test_meetings_created_at_the_same_time_have_different_url_codes(client: AsyncClient) -> None:
     responses = await asyncio.gather(*(client.post("/v1/meetings") for _ in range(50)))
 
     url_codes = [response.json()["url_code"] for response in responses]
@@ -81,7 +81,7 @@ async def test_url_code_is_unique() -> None:
         await MeetingModel.create(url_code=meeting.url_code)
 
 
-async def test_ids_outgrow_int(client: AsyncClient) -> None:
+async def test_ids_can_be_larger_than_int(client: AsyncClient) -> None:
     await MeetingModel.create(id=INT_MAX, url_code="last")
 
     url_code = (await client.post("/v1/meetings")).json()["url_code"]
