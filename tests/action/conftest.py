@@ -1,4 +1,4 @@
-"""Runs of workflows by act, on this machine itself."""
+"""Runs workflows with act, directly on this machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from ci_kit.workflow.pins import PINS
 from tests.conftest import clean_environ, servers_folder
-from tests.support.workflow import WorkflowRun, copy_repository, write_stand_in
+from tests.support.workflow import WorkflowRun, copy_repository, write_empty_action
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -25,14 +25,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Checkout:
-    """A copy of this repository as a user's runner would have it: a git checkout of what git knows."""
+    """A git checkout of this repository, as on a runner, with folders for its home and its servers."""
 
     root: Path
     home: Path
     servers: Path
 
     def act(self, workflow: str, *, path: str = "", job: str = "") -> WorkflowRun:
-        """Run a workflow file on this machine; ``path`` goes before the PATH."""
+        """Run a workflow file on this machine. ``path`` is put before the PATH."""
         environ = clean_environ() | {
             "HOME": str(self.home),
             "XDG_CACHE_HOME": str(self.home / "cache"),
@@ -62,6 +62,6 @@ class Checkout:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     folder = tmp_path_factory.mktemp("act")
     copy_repository(folder / "repository")
-    write_stand_in(folder / "home" / "setup-python")
+    write_empty_action(folder / "home" / "setup-python")
     with servers_folder() as servers:
         yield Checkout(folder / "repository", folder / "home", servers)

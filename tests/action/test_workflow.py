@@ -1,4 +1,4 @@
-"""The repository's own workflow, and small ones of users, run by the real engine."""
+"""act runs the repository's own workflow, and small workflows as users write them."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ OWN = ".github/workflows/ci.yml"
 def own_run(
     request: pytest.FixtureRequest, checkout: Checkout, tmp_path_factory: pytest.TempPathFactory
 ) -> WorkflowRun:
-    """The repository's own workflow, with each server as the one the machine has."""
+    """A run of the repository's own workflow. The machine has MySQL in one run, MariaDB in the other."""
     program: str = request.getfixturevalue(request.param)
     folder = tmp_path_factory.mktemp("server")
     (folder / "mysqld").symlink_to(program)
     return checkout.act(OWN, path=str(folder), job="test")
 
 
-def test_the_workflow_is_green(own_run: WorkflowRun) -> None:
+def test_the_workflow_succeeds(own_run: WorkflowRun) -> None:
     assert own_run.code == 0, own_run.log
     assert "Job succeeded" in own_run.log
 
 
-def test_the_outputs_are_filled(own_run: WorkflowRun) -> None:
+def test_the_outputs_are_set(own_run: WorkflowRun) -> None:
     outputs = own_run.outputs
     assert outputs["outcome"] == "passed", own_run.log
     assert int(outputs["tests-collected"]) == int(outputs["tests-passed"]) > 0
@@ -43,7 +43,7 @@ def test_the_summary_names_the_counts_and_the_server(own_run: WorkflowRun) -> No
     assert f"| Server | {own_run.outputs['mysql-version']} |" in own_run.log
 
 
-def test_later_steps_have_the_zone_and_reach_the_database(own_run: WorkflowRun) -> None:
+def test_later_steps_get_the_time_zone_and_the_database(own_run: WorkflowRun) -> None:
     assert own_run.exported["TZ"] == "Asia/Seoul"
     assert own_run.exported["MYSQL_DATABASE"] == own_run.exported["MYSQL_DB"] == "meeting"
     found = own_run.later_step
@@ -57,7 +57,7 @@ def test_the_password_is_masked_in_the_log(own_run: WorkflowRun) -> None:
     assert own_run.exported["MYSQL_PASSWORD"] == "***"
 
 
-def test_the_server_is_gone_at_the_end(own_run: WorkflowRun, checkout: Checkout) -> None:
+def test_no_server_is_left_at_the_end(own_run: WorkflowRun, checkout: Checkout) -> None:
     assert own_run.code == 0
     assert not private_servers(checkout.servers)
 
@@ -92,7 +92,7 @@ print("later step:", json.dumps({"outputs": json.loads(os.environ["OUTPUTS"]), "
 
 
 def small_run(checkout: Checkout, files: dict[str, str], inputs: str = "") -> WorkflowRun:
-    """A workflow of a user who has no database, on a project of these files."""
+    """Run a workflow without a database on a project with these files."""
     folder = checkout.root / "small"
     for path in folder.glob("*"):
         path.unlink()
@@ -104,13 +104,13 @@ def small_run(checkout: Checkout, files: dict[str, str], inputs: str = "") -> Wo
     return checkout.act(str(workflow))
 
 
-def test_a_suite_without_tests_is_green(checkout: Checkout) -> None:
+def test_a_suite_without_tests_succeeds(checkout: Checkout) -> None:
     run = small_run(checkout, {"app.py": ""})
     assert run.code == 0, run.log
     assert run.outputs["outcome"] == "no-tests"
 
 
-def test_a_failing_test_fails_the_job_and_is_annotated(checkout: Checkout) -> None:
+def test_a_failing_test_fails_the_job_and_is_in_the_summary(checkout: Checkout) -> None:
     run = small_run(checkout, {"test_it.py": "def test_it():\n    assert 1 == 2\n"})
     assert run.code != 0
     assert run.outputs["outcome"] == "failed"
@@ -119,7 +119,7 @@ def test_a_failing_test_fails_the_job_and_is_annotated(checkout: Checkout) -> No
     assert "### Failures" in run.log
 
 
-def test_a_wrong_input_is_one_clear_error(checkout: Checkout) -> None:
+def test_a_wrong_input_is_an_error_without_a_traceback(checkout: Checkout) -> None:
     run = small_run(checkout, {"test_it.py": ""}, inputs='min-tests: "many"')
     assert run.code != 0
     assert "min-tests is not usable: 'many'" in run.log
@@ -132,7 +132,7 @@ def test_an_unknown_command_is_refused(checkout: Checkout) -> None:
     assert "the input command is 'rm -rf /'" in run.log
 
 
-def test_hostile_inputs_reach_no_shell(checkout: Checkout, tmp_path: Path) -> None:
+def test_a_shell_never_runs_the_text_of_an_input(checkout: Checkout, tmp_path: Path) -> None:
     marker = tmp_path / "pwned"
     hostile = f"'\"; touch {marker}; $(touch {marker}) `touch {marker}`'"
     run = small_run(checkout, {"test_it.py": "def test_it(): pass\n"}, inputs=f"timezone: {hostile}")
@@ -141,7 +141,7 @@ def test_hostile_inputs_reach_no_shell(checkout: Checkout, tmp_path: Path) -> No
     assert not marker.exists()
 
 
-def test_nothing_of_ci_kit_is_in_the_users_environment(checkout: Checkout) -> None:
+def test_later_steps_cannot_import_ci_kit(checkout: Checkout) -> None:
     run = small_run(checkout, {"test_it.py": "def test_it(): pass\n"})
     assert run.code == 0, run.log
     assert run.later_step["leaked"] == []

@@ -54,7 +54,7 @@ def mysql() -> Image:
 
 
 def of_mariadb() -> Image:
-    return _built("mariadb", mariadb.brought().parents[1])
+    return _built("mariadb", mariadb.downloaded().parents[1])
 
 
 def _built(name: str, server: Path) -> Image:

@@ -9,7 +9,7 @@ import pytest
 
 from ci_kit.workflow.pins import PINS
 from tests.runner.machine import Machine
-from tests.support.workflow import WorkflowRun, copy_repository, write_stand_in
+from tests.support.workflow import WorkflowRun, copy_repository, write_empty_action
 
 HOME = "/home/runner"
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": f"{HOME}/wheels", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
@@ -21,7 +21,7 @@ def runner(image: Path, wheelhouse: Path, tmp_path_factory: pytest.TempPathFacto
     """A machine with the repository checked out, and act."""
     folder = tmp_path_factory.mktemp("carried")
     copy_repository(folder / "repository")
-    write_stand_in(folder / "setup-python")
+    write_empty_action(folder / "setup-python")
     with Machine.boot(image) as machine:
         machine.copy_in(wheelhouse, f"{HOME}/wheels")
         machine.copy_in(folder / "repository", f"{HOME}/repository")

@@ -1,4 +1,4 @@
-"""Programs that a tier of the tests installs on the machine where they are missing."""
+"""Installs programs that a test tier needs, if they are missing on the machine."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Mapping
 
 from tests.support.unavailable import Unavailable
 
-# Programs that others start lie there, and not on the PATH.
-_HELPERS = ("/usr/sbin", "/sbin", "/usr/lib/podman", "/usr/libexec/podman")
+# Podman's helper programs lie in folders that are not on the PATH.
+_HELPER_FOLDERS = ("/usr/sbin", "/sbin", "/usr/lib/podman", "/usr/libexec/podman")
 
 
 def require(package_of: Mapping[str, str], *, tier: str) -> None:
-    """See to it that programs are here, which maps their names to packages. Raises Unavailable."""
+    """Install the missing programs; ``package_of`` maps a program to its package. Raises Unavailable."""
     missing = [program for program in package_of if not _found(program)]
     if not missing:
         return
@@ -27,7 +27,7 @@ def require(package_of: Mapping[str, str], *, tier: str) -> None:
         raise Unavailable(f"{', '.join(missing)} not found: run `apt-get install {wanted}` as root")
     sys.stderr.write(f"{tier}: installing {wanted} with apt-get\n")
     install = ("apt-get", "install", "-q", "-y", "--no-install-recommends", *packages)
-    # The package lists of a fresh container are empty, those of a laptop are good enough.
+    # A fresh container has no package lists and needs an update; a laptop usually does not.
     if not (succeeds(*install) or (succeeds("apt-get", "update", "-q") and succeeds(*install))):
         raise Unavailable(f"apt-get could not install {wanted}: install it by hand")
 
@@ -40,4 +40,4 @@ def succeeds(*argv: str) -> bool:
 
 
 def _found(program: str) -> bool:
-    return bool(shutil.which(program) or shutil.which(program, path=os.pathsep.join(_HELPERS)))
+    return bool(shutil.which(program) or shutil.which(program, path=os.pathsep.join(_HELPER_FOLDERS)))

@@ -1,6 +1,6 @@
-"""The package sources this machine is configured with, and others derived from them.
+"""The package sources in this machine's apt configuration, and other sources derived from them.
 
-Nothing here knows a mirror: a machine that can install packages has told apt where they are.
+No mirror is named here: a machine that can install packages has its mirrors in the configuration of apt.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.support.unavailable import Unavailable
 
 ETC_APT = Path("/etc/apt")
-# The keyring of the package debian-archive-keyring signs every suite; a source may name a narrower one.
+# This keyring (package debian-archive-keyring) has the keys of all suites; that of a source may have fewer.
 DEBIAN_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 DEBIAN_MIRROR = "CI_KIT_TEST_DEBIAN_MIRROR"
 
@@ -24,7 +24,7 @@ _ONE_LINE = re.compile(r"^deb\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<uri>\S+)\s+(?
 
 @dataclass(frozen=True)
 class Source:
-    """One archive and suite to take packages from."""
+    """An archive and one of its suites, with packages to install."""
 
     uri: str
     suite: str
@@ -33,7 +33,7 @@ class Source:
     trusted: bool = False
 
     def stanza(self) -> str:
-        """The source in apt's deb822 form, for the package index only."""
+        """The source in apt's deb822 format, limited to the package index."""
         lines = [
             "Types: deb",
             f"URIs: {self.uri}",
@@ -48,7 +48,7 @@ class Source:
         return "\n".join(lines) + "\n"
 
     def line(self) -> str:
-        """The source in apt's one-line form, which cannot hold a key that is written out in full."""
+        """The source in apt's one-line format, without an inline key, which this format cannot contain."""
         options = [f"signed-by={self.signed_by}"] if self.signed_by and "\n" not in self.signed_by else []
         options += ["trusted=yes"] if self.trusted else []
         bracket = f"[{' '.join(options)}] " if options else ""
@@ -56,22 +56,22 @@ class Source:
 
 
 def own_suites(etc_apt: Path = ETC_APT) -> list[Source]:
-    """The sources of the distribution that runs here: its release, updates and security suites."""
+    """The sources of this machine's own release: the release, updates and security suites."""
     codename = _os_release("VERSION_CODENAME")
     found = [source for source in configured(etc_apt) if codename and source.suite.startswith(codename)]
     if not found:
-        raise Unavailable(
-            f"no apt source of this machine's own release under {etc_apt}; needs Debian or Ubuntu"
-        )
+        raise Unavailable(f"no apt source for this machine's release under {etc_apt}: use Debian or Ubuntu")
     return found
 
 
 def debian(suite: str, etc_apt: Path = ETC_APT) -> Source:
-    """Another suite of the Debian archive, from the mirror this machine uses."""
+    """A suite of the Debian archive, from the mirror that this machine uses. Raises Unavailable."""
     keyring = str(DEBIAN_KEYRING) if DEBIAN_KEYRING.exists() else ""
     if mirror := os.environ.get(DEBIAN_MIRROR):
         if not keyring:
-            raise Unavailable(f"cannot check what {DEBIAN_MIRROR} serves: install debian-archive-keyring")
+            raise Unavailable(
+                f"cannot check the signatures of {DEBIAN_MIRROR}: install debian-archive-keyring"
+            )
         return Source(mirror, suite, ("main",), keyring)
     if _os_release("ID") != "debian":
         raise Unavailable(
@@ -87,7 +87,7 @@ def debian(suite: str, etc_apt: Path = ETC_APT) -> Source:
 
 
 def configured(etc_apt: Path = ETC_APT) -> list[Source]:
-    """Every enabled binary source, in apt's order of reading."""
+    """Every enabled source of binary packages, in the order in which apt reads them."""
     listed = [etc_apt / "sources.list", *sorted((etc_apt / "sources.list.d").glob("*.list"))]
     found = [source for file in listed if file.is_file() for source in parse_lines(file.read_text())]
     for file in sorted((etc_apt / "sources.list.d").glob("*.sources")):
@@ -127,7 +127,7 @@ def _fields(lines: Iterable[str]) -> dict[str, str]:
         if line.startswith("#"):
             continue
         if line[:1].isspace() and name:
-            # Kept as apt wants it back: a key in full goes on in lines that begin with a blank.
+            # An inline key continues in lines that begin with a blank. apt needs them unchanged.
             fields[name] += f"\n{line.rstrip()}"
         elif ":" in line:
             name, _, value = line.partition(":")

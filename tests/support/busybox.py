@@ -1,4 +1,4 @@
-"""A static busybox, which is all that an image needs beside its server."""
+"""A static busybox. An image for the tests needs only this and its server."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ BUSYBOX = Bundle(
 
 
 def busybox() -> Path:
-    """The program."""
+    """The path of the busybox program, downloaded if it is not in the cache."""
     return apt_unpack.unpacked(BUSYBOX) / "usr" / "bin" / "busybox"

@@ -1,4 +1,4 @@
-"""Folders that take long to make, are made once, and are shared by every test run on the machine."""
+"""A cache of folders that are slow to build. All test runs on the machine share it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# Root's home is closed to everybody else. A server that root starts and that gives up its rights boots from
-# there, and then cannot open its plugins, components and message files.
+# Not in root's home, which other users cannot read. A server that root starts switches to another user, and
+# could not open its plugins, components and message files there.
 ROOTS_CACHE = Path("/var/cache/ci-kit-tests")
 
 
 def folder() -> Path:
-    """Where the tests keep what they brought: CI_KIT_TEST_CACHE, or a folder in the user's cache."""
+    """The tests' cache folder: CI_KIT_TEST_CACHE, or a folder in the user's cache."""
     if chosen := os.environ.get("CI_KIT_TEST_CACHE"):
         return Path(chosen).absolute()
     if chosen := os.environ.get("XDG_CACHE_HOME"):
@@ -26,19 +26,22 @@ def folder() -> Path:
 
 @contextmanager
 def locked(name: str, cache: Path) -> Iterator[None]:
-    """Hold the only right to build `name` in this cache folder."""
+    """Hold the lock for building `name` in this cache folder."""
     if not cache.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
         cache.chmod(0o755)
     with (cache / f"{name}.lock").open("w") as handle:
-        # The kernel lets go of the lock when the process ends, however it ends.
+        # The kernel releases the lock when the process ends, also when it is killed.
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 
 @contextmanager
 def scratch(name: str, cache: Path) -> Iterator[Path]:
-    """A folder beside the finished ones, to be renamed out of or lost; call it under `locked(name)`."""
+    """A temporary folder in the cache, removed at the end; call it under `locked(name)`.
+
+    Move the finished result out of it with :func:`replace`.
+    """
     prefix = f".{name}-building-"
     for left_by_a_killed_build in cache.glob(f"{prefix}*"):
         remove(left_by_a_killed_build)
@@ -51,12 +54,12 @@ def scratch(name: str, cache: Path) -> Iterator[Path]:
 
 
 def replace(finished: Path, target: Path) -> None:
-    """Put a finished folder in its place, in one step for everybody who looks for it."""
+    """Move a finished folder to its place in one step, so that others never see a part of it."""
     if target.exists():
         remove(target)
     finished.rename(target)
 
 
 def remove(tree: Path) -> None:
-    """Delete a folder, and nothing that happens to be mounted below it."""
+    """Delete a folder, but nothing that is mounted below it."""
     subprocess.run(["rm", "-rf", "--one-file-system", "--", str(tree)], check=True)

@@ -1,4 +1,4 @@
-"""A real MariaDB: the one this machine has, or the one its distribution would install.
+"""A real MariaDB server: the one on this machine, or the one of its distribution.
 
 `python -m tests.support.mariadb` prints the path of mariadbd.
 """
@@ -30,7 +30,7 @@ MARIADB = Bundle(
         "share/mysql/*.sql",
         "share/doc/mariadb-*/copyright",
     ),
-    # Authentication services and telemetry no test speaks to.
+    # For authentication services and telemetry that no test uses.
     drop=("lib/mysql/plugin/*_client.so", "lib/*/libperl.so.*"),
     programs=(
         Program(
@@ -47,13 +47,13 @@ MARIADB = Bundle(
 
 
 def mariadbd() -> Path:
-    """The server: the machine's own when it has one."""
+    """The path of the server: the machine's own if it has one, otherwise a downloaded one."""
     found = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin:/usr/local/sbin")
-    return Path(found) if found else brought()
+    return Path(found) if found else downloaded()
 
 
-def brought() -> Path:
-    """The server out of the distribution's packages; mariadb-install-db and the client are beside it."""
+def downloaded() -> Path:
+    """The path of the server from the distribution's packages, in one folder with its other programs."""
     return apt_unpack.unpacked(MARIADB) / "bin" / "mariadbd"
 
 

@@ -1,4 +1,4 @@
-"""A real MySQL 9.7, from Debian's unstable suite, whatever this machine has installed.
+"""A real MySQL 9.7 server from Debian's unstable suite, also if this machine has another one.
 
 `python -m tests.support.mysql97` prints the path of mysqld.
 """
@@ -27,7 +27,7 @@ MYSQL = Bundle(
         "share/mysql/*/*",
         "share/doc/mysql-*/copyright",
     ),
-    # Authentication services and telemetry no test speaks to.
+    # For authentication services and telemetry that no test uses.
     drop=("lib/mysql/plugin/*_client.so", "lib/*/libperl.so.*"),
     programs=(
         Program(
@@ -42,7 +42,7 @@ MYSQL = Bundle(
 
 
 def mysqld() -> Path:
-    """The server; mysql and mysql_tzinfo_to_sql are beside it."""
+    """The path of the server; mysql and mysql_tzinfo_to_sql are in the same folder."""
     return apt_unpack.unpacked(MYSQL) / "bin" / "mysqld"
 
 

@@ -1,4 +1,4 @@
-"""This machine as it would be without a server program: every one hidden, for one command."""
+"""Hides all server programs of this machine from one command."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ _FOLDERS = ("/usr/sbin", "/usr/libexec", "/usr/local/sbin", "/usr/local/bin")
 
 
 def prefix() -> list[str]:
-    """The first words of a command that finds no server program. Raises Unavailable."""
+    """The words to put before a command, so that it finds no server program. Raises Unavailable."""
     unshare = ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--mount"]
     if subprocess.run([*unshare, "true"], check=False, capture_output=True).returncode:
-        raise Unavailable("no namespaces here, by which the server could be hidden: run it as root")
+        raise Unavailable(
+            "cannot hide the server programs, namespaces are not allowed here: run the tests as root"
+        )
     hide = "".join(f"mount --bind /dev/null {shlex.quote(path)}\n" for path in _programs())
     return [*unshare, "sh", "-ec", f'{hide}exec "$@"', "sh"]
 

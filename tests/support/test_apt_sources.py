@@ -1,4 +1,4 @@
-"""The machine's package sources are read in both forms apt knows, and another suite is derived from them."""
+"""Package sources are read in both formats of apt, and a source for another suite is derived from them."""
 
 from __future__ import annotations
 
@@ -42,32 +42,32 @@ Enabled: no
 
 @pytest.fixture(autouse=True)
 def bookworm(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Debian 12, whatever runs the test, and no mirror of the contributor's own."""
+    """Let the machine look like Debian 12, without a mirror in the environment."""
     release = {"ID": "debian", "VERSION_CODENAME": "bookworm"}
     monkeypatch.setattr(platform, "freedesktop_os_release", lambda: release)
     monkeypatch.delenv(apt_sources.DEBIAN_MIRROR, raising=False)
 
 
-def test_one_line_sources() -> None:
+def test_one_line_sources_are_read() -> None:
     assert list(apt_sources.parse_lines(ONE_LINE)) == [
         Source(ARCHIVE, "bookworm", ("main", "contrib"), "/keys/a.gpg"),
         Source(f"{ARCHIVE}-local", "./", ("x",), trusted=True),
     ]
 
 
-def test_deb822_sources_keep_a_key_written_out_in_full() -> None:
+def test_deb822_sources_keep_an_inline_key() -> None:
     first, second = apt_sources.parse_deb822(DEB822)
     assert (first.suite, second.suite) == ("bookworm", "bookworm-updates")
     assert "Signed-By: \n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n mQINBF\n" in first.stanza()
 
 
-def test_a_stanza_reads_as_what_was_written() -> None:
+def test_a_written_source_is_read_back_unchanged() -> None:
     source = Source(ARCHIVE, "sid", ("main",), "/keys/a.gpg", trusted=True)
     assert list(apt_sources.parse_deb822(source.stanza())) == [source]
     assert list(apt_sources.parse_lines(source.line())) == [source]
 
 
-def test_another_suite_comes_from_the_mirror_of_the_archive_and_not_of_its_updates(tmp_path: Path) -> None:
+def test_another_suite_uses_the_mirror_of_the_main_archive(tmp_path: Path) -> None:
     (tmp_path / "sources.list").write_text(f"deb {ARCHIVE}-security bookworm-security main\n")
     (tmp_path / "sources.list.d").mkdir()
     (tmp_path / "sources.list.d" / "debian.sources").write_text(DEB822)
@@ -80,12 +80,14 @@ def test_another_suite_comes_from_the_mirror_of_the_archive_and_not_of_its_updat
     ]
 
 
-def test_no_sources_at_all_say_what_to_do(tmp_path: Path) -> None:
+def test_without_sources_the_error_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match=r"no source of the Debian archive .* add one"):
         apt_sources.debian("sid", tmp_path)
 
 
-def test_another_distribution_says_what_to_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_another_distribution_the_error_says_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(platform, "freedesktop_os_release", lambda: {"ID": "fedora"})
     with pytest.raises(Unavailable, match=r"on fedora: set CI_KIT_TEST_DEBIAN_MIRROR .* install apt, dpkg"):
         apt_sources.debian("sid", tmp_path)

@@ -1,4 +1,4 @@
-"""Say that a test cannot have what it needs: a skip on a laptop, a failure in CI."""
+"""Handles tests whose needs the machine cannot meet: a skip on a laptop, a failure in CI."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import NoReturn
 
 
 class Unavailable(Exception):  # noqa: N818 - a state of the machine, not a mistake
-    """What a test needs is not there; the message is one line that says what to install."""
+    """Something that a test needs is missing. The message is one line that says what to do."""
 
 
 def skip_or_fail(reason: Unavailable) -> NoReturn:
-    """Skip the test, or fail it in CI, where a tier that quietly did not run would look green."""
-    # Imported here, for `python -m tests.support.mysql97` is to answer at once.
+    """Skip the test on a laptop, fail it in CI. In CI, a skipped tier would look like a success."""
+    # Imported here, so that `python -m tests.support.mysql97` starts fast.
     import pytest
 
     if os.environ.get("CI"):
-        pytest.fail(f"needed in CI, not available: {reason}", pytrace=False)
+        pytest.fail(f"required in CI but not available: {reason}", pytrace=False)
     pytest.skip(str(reason))

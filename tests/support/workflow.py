@@ -1,4 +1,4 @@
-"""A copy of this repository for a workflow engine, and what the engine's log says of a run."""
+"""Copies this repository for act, and reads act's log."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class WorkflowRun:
-    """A run that ended: act's exit code and its log."""
+    """A finished run: act's exit code and its log."""
 
     code: int
     log: str
 
     @property
     def outputs(self) -> dict[str, str]:
-        """The outputs of ci-kit's step, as a later step printed them."""
+        """The outputs of ci-kit's step, as a later step has printed them."""
         found: dict[str, str] = self.later_step["outputs"]
         return found
 
     @property
     def exported(self) -> dict[str, str]:
-        """What the steps set as environment of later steps."""
+        """The environment variables that steps have set for later steps."""
         return dict(re.findall(r"::set-env:: ([A-Z_]+)=(.*)", self.log))
 
     @property
     def later_step(self) -> dict[str, Any]:
-        """What the step after ci-kit's printed."""
+        """The facts that the step after ci-kit has printed (.github/scripts/later_step.py)."""
         (line,) = re.findall(r"\| later step: (\{.*\})", self.log)
         found: dict[str, Any] = json.loads(line)
         return found
 
 
 def copy_repository(target: Path) -> None:
-    """Make a git checkout of this repository as it stands, changes that are not committed included."""
+    """Create a git checkout of this repository, including uncommitted changes."""
     listed = _git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():
@@ -52,11 +52,11 @@ def copy_repository(target: Path) -> None:
     _git(target, *identity, "commit", "--quiet", "--message=A checkout")
 
 
-def write_stand_in(folder: Path) -> None:
+def write_empty_action(folder: Path) -> None:
     """Write an action that does nothing.
 
-    act clones an action that the workflow names, also where a condition leaves its step out; this stands
-    there instead, by --local-repository.
+    act clones every action of a workflow, also for a step that it skips. With --local-repository it uses
+    this action instead, so that the tests do not need the network.
     """
     folder.mkdir(parents=True)
     text = "name: none\ndescription: none\nruns:\n  using: composite\n  steps: []\n"
