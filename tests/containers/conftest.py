@@ -1,4 +1,4 @@
-"""A real engine, and images for it."""
+"""A real container engine, Podman, and server images for it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def images() -> dict[str, image.Image]:
-    """The images of both servers, by the servers' names."""
+    """The image of each server, by the name of the server."""
     try:
         return {"mysql": image.mysql(), "mariadb": image.of_mariadb()}
     except Unavailable as reason:
@@ -35,7 +35,7 @@ def images() -> dict[str, image.Image]:
 @pytest.fixture(scope="session")
 def podman(images: dict[str, image.Image]) -> Iterator[Engine]:
     with (
-        # Two would give out the same addresses of one network.
+        # Two engines would assign the same addresses in one network.
         cache.locked("containers", cache.folder()),
         tempfile.TemporaryDirectory(prefix="ci-kit-tests-") as folder,
         engine(Path(folder), images=[one.storage for one in images.values()]) as found,
@@ -45,13 +45,13 @@ def podman(images: dict[str, image.Image]) -> Iterator[Engine]:
 
 @pytest.fixture(params=["mysql", "mariadb"])
 def server_image(request: pytest.FixtureRequest, images: dict[str, image.Image]) -> str:
-    """Each of the images in turn."""
+    """The name of an image; each test runs once with each image."""
     return images[request.param].name
 
 
 @pytest.fixture
 def kit(ci_kit: CiKit, podman: Engine, server_image: str) -> Iterator[CiKit]:
-    """ci-kit on a machine with Podman, in whose cache folder and engine nothing may be left."""
+    """ci-kit on a machine with Podman. The test fails if it leaves a container, a volume or a record."""
     before = podman.volumes()
     environ = {
         "PATH": podman.path(os.environ["PATH"]),
@@ -60,7 +60,7 @@ def kit(ci_kit: CiKit, podman: Engine, server_image: str) -> Iterator[CiKit]:
     }
     yield CiKit(ci_kit.cwd, ci_kit.environ | environ)
     left = podman.containers(), podman.volumes() - before
-    # What one test leaves is not the next one's to answer for.
+    # The next test must not fail because of what this one has left.
     podman("rm", "--force", "--all", "--time=0", "--volumes")
     assert left == (set(), set())
     records = Path(ci_kit.environ["CI_KIT_CACHE"], "servers")
@@ -68,7 +68,7 @@ def kit(ci_kit: CiKit, podman: Engine, server_image: str) -> Iterator[CiKit]:
 
 
 def path_without(folder: Path, *, hidden: Collection[str]) -> Path:
-    """A folder with all programs of the PATH but some."""
+    """A folder with links to all programs of the PATH, except the hidden ones."""
     programs = folder / "programs"
     programs.mkdir()
     for place in os.environ["PATH"].split(os.pathsep):

@@ -1,9 +1,9 @@
-"""A real Podman with a storage and a mount namespace of its own, apart from the machine's.
+"""A real Podman with its own storage and its own mount namespace.
 
-A machine that is a container itself, or has the first version of cgroups mounted, is no place for Podman as
-it is. The namespace has the second version, and Podman's configuration leaves alone what is not allowed
-there. A program ``podman`` for the PATH enters the namespace and becomes the real one, with its process id,
-its signals and its environment.
+Podman does not work as it is in a container, or on a machine with version 1 of cgroups. The namespace has
+version 2, and Podman's configuration avoids what is not allowed in a container. A script ``podman`` for the
+PATH enters the namespace and then executes the real Podman. So process id, signals and environment stay the
+same.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ events_logger = "file"
 network_backend = "netavark"
 """
 
-# Ends with the tests, however they end: then nobody holds the other end of its input.
+# `read` ends when the tests end, also when they are killed: the kernel then closes the other end of the pipe.
 _NAMESPACE = """\
 mount --make-rprivate /
 umount --recursive /sys/fs/cgroup
@@ -50,12 +50,12 @@ read -r _
 
 @dataclass(frozen=True)
 class Engine:
-    """An engine. ``programs`` is the folder for the PATH, with a ``podman`` in it."""
+    """A container engine. ``programs`` is a folder for the PATH that contains the script ``podman``."""
 
     programs: Path
 
     def __call__(self, *args: str, stdin: bytes | None = None, check: bool = True) -> str:
-        """What Podman prints."""
+        """Run Podman and return what it prints."""
         done = subprocess.run(
             [self.programs / "podman", *args], input=stdin, capture_output=True, check=False
         )
@@ -63,11 +63,11 @@ class Engine:
         return done.stdout.decode()
 
     def path(self, rest: str) -> str:
-        """The PATH of a machine on which Podman is the one engine there is."""
+        """A PATH on which the tests' Podman comes first."""
         return f"{self.programs}{os.pathsep}{rest}"
 
     def containers(self, *, running: bool = False) -> set[str]:
-        """The names of the containers, of all that exist or of those that run."""
+        """The names of all containers, or only of the running ones."""
         return set(self("ps", *([] if running else ["--all"]), "--format", "{{.Names}}").split())
 
     def volumes(self) -> set[str]:
@@ -76,9 +76,10 @@ class Engine:
 
 @contextmanager
 def engine(folder: Path, *, images: Sequence[Path] = (), storage: Path | None = None) -> Iterator[Engine]:
-    """An engine with its files in a folder, and the images of other storages at hand.
+    """Start an engine that keeps its files in ``folder``.
 
-    ``storage`` is where it keeps its own images, if that is to stay. Raises Unavailable.
+    ``images`` are other storages whose images it can use. ``storage`` is the place of its own images, if they
+    should outlive the engine. Raises Unavailable.
     """
     requirements.to_run()
     podman = shutil.which("podman")
@@ -97,7 +98,7 @@ def engine(folder: Path, *, images: Sequence[Path] = (), storage: Path | None = 
     try:
         if holder.stdout.readline() != b"ready\n":
             raise Unavailable(
-                "a namespace for Podman cannot be made here: start the container with --privileged"
+                "cannot create a namespace for Podman here: start the container with --privileged"
             )
         programs = folder / "bin"
         programs.mkdir()
@@ -123,7 +124,7 @@ def _configure(folder: Path, images: Sequence[Path], storage: Path) -> dict[str,
 
 
 def driver() -> str:
-    """overlay, which copies no image, where the kernel mounts one over the temporary folder; else vfs."""
+    """The storage driver: overlay (fast) if the kernel can mount one on the temporary folder, else vfs."""
     trial = (
         'mount -t tmpfs tmpfs /mnt && cd /tmp && mkdir /mnt/merged && folder=$(mktemp -d) && cd "$folder" &&'
         " mkdir lower upper work && mount -t overlay"

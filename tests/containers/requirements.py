@@ -1,4 +1,4 @@
-"""What the machine must offer before an engine can run containers on it."""
+"""Checks that the machine can run containers."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _PROGRAMS = {
 
 
 def to_run() -> None:
-    """Raise Unavailable unless containers can be run here."""
+    """Check that containers can run here, and install missing programs. Raises Unavailable."""
     if platform.system() != "Linux":
-        raise Unavailable(f"no container runs on {platform.system()} as it is: use Debian")
+        raise Unavailable(f"{platform.system()} cannot run Linux containers directly: use Debian")
     if os.geteuid() != 0:
-        raise Unavailable("an engine of the tests' own needs root: run this tier with sudo")
+        raise Unavailable("the tests' own engine needs root: run this tier with sudo")
     if "cgroup2" not in Path("/proc/filesystems").read_text().split():
         raise Unavailable("this kernel has no cgroup2: run this tier on Linux 4.5 or newer")
     apt_install.require(_PROGRAMS, tier="tests/containers")

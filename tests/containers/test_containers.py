@@ -1,4 +1,4 @@
-"""A server in a container of a real engine, as a user calls it."""
+"""ci-kit with a server in a container of a real engine."""
 
 from __future__ import annotations
 
@@ -27,19 +27,17 @@ ROWS = {
             assert rows("SELECT id FROM t") == [(1,)]
         """,
 }
-"""A project that writes and reads a row."""
+"""A project whose test writes a row and reads it."""
 
 
-def test_a_run_makes_its_server_and_leaves_nothing_twice_in_a_row(kit: CiKit, project: Project) -> None:
+def test_two_runs_in_a_row_start_a_server_and_leave_nothing(kit: CiKit, project: Project) -> None:
     project(ROWS)
     for _ in range(2):
         answer = kit("run", code=0)
         assert ", docker (the environment variable CI_KIT_MYSQL), 127.0.0.1:" in answer.stderr
 
 
-def test_the_data_lies_in_memory_unless_it_is_to_be_durable(
-    kit: CiKit, project: Project, podman: Engine
-) -> None:
+def test_the_data_is_in_memory_unless_durable_is_set(kit: CiKit, project: Project, podman: Engine) -> None:
     project(ROWS)
     for flags, kind in (([], "tmpfs"), (["--durable"], "")):
         kit("mysql", "up", *flags, code=0)
@@ -50,7 +48,7 @@ def test_the_data_lies_in_memory_unless_it_is_to_be_durable(
         kit("mysql", "down", code=0)
 
 
-def test_hostile_passwords_and_names_work_exactly_and_are_shown_nowhere(
+def test_passwords_and_names_with_special_characters_work_and_passwords_stay_hidden(
     kit: CiKit, project: Project, podman: Engine
 ) -> None:
     folder = project(WAITING | ROWS)
@@ -75,13 +73,13 @@ def test_hostile_passwords_and_names_work_exactly_and_are_shown_nowhere(
     assert not (folder / "pwned").exists()
 
 
-def test_the_image_s_first_password_is_nobody_s_once_the_server_is_ready(
+def test_the_first_password_of_the_image_does_not_work_after_the_server_is_ready(
     kit: CiKit, project: Project, podman: Engine
 ) -> None:
     project({})
     kit("mysql", "up", code=0)
     (name,) = podman.containers()
-    # Within the container root comes from localhost, by the socket, or from 127.0.0.1, by TCP.
+    # In the container, root connects from localhost (socket) or from 127.0.0.1 (TCP).
     script = '"$(command -v mysql || command -v mariadb)" --no-defaults -uroot $0 -e "SELECT 1"'
     for place in ("--protocol=TCP", "--socket=/run/mysqld/mysqld.sock"):
         login = ("sh", "-c", f'MYSQL_PWD="$MYSQL_ROOT_PASSWORD" {script} 2>&1 || true', place)
@@ -89,7 +87,7 @@ def test_the_image_s_first_password_is_nobody_s_once_the_server_is_ready(
     kit("mysql", "down", code=0)
 
 
-def test_a_project_gets_all_it_asks_for(kit: CiKit, project: Project) -> None:
+def test_all_settings_of_a_project_take_effect(kit: CiKit, project: Project) -> None:
     project(
         {
             "pyproject.toml": """\
@@ -149,7 +147,7 @@ DELIMITER ;
 
 
 @pytest.mark.parametrize("client", [True, False], ids=["client", "no-client"])
-def test_sql_that_needs_a_client_program_finds_one_in_the_container(
+def test_sql_that_needs_a_client_program_works_with_and_without_one_on_the_machine(
     kit: CiKit, project: Project, podman: Engine, tmp_path: Path, client: bool
 ) -> None:
     project(
@@ -173,7 +171,7 @@ def test_sql_that_needs_a_client_program_finds_one_in_the_container(
     assert_in_order(answer.stderr, ["rows.sql", "--init-sql", "1064", "SELEKT"])
 
 
-def test_a_server_that_is_up_stays_between_commands(kit: CiKit, project: Project, podman: Engine) -> None:
+def test_a_server_of_mysql_up_stays_between_commands(kit: CiKit, project: Project, podman: Engine) -> None:
     project(ROWS)
     kit("mysql", "up", "--database", "kept", code=0)
     (name,) = podman.containers(running=True)
@@ -189,7 +187,7 @@ def test_a_server_that_is_up_stays_between_commands(kit: CiKit, project: Project
     assert "no server is up" in kit("mysql", "env", code=69).stderr
 
 
-def test_a_server_that_is_up_and_dies_is_replaced(kit: CiKit, project: Project, podman: Engine) -> None:
+def test_mysql_up_replaces_a_server_that_was_killed(kit: CiKit, project: Project, podman: Engine) -> None:
     project({})
     kit("mysql", "up", code=0)
     (first,) = podman.containers()
@@ -200,18 +198,14 @@ def test_a_server_that_is_up_and_dies_is_replaced(kit: CiKit, project: Project, 
     kit("mysql", "down", code=0)
 
 
-def test_an_engine_is_the_server_s_home_where_there_is_no_server_program(
-    kit: CiKit, project: Project
-) -> None:
+def test_auto_uses_a_container_if_there_is_no_server_program(kit: CiKit, project: Project) -> None:
     project(ROWS)
     answer = kit.without_server("run", env={"CI_KIT_MYSQL": "auto"})
     assert answer.code == 0, answer.text
     assert "docker (not on a GitHub-hosted runner, no server program, podman is there)" in answer.stderr
 
 
-def test_a_dry_run_needs_no_engine_prints_all_and_does_nothing(
-    kit: CiKit, project: Project, tmp_path: Path
-) -> None:
+def test_a_dry_run_prints_every_step_without_an_engine(kit: CiKit, project: Project, tmp_path: Path) -> None:
     project(ROWS)
     env = {
         "PATH": str(path_without(tmp_path, hidden=("docker", "podman"))),
@@ -237,7 +231,7 @@ def test_a_dry_run_needs_no_engine_prints_all_and_does_nothing(
     )
 
 
-def test_a_verbose_run_says_what_the_dry_run_printed(kit: CiKit, project: Project) -> None:
+def test_a_verbose_run_prints_the_same_lines_as_the_dry_run(kit: CiKit, project: Project) -> None:
     project(ROWS)
     dry = kit("run", "--dry-run", code=0).stdout.splitlines()
     real = kit("run", "-v", code=0).stderr.splitlines()
@@ -246,5 +240,5 @@ def test_a_verbose_run_says_what_the_dry_run_printed(kit: CiKit, project: Projec
 
 
 def _without_names(line: str) -> str:
-    """A line without what differs from run to run: random names and ports."""
+    """The line without random names and ports, which differ from run to run."""
     return re.sub(r"(mysql-|run-|servers/)[0-9a-f]{8}|\b\d{4,5}\b", "N", line)

@@ -1,4 +1,4 @@
-"""What goes wrong around a container: each ends in one error, and nothing is left."""
+"""Faults with a container: each one ends in one error message and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SMALL = {"test_it.py": "def test_it():\n    pass\n"}
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_during_the_tests_ends_the_run_and_the_server(
+def test_a_signal_during_the_tests_stops_the_run_and_the_server(
     kit: CiKit, project: Project, number: signal.Signals, code: int
 ) -> None:
     folder = project(WAITING)
@@ -40,11 +40,11 @@ def test_a_signal_while_the_server_boots_leaves_nothing(kit: CiKit, project: Pro
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_while_the_engine_makes_the_container_leaves_nothing(
+def test_a_signal_while_the_engine_creates_the_container_leaves_nothing(
     kit: CiKit, project: Project, podman: Engine, tmp_path: Path, number: signal.Signals
 ) -> None:
     folder = project(WAITING)
-    # The real engine, in two parts as Docker is: what makes the container goes on without the one that asked.
+    # The real engine in two parts, as with Docker: the part that creates the container outlives its client.
     stand = tmp_path / "stand"
     stand.mkdir()
     os.mkfifo(tmp_path / "go-on")
@@ -74,34 +74,34 @@ def test_a_signal_during_the_pull_leaves_nothing(kit: CiKit, project: Project, p
         registry.listen()
         image = f"127.0.0.1:{registry.getsockname()[1]}/mysql:9"
         child = kit.start("run", "--mysql-image", image)
-        # A registry that takes the engine's question and never answers it.
+        # A registry that accepts the engine's connection and never answers.
         connection, _ = registry.accept()
         with connection:
             answer = interrupt(child)
     assert answer.code == 130, answer.text
 
 
-def test_what_a_killed_run_left_is_cleaned_up_by_the_next_and_only_that(
+def test_the_next_run_removes_only_what_a_killed_run_has_left(
     kit: CiKit, project: Project, podman: Engine
 ) -> None:
     folder = project(WAITING)
-    podman("run", "--detach", "--name=ci-kit-mysql-somebodys", "--entrypoint=sleep", _image(kit), "1000")
+    podman("run", "--detach", "--name=ci-kit-mysql-other", "--entrypoint=sleep", _image(kit), "1000")
     try:
         child = kit.start("run")
         wait_for(folder / "started", child)
         child.kill()
-        # The test holds the pipes open, and would run on.
+        # The test process holds the pipes open and would go on.
         os.kill(int((folder / "started").read_text()), signal.SIGKILL)
         child.communicate()
         assert len(podman.containers(running=True)) == 2
         (folder / "test_waiting.py").unlink()
         kit("run", code=0)
-        assert podman.containers() == {"ci-kit-mysql-somebodys"}
+        assert podman.containers() == {"ci-kit-mysql-other"}
     finally:
-        podman("rm", "--force", "--volumes", "--time=0", "ci-kit-mysql-somebodys")
+        podman("rm", "--force", "--volumes", "--time=0", "ci-kit-mysql-other")
 
 
-def test_a_run_is_not_failed_by_a_killed_one_s_engine_that_is_gone(
+def test_a_run_succeeds_if_the_engine_of_a_killed_run_is_missing(
     kit: CiKit, project: Project, podman: Engine, tmp_path: Path, mysqld: str
 ) -> None:
     folder = project(WAITING)
@@ -113,12 +113,12 @@ def test_a_run_is_not_failed_by_a_killed_one_s_engine_that_is_gone(
     (folder / "test_waiting.py").unlink()
     without = {"PATH": str(path_without(tmp_path, hidden=("docker", "podman"))), "CI_KIT_MYSQLD": mysqld}
     kit("run", env=without | {"CI_KIT_MYSQL": "private"}, code=0)
-    # What was left is still known when the engine is there again.
+    # The record is still there, so a later run with the engine removes the container.
     assert len(podman.containers()) == 1
     kit("run", code=0)
 
 
-def test_a_container_that_dies_during_the_tests_is_named(
+def test_a_container_that_is_killed_during_the_tests_is_reported(
     kit: CiKit, project: Project, podman: Engine
 ) -> None:
     folder = project(LOGS_IN_LATER)
@@ -132,7 +132,9 @@ def test_a_container_that_dies_during_the_tests_is_named(
     assert "something killed it, it ended with 137" in stderr
 
 
-def test_a_container_that_dies_while_it_boots_is_named(kit: CiKit, project: Project, podman: Engine) -> None:
+def test_a_container_that_is_killed_while_it_boots_is_reported(
+    kit: CiKit, project: Project, podman: Engine
+) -> None:
     project(SMALL)
     child = kit.start("run")
     while not (names := podman.containers(running=True)):
@@ -145,7 +147,7 @@ def test_a_container_that_dies_while_it_boots_is_named(kit: CiKit, project: Proj
     assert "Traceback" not in stderr
 
 
-def test_a_setting_that_the_server_does_not_know_is_told_by_its_log(kit: CiKit, project: Project) -> None:
+def test_an_unknown_server_setting_is_reported_with_its_source(kit: CiKit, project: Project) -> None:
     project(SMALL)
     answer = kit("run", "--mysql-settings", "no_such_setting=1", code=64)
     assert "no_such_setting" in answer.stderr
@@ -153,7 +155,7 @@ def test_a_setting_that_the_server_does_not_know_is_told_by_its_log(kit: CiKit, 
     assert "Traceback" not in answer.stderr
 
 
-def test_a_port_that_is_taken_is_refused_with_its_source(kit: CiKit, project: Project) -> None:
+def test_a_port_that_is_in_use_is_reported_with_its_source(kit: CiKit, project: Project) -> None:
     project(SMALL)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -164,7 +166,7 @@ def test_a_port_that_is_taken_is_refused_with_its_source(kit: CiKit, project: Pr
     assert "CI_KIT_MYSQL_PORT" in answer.stderr
 
 
-def test_a_port_that_is_wanted_is_the_server_s(kit: CiKit, project: Project) -> None:
+def test_the_server_uses_the_port_that_is_set(kit: CiKit, project: Project) -> None:
     project(SMALL)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -173,7 +175,7 @@ def test_a_port_that_is_wanted_is_the_server_s(kit: CiKit, project: Project) -> 
 
 
 @pytest.mark.parametrize("image", ["127.0.0.1:9/no-such-image:1", "No Image"])
-def test_an_image_that_cannot_be_had_is_named_with_what_the_engine_says(
+def test_an_image_that_cannot_be_pulled_is_reported_with_the_error_of_the_engine(
     kit: CiKit, project: Project, image: str
 ) -> None:
     project(SMALL)
@@ -193,7 +195,7 @@ def test_an_image_that_cannot_be_had_is_named_with_what_the_engine_says(
         ("--name=mine", "ci-kit names the server's container itself", 64),
     ],
 )
-def test_wrong_docker_args_are_named(
+def test_wrong_docker_args_are_reported(
     kit: CiKit, project: Project, arguments: str, said: str, code: int
 ) -> None:
     project(SMALL)
@@ -203,7 +205,7 @@ def test_wrong_docker_args_are_named(
     assert "Traceback" not in answer.stderr
 
 
-def test_without_an_engine_the_error_says_why_each_was_passed_over(
+def test_without_an_engine_the_error_says_why_each_one_was_not_used(
     kit: CiKit, project: Project, tmp_path: Path
 ) -> None:
     project(SMALL)
@@ -216,7 +218,7 @@ def test_without_an_engine_the_error_says_why_each_was_passed_over(
 
 
 @pytest.mark.parametrize("answers", [True, False])
-def test_docker_is_taken_before_podman_if_it_answers_by_a_docker_that_is_podman(
+def test_docker_is_preferred_to_podman_if_it_answers(
     kit: CiKit, project: Project, podman: Engine, tmp_path: Path, answers: bool
 ) -> None:
     folder = project({"test_it.py": "def test_it():\n    pass\n"})
