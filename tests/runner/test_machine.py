@@ -1,4 +1,4 @@
-"""The machine is what other tests take it for: a GitHub-hosted runner, clean at every boot."""
+"""The machine behaves like a GitHub-hosted runner, and is clean at every boot."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.runner.machine import CommandFailedError, Machine
 
 pytestmark = pytest.mark.runner
 
-# The course's steps, ch37, `${{ env.X }}` filled in as the runner would.
+# The steps of the course, chapter 37. The values of `${{ env.X }}` are filled in, as a runner does.
 SET_TIMEZONE = """\
 sudo rm /etc/localtime
 sudo ln -s /usr/share/zoneinfo/Asia/Seoul /etc/localtime
@@ -25,8 +25,8 @@ mysql -e 'CREATE DATABASE when2meet_vod;' -uroot -p1234
 """
 
 
-def said(machine: Machine, command: str) -> str:
-    """What a command prints."""
+def output(machine: Machine, command: str) -> str:
+    """The output of a command, without surrounding white space."""
     return machine.run(command).stdout.strip()
 
 
@@ -47,22 +47,22 @@ def said(machine: Machine, command: str) -> str:
         ("env | cut -d= -f1 | sort | xargs", "HOME LANG LOGNAME PATH PWD SHELL SHLVL USER _"),
     ],
 )
-def test_looks_like_a_runner(machine: Machine, command: str, answer: str) -> None:
-    assert said(machine, command) == answer
+def test_the_machine_looks_like_a_runner(machine: Machine, command: str, answer: str) -> None:
+    assert output(machine, command) == answer
 
 
 @pytest.mark.parametrize(
     "program", ["curl", "git", "make", "mysql", "mysqld", "node", "pip3", "pipx", "python"]
 )
-def test_has_the_programs_of_a_runner(machine: Machine, program: str) -> None:
-    assert said(machine, f"{program} --version")
+def test_the_machine_has_the_programs_of_a_runner(machine: Machine, program: str) -> None:
+    assert output(machine, f"{program} --version")
 
 
-def test_sudo_does_not_complain_about_the_host_name(machine: Machine) -> None:
+def test_sudo_prints_no_warning_about_the_host_name(machine: Machine) -> None:
     assert machine.run("sudo -n true").stderr == ""
 
 
-def test_python_is_recent_and_makes_virtual_environments(machine: Machine) -> None:
+def test_python_is_recent_and_can_create_virtual_environments(machine: Machine) -> None:
     machine.run("python3 -c 'import sys; assert sys.version_info >= (3, 11), sys.version'")
     machine.run("python3 -m venv /tmp/venv && /tmp/venv/bin/pip --version")
 
@@ -70,19 +70,19 @@ def test_python_is_recent_and_makes_virtual_environments(machine: Machine) -> No
 def test_mysql_starts_and_root_has_the_password_root(fresh_machine: Machine) -> None:
     fresh_machine.run("sudo systemctl start mysql")
     over_tcp = "mysql -uroot -proot -h127.0.0.1 -NBe 'SELECT VERSION(), @@port, CURRENT_USER()'"
-    version, port, user = said(fresh_machine, over_tcp).split("\t")
+    version, port, user = output(fresh_machine, over_tcp).split("\t")
     assert version.startswith("9.7.")
     assert (port, user) == ("3306", "root@localhost")
-    assert said(fresh_machine, "mysql -uroot -proot -NBe 'SELECT 1'") == "1"
+    assert output(fresh_machine, "mysql -uroot -proot -NBe 'SELECT 1'") == "1"
     with pytest.raises(CommandFailedError, match="Access denied"):
         fresh_machine.run("mysql -uroot -h127.0.0.1 -e 'SELECT 1'")
 
 
-def test_the_course_script_works_as_its_author_saw_it_work(fresh_machine: Machine) -> None:
+def test_the_course_script_works_the_first_time(fresh_machine: Machine) -> None:
     fresh_machine.run(SET_TIMEZONE)
     fresh_machine.run(START_MYSQL)
-    assert said(fresh_machine, "date +%Z") == "KST"
-    databases = said(fresh_machine, "mysql -h127.0.0.1 -uroot -p1234 -NBe 'SHOW DATABASES'")
+    assert output(fresh_machine, "date +%Z") == "KST"
+    databases = output(fresh_machine, "mysql -h127.0.0.1 -uroot -p1234 -NBe 'SHOW DATABASES'")
     assert "when2meet_vod" in databases.split()
 
 
@@ -99,14 +99,14 @@ def test_a_script_stops_at_its_first_failure_and_the_error_has_its_output(machin
     assert "after\n" not in str(failure.value)
 
 
-def test_argv_environment_and_folder_arrive_as_they_are(machine: Machine) -> None:
+def test_argv_environment_and_folder_arrive_unchanged(machine: Machine) -> None:
     strange = "a b\n$(id)`id`'\"\\"
     tell = "import os, sys; print(ascii([sys.argv[1], os.environ['X'], os.getcwd()]))"
     done = machine.run(["python3", "-c", tell, strange], env={"X": strange}, cwd="/opt")
     assert done.stdout.strip() == ascii([strange, strange, "/opt"])
 
 
-def test_a_script_may_open_its_standard_streams(machine: Machine) -> None:
+def test_a_script_can_open_its_standard_streams(machine: Machine) -> None:
     done = machine.run("echo out > /dev/stdout; echo err > /dev/stderr; echo more | tee /dev/stderr")
     assert (done.stdout, done.stderr) == ("out\nmore\n", "err\nmore\n")
 
@@ -117,15 +117,15 @@ def test_a_command_that_hangs_is_killed_with_its_children(machine: Machine) -> N
     assert machine.run("pgrep -fx 'sleep 4711'", check=False).stdout == ""
 
 
-def test_files_and_folders_come_in_and_belong_to_the_runner(machine: Machine, tmp_path: Path) -> None:
+def test_copied_files_and_folders_belong_to_the_runner(machine: Machine, tmp_path: Path) -> None:
     (tmp_path / "below").mkdir()
     script = tmp_path / "below" / "hello.sh"
     script.write_text("#!/bin/sh\necho hello\n")
     script.chmod(0o755)
     machine.copy_in(tmp_path, "/home/runner/work/project")
     machine.copy_in(script, "/home/runner/bin/hello")
-    assert said(machine, "work/project/below/hello.sh; bin/hello") == "hello\nhello"
-    assert said(machine, "stat -c %U work/project work/project/below/hello.sh bin/hello | uniq") == "runner"
+    assert output(machine, "work/project/below/hello.sh; bin/hello") == "hello\nhello"
+    assert output(machine, "stat -c %U work/project work/project/below/hello.sh bin/hello | uniq") == "runner"
 
 
 def test_two_machines_at_once_share_neither_files_nor_ports(machine: Machine, image: Path) -> None:
@@ -137,7 +137,7 @@ def test_two_machines_at_once_share_neither_files_nor_ports(machine: Machine, im
     with Machine.boot(image) as other:
         assert other.run("test -e /etc/changed", check=False).returncode == 1
         other.run(listen.format(0))
-    assert said(machine, "echo still there") == "still there"
+    assert output(machine, "echo still there") == "still there"
 
 
 def test_an_interrupted_test_leaves_nothing_behind(image: Path) -> None:
@@ -175,18 +175,18 @@ with Machine.boot(pathlib.Path({str(image)!r})) as machine:
     while processes(name) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert processes(name) == []
-    # Its empty control group goes when the next machine does.
+    # The sweep after the next machine removes the empty control group.
     with Machine.boot(image):
         pass
     assert traces(name) == []
 
 
 def traces(name: str) -> list[str]:
-    """What is left of a machine on the host: processes and control groups."""
+    """The processes and control groups of a machine on the host."""
     return processes(name) + [str(group) for group in Path("/sys/fs/cgroup").glob(f"**/{name}")]
 
 
 def processes(name: str) -> list[str]:
-    """The command lines, with this name in them, of what runs on the host."""
+    """The command lines of the host's processes that contain this name."""
     every = subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True).stdout
     return [line for line in every.splitlines() if name in line]

@@ -1,4 +1,4 @@
-"""Root is brought to the wanted password from every state that a server may have been left in."""
+"""ci-kit sets root's password, whatever state the server's root account is in."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ ROOT = "root@localhost"
 QUOTED = "'it''s 1234'"
 ON_A_LAPTOP = ("mysql", "up", "--mysql", "service")
 BOTH = {
-    "as wanted": "DO 0",
+    "already set": "DO 0",
     "the runner's password": f"ALTER USER {ROOT} IDENTIFIED BY 'root'",
     "no password": f"ALTER USER {ROOT} IDENTIFIED BY ''",
     "expired": f"ALTER USER {ROOT} IDENTIFIED BY 'root' PASSWORD EXPIRE",
-    "the wanted one, expired": f"ALTER USER {ROOT} PASSWORD EXPIRE",
+    "already set, expired": f"ALTER USER {ROOT} PASSWORD EXPIRE",
     "unknown": f"ALTER USER {ROOT} IDENTIFIED BY 'nobody knows'",
     "locked": f"ALTER USER {ROOT} ACCOUNT LOCK",
     "dropped": f"DROP USER {ROOT}",
@@ -25,13 +25,13 @@ BOTH = {
 STATES = {
     "mysql": {
         **BOTH,
-        "the system's root alone": f"ALTER USER {ROOT} IDENTIFIED WITH auth_socket",
-        "a plugin the driver cannot do": f"ALTER USER {ROOT} IDENTIFIED WITH sha256_password BY 'x'",
+        "only the system's root": f"ALTER USER {ROOT} IDENTIFIED WITH auth_socket",
+        "an unsupported plugin": f"ALTER USER {ROOT} IDENTIFIED WITH sha256_password BY 'x'",
     },
     "mariadb": {
         **BOTH,
-        "the system's root alone": f"ALTER USER {ROOT} IDENTIFIED VIA unix_socket",
-        "as its packages leave it": f"ALTER USER {ROOT} IDENTIFIED VIA mysql_native_password USING 'invalid'"
+        "only the system's root": f"ALTER USER {ROOT} IDENTIFIED VIA unix_socket",
+        "as installed": f"ALTER USER {ROOT} IDENTIFIED VIA mysql_native_password USING 'invalid'"
         " OR unix_socket",
         "expired, and disconnected": f"SET GLOBAL disconnect_on_expired_password = 1; "
         f"ALTER USER {ROOT} IDENTIFIED BY 'root' PASSWORD EXPIRE",
@@ -53,7 +53,7 @@ def assert_root_logs_in(served: Served) -> None:
     [(server, state) for server, states in STATES.items() for state in states],
     indirect=["served"],
 )
-def test_root_is_brought_to_the_password_from(state: str, served: Served) -> None:
+def test_root_gets_the_password_from_the_state(state: str, served: Served) -> None:
     served.sql(STATES[served.server][state])
     for _ in range(2):
         answer = served.ci_kit("mysql", "up", "--durable", "-v", code=0)
@@ -63,7 +63,7 @@ def test_root_is_brought_to_the_password_from(state: str, served: Served) -> Non
     assert served.is_up
 
 
-def test_root_and_the_tests_user_log_in_over_tcp_also_where_names_are_not_resolved(served: Served) -> None:
+def test_root_and_the_user_of_the_tests_log_in_over_tcp_with_skip_name_resolve(served: Served) -> None:
     served.configure("skip-name-resolve")
     served.stop()
     try:
@@ -76,7 +76,7 @@ def test_root_and_the_tests_user_log_in_over_tcp_also_where_names_are_not_resolv
         served.restore()
 
 
-def test_a_root_that_is_not_let_in_over_tcp_is_one_error(served: Served) -> None:
+def test_a_root_that_cannot_log_in_over_tcp_is_one_error(served: Served) -> None:
     served.sql("CREATE USER root@127.0.0.1 IDENTIFIED BY 'theirs' REQUIRE X509")
     served.configure("skip-name-resolve")
     served.stop()
@@ -97,7 +97,7 @@ ACCOUNTS = {
 }
 for states in ACCOUNTS.values():
     states["with a certificate"] = f"ALTER USER {ROOT} IDENTIFIED BY 'root' REQUIRE X509"
-    states["an anonymous one instead"] = f"CREATE USER ''@localhost; DROP USER {ROOT}"
+    states["an anonymous account instead"] = f"CREATE USER ''@localhost; DROP USER {ROOT}"
     states["at any address"] = f"ALTER USER {ROOT} IDENTIFIED BY 'root'; RENAME USER {ROOT} TO root@'%'"
 
 
@@ -106,7 +106,7 @@ for states in ACCOUNTS.values():
     [(server, state) for server, states in ACCOUNTS.items() for state in states],
     indirect=["served"],
 )
-def test_root_is_brought_to_the_password_of_an_account(state: str, served: Served) -> None:
+def test_root_gets_the_password_with_the_account(state: str, served: Served) -> None:
     try:
         served.sql(ACCOUNTS[served.server][state])
         served.ci_kit("mysql", "up", "--durable", code=0)
@@ -121,9 +121,7 @@ def test_root_is_brought_to_the_password_of_an_account(state: str, served: Serve
     [(server, state) for server, states in STATES.items() for state in states if state not in BOTH],
     indirect=["served"],
 )
-def test_the_system_s_root_is_let_in_by_any_password_and_sets_the_wanted_one(
-    state: str, served: Served
-) -> None:
+def test_the_system_s_root_logs_in_with_any_password_and_sets_the_new_one(state: str, served: Served) -> None:
     served.sql(STATES[served.server][state])
     served.ci_kit("mysql", "up", "--durable", user="root", code=0)
     assert_root_logs_in(served)
@@ -144,7 +142,7 @@ RULES = {
 }
 
 
-def test_a_weak_password_is_set_in_spite_of_rules_which_stay(served: Served) -> None:
+def test_a_weak_password_is_set_and_the_password_rules_are_restored(served: Served) -> None:
     rules = "SHOW GLOBAL VARIABLES WHERE Variable_name REGEXP 'validate_password|simple_password_check'"
     served.sql(f"ALTER USER {ROOT} IDENTIFIED BY 'root'")
     try:
@@ -160,15 +158,17 @@ def test_a_weak_password_is_set_in_spite_of_rules_which_stay(served: Served) -> 
         served.restore()
 
 
-def test_a_rule_that_cannot_be_relaxed_is_one_error_and_another_password_works(served: Served) -> None:
+def test_a_password_rule_that_cannot_be_relaxed_is_one_error_and_another_password_works(
+    served: Served,
+) -> None:
     if served.server == "mysql":
-        # A history of this account's own, with the wanted password in it.
+        # The history of this account contains the new password.
         served.sql(f"ALTER USER {ROOT} PASSWORD HISTORY 3")
         for password in (QUOTED, "'root'"):
             served.sql(f"ALTER USER {ROOT} IDENTIFIED BY {password}")
         wanted = PASSWORD
     else:
-        # Nobody's password is their name.
+        # This plugin rejects a password that equals the user name.
         served.sql("INSTALL SONAME 'simple_password_check'")
         served.sql(f"ALTER USER {ROOT} IDENTIFIED VIA unix_socket")
         wanted = "root"
@@ -189,7 +189,7 @@ SLOW_CLIENT = """#!/bin/sh
 
 
 @pytest.mark.parametrize("number", ["TERM", "KILL"])
-def test_after_a_signal_between_two_passwords_the_next_run_sets_the_wanted_one(
+def test_after_a_signal_between_two_passwords_the_next_run_sets_the_new_one(
     number: str, served: Served
 ) -> None:
     by_socket, client = {
@@ -222,11 +222,11 @@ for user in ("root", "meeting"):
 
 
 @pytest.mark.parametrize("served", ["mysql"], indirect=True)
-def test_clients_without_tls_log_in_by_the_fast_path(served: Served) -> None:
+def test_clients_without_tls_can_log_in_until_the_server_restarts(served: Served) -> None:
     served.stop()
     served.ci_kit("mysql", "up", "--mysql-user", "meeting", code=0)
     served.machine.run(["python3", "-c", LOG_IN_WITHOUT_TLS], env=served.environ)
-    # The cache it takes ends with the server, so that it was not filled before.
+    # The cache ends with the server. So the login above worked only because ci-kit had filled the cache.
     served.root("systemctl restart mysql")
     with pytest.raises(CommandFailedError, match="Access denied"):
         served.machine.run(["python3", "-c", LOG_IN_WITHOUT_TLS], env=served.environ)
@@ -235,11 +235,11 @@ def test_clients_without_tls_log_in_by_the_fast_path(served: Served) -> None:
 
 WATCH = """while :; do cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' ' '; done > /tmp/seen"""
 SECRETS = (PASSWORD, "aA1-")
-"""The wanted password, and how the random ones in between begin."""
+"""Root's new password, and the beginning of ci-kit's temporary random passwords."""
 
 
 @pytest.mark.parametrize("served", ["mysql"], indirect=True)
-def test_no_process_and_no_log_shows_a_password(served: Served) -> None:
+def test_no_command_line_and_no_log_contains_a_password(served: Served) -> None:
     served.sql(f"ALTER USER {ROOT} IDENTIFIED BY 'nobody knows'")
     served.root(["systemd-run", "--quiet", "--unit=watch", "bash", "-c", WATCH])
     answer = served.ci_kit("mysql", "up", "-v", "--mysql-user", "meeting", code=0)
@@ -257,11 +257,11 @@ def test_no_process_and_no_log_shows_a_password(served: Served) -> None:
     [
         (server, state)
         for server in STATES
-        for state in ("no password", "expired", "unknown", "the system's root alone")
+        for state in ("no password", "expired", "unknown", "only the system's root")
     ],
     indirect=["served"],
 )
-def test_on_somebody_s_machine_nothing_is_changed_about_accounts(state: str, served: Served) -> None:
+def test_on_a_laptop_no_account_is_changed(state: str, served: Served) -> None:
     table = "user" if served.server == "mysql" else "global_priv"
     watch = "watch@localhost"
     served.sql(f"CREATE USER {watch} IDENTIFIED BY 'watch'; GRANT ALL ON *.* TO {watch} WITH GRANT OPTION")
@@ -281,9 +281,11 @@ def accounts(served: Served) -> str:
     return served.sql("SELECT user, host FROM mysql.user ORDER BY user, host")
 
 
-def test_on_somebody_s_machine_no_account_is_made_and_the_zone_stays(served: Served) -> None:
-    once_more = " FAILED_LOGIN_ATTEMPTS 2 PASSWORD_LOCK_TIME 1" if served.server == "mysql" else ""
-    served.sql(f"CREATE USER app@'%' IDENTIFIED BY 'theirs'{once_more}")
+def test_on_a_laptop_no_account_is_created_and_the_time_zone_changes_only_if_set(served: Served) -> None:
+    locks_after_two_failures = (
+        " FAILED_LOGIN_ATTEMPTS 2 PASSWORD_LOCK_TIME 1" if served.server == "mysql" else ""
+    )
+    served.sql(f"CREATE USER app@'%' IDENTIFIED BY 'theirs'{locks_after_two_failures}")
     zone = "SELECT @@GLOBAL.time_zone, COUNT(*) FROM mysql.time_zone_name"
     before = accounts(served), served.sql(zone)
     try:
@@ -301,9 +303,11 @@ def test_on_somebody_s_machine_no_account_is_made_and_the_zone_stays(served: Ser
         served.restore()
 
 
-def test_on_somebody_s_machine_an_unknown_password_stays_and_none_is_guessed(served: Served) -> None:
-    once_more = " FAILED_LOGIN_ATTEMPTS 2 PASSWORD_LOCK_TIME 1" if served.server == "mysql" else ""
-    served.sql(f"ALTER USER {ROOT} IDENTIFIED BY 'nobody knows'{once_more}")
+def test_on_a_laptop_an_unknown_password_stays_and_ci_kit_does_not_guess(served: Served) -> None:
+    locks_after_two_failures = (
+        " FAILED_LOGIN_ATTEMPTS 2 PASSWORD_LOCK_TIME 1" if served.server == "mysql" else ""
+    )
+    served.sql(f"ALTER USER {ROOT} IDENTIFIED BY 'nobody knows'{locks_after_two_failures}")
     try:
         answer = served.ci_kit(*ON_A_LAPTOP, owned=False, code=69)
         assert "root's password is not known" in answer.stderr
@@ -318,7 +322,7 @@ SELF_HOSTED = {"GITHUB_ACTIONS": "true", "RUNNER_ENVIRONMENT": "self-hosted", "C
 
 
 @pytest.mark.parametrize(("words", "env"), [(ON_A_LAPTOP, {}), (("mysql", "up"), SELF_HOSTED)])
-def test_on_somebody_s_machine_the_service_needs_the_password_of_root(
+def test_on_a_machine_that_stays_the_service_needs_the_password_of_root(
     words: tuple[str, ...], env: dict[str, str], served: Served
 ) -> None:
     answer = served.ci_kit(*words, env={"MYSQL_PASSWORD": "", **env}, owned=False, code=64)
@@ -326,11 +330,11 @@ def test_on_somebody_s_machine_the_service_needs_the_password_of_root(
     assert served.sql("SELECT 1") == "1"
 
 
-def test_a_random_password_of_another_project_s_is_known_to_a_run_with_one(served: Served) -> None:
+def test_a_project_with_a_password_takes_over_from_one_with_a_random_password(served: Served) -> None:
     served.ci_kit("mysql", "up", "--durable", env={"MYSQL_PASSWORD": ""}, code=0)
     started = served.root(f"systemctl show --property=MainPID {served.server}")
     served.ci_kit("mysql", "up", "--durable", "-C", served.other, code=0)
     assert served.sql("SELECT 1") == "1"
-    # Nothing was restarted for it.
+    # The service was not restarted.
     assert served.root(f"systemctl show --property=MainPID {served.server}") == started
     served.ci_kit("mysql", "down", "-C", served.other, code=0)

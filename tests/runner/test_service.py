@@ -1,4 +1,4 @@
-"""Service mode on a machine like GitHub's: the real systemd, the real MySQL, the system's own zone."""
+"""ci-kit with the service of a machine like GitHub's: real systemd, real MySQL, real system time zone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PASSWORD = "it's 1234"
 
 @pytest.fixture(scope="module")
 def runner(image: Path, wheelhouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """A machine with the repository checked out, and act."""
+    """A machine with act and a checkout of the repository."""
     folder = tmp_path_factory.mktemp("carried")
     copy_repository(folder / "repository")
     write_empty_action(folder / "setup-python")
@@ -32,9 +32,9 @@ def runner(image: Path, wheelhouse: Path, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="module")
 def own_run(runner: Machine) -> WorkflowRun:
-    """The repository's own workflow, on the machine's service.
+    """A run of the repository's own workflow with the machine's service.
 
-    act does not say whose the machine is: the machine's owner does.
+    Under act, ci-kit changes the machine only because CI_KIT_DISPOSABLE_MACHINE allows it.
     """
     wanted = {
         "CI_KIT_DISPOSABLE_MACHINE": "true",
@@ -57,19 +57,19 @@ def own_run(runner: Machine) -> WorkflowRun:
     return WorkflowRun(done.returncode, done.stdout + done.stderr)
 
 
-def test_the_repositorys_own_workflow_is_green_on_the_service(own_run: WorkflowRun) -> None:
+def test_the_repository_s_workflow_succeeds_with_the_service(own_run: WorkflowRun) -> None:
     assert own_run.code == 0, own_run.log
     assert "service (this is a GitHub-hosted runner)" in own_run.log
     assert own_run.outputs["outcome"] == "passed"
     assert own_run.outputs["mysql-version"].startswith("MySQL 9.")
 
 
-def test_later_steps_find_the_zone_the_server_and_the_database(own_run: WorkflowRun) -> None:
+def test_later_steps_get_the_time_zone_the_server_and_the_database(own_run: WorkflowRun) -> None:
     found = own_run.later_step
     assert (found["zone"], found["server_hours"], found["database"]) == ("KST", 9, "when2meet_vod")
 
 
-def test_the_machine_is_in_the_zone_as_date_and_python_say(own_run: WorkflowRun, runner: Machine) -> None:
+def test_date_and_python_use_the_machine_s_new_time_zone(own_run: WorkflowRun, runner: Machine) -> None:
     assert own_run.code == 0
     assert runner.run("date +%Z").stdout.strip() == "KST"
     assert runner.run(["python3", "-c", "import time; print(time.strftime('%z'))"]).stdout.strip() == "+0900"
@@ -79,7 +79,7 @@ def test_the_machine_is_in_the_zone_as_date_and_python_say(own_run: WorkflowRun,
     ]
 
 
-def test_nothing_is_left_when_the_workflow_has_ended_the_server(
+def test_nothing_is_left_after_the_workflow_has_stopped_the_server(
     own_run: WorkflowRun, runner: Machine
 ) -> None:
     assert own_run.code == 0
@@ -90,12 +90,12 @@ def test_nothing_is_left_when_the_workflow_has_ended_the_server(
 
 
 def hosted_run(machine: Machine, *, more: str = "", code: int = 0, **env: str) -> str:
-    """The action's step as GitHub's runner starts it; ``more`` goes to the test. Gives what it printed."""
+    """Run the action's step as GitHub's runner does, and return its output. ``more`` is added to the test."""
     files = {
         name: f"{HOME}/{name.lower()}" for name in ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_STEP_SUMMARY")
     }
     machine.run(["sh", "-c", 'mkdir -p "$0/temp" "$0/small" && touch "$@"', HOME, *files.values()])
-    # The project has no database client of its own: the service's is asked.
+    # The project has no database driver, so the test runs the client program of the service.
     query = 'mysql --host=$MYSQL_HOST --user=root --batch -N -e "SELECT DATABASE()" "$MYSQL_DATABASE"'
     test = (
         "import os, subprocess\n\n\ndef test_it():\n"
@@ -126,7 +126,7 @@ def hosted_run(machine: Machine, *, more: str = "", code: int = 0, **env: str) -
 
 @pytest.fixture(scope="module")
 def hosted(image: Path, wheelhouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """A machine with the repository and a project's Python."""
+    """A machine with the repository and a virtual environment of a project."""
     repository = tmp_path_factory.mktemp("carried") / "repository"
     copy_repository(repository)
     with Machine.boot(image) as machine:
@@ -136,21 +136,21 @@ def hosted(image: Path, wheelhouse: Path, tmp_path_factory: pytest.TempPathFacto
         yield machine
 
 
-def test_on_a_hosted_runner_service_and_zone_are_the_default(hosted: Machine) -> None:
+def test_on_a_hosted_runner_the_default_is_to_use_the_service_and_set_the_time_zone(hosted: Machine) -> None:
     for _ in range(2):
         text = hosted_run(hosted, MYSQL_PASSWORD="1234", MYSQL_DATABASE="when2meet_vod")
         assert "service (this is a GitHub-hosted runner)" in text
     assert hosted.run("date +%Z").stdout.strip() == "KST"
     exported = hosted.run("cat github_env").stdout
     assert "when2meet_vod" in exported
-    # A service outlives the run: later steps use it, tuned as it is.
+    # The service goes on after the run, so later steps use it with the same settings.
     query = "SELECT @@innodb_flush_log_at_trx_commit, HOUR(TIMEDIFF(NOW(), UTC_TIMESTAMP()))"
     for place in ("--host=127.0.0.1", "--protocol=socket"):
         words = ["mysql", place, "--user=root", "--batch", "--skip-column-names", f"--execute={query}"]
         assert hosted.run(words, env={"MYSQL_PWD": "1234"}).stdout.strip() == "0\t9"
 
 
-def test_a_service_that_is_gone_when_the_tests_failed_is_named(hosted: Machine) -> None:
+def test_a_service_that_stopped_during_failing_tests_is_reported(hosted: Machine) -> None:
     stop = "subprocess.run(['sudo', 'systemctl', 'stop', 'mysql']); assert False"
     text = hosted_run(hosted, more=stop, code=1)
     assert "the service mysql is gone" in text
