@@ -235,8 +235,8 @@ def test_a_verbose_run_prints_the_same_lines_as_the_dry_run(kit: CiKit, project:
     project(ROWS)
     dry = kit("run", "--dry-run", code=0).stdout.splitlines()
     real = kit("run", "-v", code=0).stderr.splitlines()
-    said = [_without_names(line) for line in real]
-    assert [line for line in map(_without_names, dry) if line not in said] == []
+    printed = [_without_names(line) for line in real]
+    assert [line for line in map(_without_names, dry) if line not in printed] == []
 
 
 def _without_names(line: str) -> str:

@@ -187,7 +187,7 @@ def test_an_image_that_cannot_be_pulled_is_reported_with_the_error_of_the_engine
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said", "code"),
+    ("arguments", "expected", "code"),
     [
         ("--no-such-flag", "unknown flag: --no-such-flag", 69),
         ("another-image", "another-image", 69),
@@ -196,11 +196,11 @@ def test_an_image_that_cannot_be_pulled_is_reported_with_the_error_of_the_engine
     ],
 )
 def test_wrong_docker_args_are_reported(
-    kit: CiKit, project: Project, arguments: str, said: str, code: int
+    kit: CiKit, project: Project, arguments: str, expected: str, code: int
 ) -> None:
     project(SMALL)
     answer = kit("run", env={"CI_KIT_DOCKER_ARGS": arguments}, code=code)
-    assert said in answer.stderr
+    assert expected in answer.stderr
     assert "docker-args" in answer.stderr
     assert "Traceback" not in answer.stderr
 

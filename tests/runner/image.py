@@ -1,6 +1,6 @@
-"""The root folder a machine boots from: Debian, made to look like GitHub's Ubuntu image, built once.
+"""Builds the images of machines: root folders with Debian that look like GitHub's Ubuntu image.
 
-There is one for each server: the runner's MySQL, and MariaDB as its packages leave it.
+There is one image for each server: MySQL as on GitHub's image, and MariaDB with the defaults of its packages.
 """
 
 from __future__ import annotations
@@ -39,13 +39,16 @@ PACKAGES = (
 )
 _SCRIPTS = Path(__file__).parent
 
-# How the host reaches its mirror, and whether it believes the mirror's clock.
-_HOSTS_APT_OPTIONS = re.compile(r'^Acquire::(?:https?::Proxy|Check-Date)\S* ".+";$', re.MULTILINE)
+# The host's options for its mirror: the proxies, and whether apt checks the dates of package lists.
+_HOST_APT_OPTIONS = re.compile(r'^Acquire::(?:https?::Proxy|Check-Date)\S* ".+";$', re.MULTILINE)
 
 
 def build(server: ServerName = "mysql", folder: Path | None = None) -> Path:
-    """The image with this server, found in the cache or built now (a minute or two, and the network)."""
-    # Asked first, so that whoever has an image can also boot it.
+    """The image with this server, from the cache or built now. Raises Unavailable.
+
+    Building takes a minute or two and needs the network.
+    """
+    # Checked first: an image is of no use on a host that cannot boot it.
     requirements.to_boot()
     folder = folder or cache.folder()
     provision = _provisioning(server)
@@ -70,7 +73,7 @@ def build(server: ServerName = "mysql", folder: Path | None = None) -> Path:
 
 
 def _provisioning(server: ServerName) -> str:
-    """What makes it a runner, then what installs the server."""
+    """The script that makes Debian look like a runner and installs the server."""
     names = ("provision.sh", f"provision-{server}.sh")
     return "\n".join((_SCRIPTS / name).read_text() for name in names)
 
@@ -81,16 +84,16 @@ def _recipe(provision: str) -> str:
 
 
 def _bootstrap(root: Path, release: str, unstable_list: Path, provision: Path) -> None:
-    hosts_options = subprocess.run(["apt-config", "dump"], check=False, capture_output=True, text=True).stdout
-    options = ['Acquire::Check-Valid-Until "false";', *_HOSTS_APT_OPTIONS.findall(hosts_options)]
+    host_options = subprocess.run(["apt-config", "dump"], check=False, capture_output=True, text=True).stdout
+    options = ['Acquire::Check-Valid-Until "false";', *_HOST_APT_OPTIONS.findall(host_options)]
     done = subprocess.run(
         [
-            # mmdebstrap mounts /proc and more in the folder; in its own namespace nothing stays behind,
-            # even when it is killed.
+            # mmdebstrap mounts /proc and more in the folder. In a namespace of its own these mounts end with
+            # it, also if it is killed.
             *("unshare", "--mount", "--propagation", "private"),
             *("mmdebstrap", "--mode=root", "--variant=minbase", f"--include={','.join(PACKAGES)}"),
             *(f"--aptopt={option}" for option in options),
-            # A test reads no manual, and what is not written is not waited for.
+            # No test reads manuals, and without them and without fsync the build is faster.
             *("--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/doc/*"),
             *("--dpkgopt=path-include=/usr/share/doc/*/copyright", "--dpkgopt=force-unsafe-io"),
             f"--customize-hook=upload {unstable_list} /etc/apt/sources.list.d/sid.list",
@@ -103,5 +106,5 @@ def _bootstrap(root: Path, release: str, unstable_list: Path, provision: Path) -
         text=True,
     )
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.startswith("E:")]
-        raise Unavailable(f"the runner image cannot be built: {' '.join(said) or done.stderr[-500:]}")
+        errors = [line for line in done.stderr.splitlines() if line.startswith("E:")]
+        raise Unavailable(f"the runner image cannot be built: {' '.join(errors) or done.stderr[-500:]}")

@@ -266,8 +266,8 @@ TERMINATED = 143
 def interrupt_when(served: Served, *words: str, state: str, number: str) -> None:
     """Run ci-kit, send it a signal when the service reaches a state, and check that no file is left.
 
-    If SIGTERM did not end ci-kit, `mysql down` cleans up. That is so after a SIGKILL, and if the state was too
-    short to be seen.
+    If SIGTERM did not end ci-kit, `mysql down` cleans up. This is necessary after a SIGKILL, and if the state
+    was too short to be seen.
     """
     current = f'"$(systemctl is-active {served.server})"'
     loop = f"until test {current} = {state} || ! kill -0 $!; do :; done; kill -{number} $!; wait $!"
