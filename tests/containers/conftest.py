@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def images() -> dict[str, image.Image]:
     """The image of each server, by the name of the server."""
     try:
-        return {"mysql": image.mysql(), "mariadb": image.of_mariadb()}
+        return {"mysql": image.mysql_image(), "mariadb": image.mariadb_image()}
     except Unavailable as reason:
         skip_or_fail(reason)
 

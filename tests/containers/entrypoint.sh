@@ -1,8 +1,8 @@
 #!/bin/sh
-# The entry point of the tests' images. It behaves as that of the official images of MySQL and MariaDB does
-# in what a user of those sees: flags go to the server, MYSQL_ROOT_PASSWORD is wanted, an empty datadir is
-# set up by a temporary server without networking, root may come from everywhere. Like theirs, it puts the
-# password into SQL as it is. Unlike theirs, it copies a datadir that was initialised when the image was made.
+# The entrypoint of the tests' images. For a user it behaves like the entrypoint of the official MySQL and MariaDB
+# images: it passes flags to the server and requires MYSQL_ROOT_PASSWORD. A temporary server without networking sets
+# up an empty datadir. Root can log in from every host. The password is put into SQL without escaping, as in the
+# official images. There is one difference: it copies a datadir that was initialised when the image was built.
 set -eu
 
 data=/var/lib/mysql
@@ -41,7 +41,7 @@ chown mysql:mysql /run/mysqld /var/lib/mysql-files "$data"
 if [ ! -d "$data/mysql" ]; then
     "$server" --no-defaults "$@" --user=mysql --verbose --help > /dev/null 2> /tmp/check || {
         cat /tmp/check >&2
-        fail "the server does not take these settings: $*"
+        fail "the server rejects these settings: $*"
     }
     cp -a "$initialised/." "$data"
     note "a temporary server"

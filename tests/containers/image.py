@@ -1,7 +1,7 @@
-"""Images of MySQL and MariaDB that behave as the official ones do, made here: no registry is needed.
+"""Builds images of MySQL and MariaDB that behave like the official ones, without a registry.
 
-An image is a busybox, a server as the other tests run it, and an entry point. Podman keeps it in the tests'
-cache, by what it is made of.
+An image contains busybox, the server that the other tests use, and an entrypoint. It is kept in the tests'
+cache, under a hash of its contents.
 """
 
 from __future__ import annotations
@@ -43,22 +43,22 @@ _CHANGES = (
 
 @dataclass(frozen=True)
 class Image:
-    """An image, and the storage that has it."""
+    """The name of an image, and the folder of the storage that contains it."""
 
     name: str
     storage: Path
 
 
-def mysql() -> Image:
+def mysql_image() -> Image:
     return _built("mysql", mysql97.mysqld().parents[1])
 
 
-def of_mariadb() -> Image:
+def mariadb_image() -> Image:
     return _built("mariadb", mariadb.downloaded().parents[1])
 
 
 def _built(name: str, server: Path) -> Image:
-    """The image, found in the cache or made now. Raises Unavailable."""
+    """The image, from the cache or built now. Raises Unavailable."""
     folder = cache.folder()
     storage_driver = driver()
     key = f"image-{name}-{_recipe(server, storage_driver)}"
@@ -67,7 +67,7 @@ def _built(name: str, server: Path) -> Image:
         return image
     with cache.locked("image", folder):
         if not image.storage.is_dir():
-            # A storage knows its own path, so that it cannot be made elsewhere and moved.
+            # A storage contains its own path. So it is built in its place, and cannot be moved there.
             with cache.scratch(key, folder) as building:
                 _fill(building / "root", server)
                 _import(building / "root", image)
@@ -108,5 +108,5 @@ def _import(root: Path, image: Image) -> None:
         except BaseException as error:
             cache.remove(image.storage)
             if isinstance(error, AssertionError | subprocess.CalledProcessError):
-                raise Unavailable(f"the image cannot be made: {error}") from error
+                raise Unavailable(f"the image cannot be built: {error}") from error
             raise

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Follows provision.sh: MariaDB as its packages leave it, and as stopped and disabled as the runner's MySQL.
+# Runs after provision.sh: installs MariaDB with the defaults of its packages, stopped and disabled.
 set -eu
 
 apt-get update -q

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs once, as root, inside the image that is being built: makes Debian look like GitHub's Ubuntu image.
+# Makes Debian look like GitHub's Ubuntu image. Runs once, as root, in the image while it is built.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
@@ -15,6 +15,6 @@ echo Etc/UTC > /etc/timezone
 echo runner > /etc/hostname
 echo '127.0.0.1 localhost runner' > /etc/hosts
 
-# Nothing of this is waited for, or may wake up in the middle of a test.
+# These units would make the boot slower, or start during a test.
 systemctl mask getty.target console-getty.service apt-daily.timer apt-daily-upgrade.timer \
     dpkg-db-backup.timer e2scrub_all.timer fstrim.timer systemd-networkd-wait-online.service
