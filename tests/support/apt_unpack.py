@@ -1,7 +1,7 @@
-"""Bring programs out of Debian packages into the cache: no root rights, nothing installed.
+"""Unpacks programs from Debian packages into the cache, without root rights and without installing them.
 
-apt works in a private state of its own, dpkg-deb only unpacks, and what was unpacked runs with the C
-library and loader that came along, so a server of Debian's unstable suite runs on an older system.
+apt uses a private state, and dpkg-deb only unpacks. The programs run with the C library and the loader from
+the packages. So a server of Debian's unstable suite also runs on an older system.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.support.unavailable import Unavailable
 MARKER = ".complete.json"
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
-# The machine's own hooks, pins and privileges are not this private apt's business.
+# This apt does not use the machine's hooks, pins and sandbox user.
 _APT_CONF = """\
 Dir::Etc::sourcelist "/dev/null";
 Dir::Etc::sourceparts "{state}/sources";
@@ -49,23 +49,23 @@ APT::Sandbox::User "root";
 
 @dataclass(frozen=True)
 class Program:
-    """A program to be started as `bin/<its name>`."""
+    """A program that users start as `bin/<name>`."""
 
     path: str
     arguments: tuple[str, ...] = ()
-    # mysqld takes --no-defaults, --version and their like only as its very first argument.
+    # mysqld accepts options such as --no-defaults and --version only as its first argument.
     first_stays_first: bool = False
     script: bool = False
 
     @property
     def name(self) -> str:
-        """The name it is called by."""
+        """The file name of the program."""
         return self.path.rpartition("/")[2]
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """What to bring: packages (the first gives the version), the files worth keeping, the programs."""
+    """The packages to unpack, the files to keep and the programs. The first package gives the version."""
 
     name: str
     packages: tuple[str, ...]
@@ -77,18 +77,18 @@ class Bundle:
     sources: Callable[[], Sequence[Source]] = field(repr=False)
 
     def fingerprint(self) -> str:
-        """Changes when something else would be unpacked or wrapped, so that an old folder is not reused."""
+        """A hash of this bundle and this module. If it changes, an old folder is not used again."""
         return hashlib.sha256((repr(self) + Path(__file__).read_text()).encode()).hexdigest()[:16]
 
 
 def unpacked(bundle: Bundle) -> Path:
-    """The folder of the bundle, found in the cache (no network then) or made now."""
+    """The folder of the bundle, from the cache or built now (needs the network). Raises Unavailable."""
     if found := _complete(bundle):
         return found
     _require_tools(bundle)
     folder = cache.folder()
     with cache.locked(bundle.name, folder):
-        # Somebody else may have built it while this process waited for the lock.
+        # Another process may have built it while this one waited for the lock.
         if found := _complete(bundle):
             return found
         with cache.scratch(bundle.name, folder) as building:
@@ -97,7 +97,7 @@ def unpacked(bundle: Bundle) -> Path:
             tree = _unpack(bundle, archives, building)
             for program in bundle.programs:
                 _wrap(program, tree)
-            _open_to_everybody(tree)
+            _make_readable(tree)
             _mark_complete(bundle, tree)
             target = folder / f"{bundle.name}-{version}-{_architecture()}"
             cache.replace(tree, target)
@@ -147,8 +147,8 @@ def _require_tools(bundle: Bundle) -> None:
     missing = [tool for tool in ("apt-get", "dpkg-deb", "dpkg") if not shutil.which(tool)]
     if missing or platform.system() != "Linux":
         raise Unavailable(
-            f"{bundle.packages[0]} {bundle.at_least} is brought by apt and dpkg, which this machine"
-            f" ({platform.system()}) lacks: run the tests on Debian, or in a Debian container"
+            f"downloading {bundle.packages[0]} {bundle.at_least} needs apt and dpkg, which this machine"
+            f" ({platform.system()}) does not have: run the tests on Debian, or in a Debian container"
         )
 
 
@@ -179,7 +179,7 @@ def _unpack(bundle: Bundle, archives: Sequence[Path], building: Path) -> Path:
     everything, tree = building / "everything", building / "tree"
     for archive in archives:
         _call(["dpkg-deb", "--extract", str(archive), str(everything)], bundle)
-    # Older packages still say /lib and /bin, which on a real system are links into /usr.
+    # Older packages have files in /lib and /bin, which are links into /usr on a real system.
     for top in (everything, everything / "usr"):
         unwanted = {path for pattern in bundle.drop for path in top.glob(pattern)}
         for path in {path for pattern in bundle.keep for path in top.glob(pattern)} - unwanted:
@@ -193,20 +193,22 @@ def _unpack(bundle: Bundle, archives: Sequence[Path], building: Path) -> Path:
 def _wrap(program: Program, tree: Path) -> None:
     real = tree / "usr" / program.path
     if not real.exists():
-        raise Unavailable(f"the packages have no usr/{program.path} any more: look at tests/support")
-    # Kept elsewhere, for a script of the package calls the programs beside it, and these must find their
-    # loader too. The name stays, for it is what `--version` prints first.
-    hidden = tree / "libexec" / program.name
-    hidden.parent.mkdir(exist_ok=True)
-    real.rename(hidden)
+        raise Unavailable(
+            f"the packages do not contain usr/{program.path}: correct the list in tests/support"
+        )
+    # The real program moves, and a link to the wrapper takes its place. Scripts of the package start programs
+    # from their own folder, which need the wrapper too. The name stays, because `--version` prints it.
+    moved = tree / "libexec" / program.name
+    moved.parent.mkdir(exist_ok=True)
+    real.rename(moved)
     real.symlink_to(os.path.relpath(tree / "bin" / program.name, real.parent))
     wrapper = tree / "bin" / program.name
     wrapper.parent.mkdir(exist_ok=True)
-    wrapper.write_text(_wrapper_text(program, hidden.relative_to(tree), tree))
+    wrapper.write_text(_wrapper_text(program, moved.relative_to(tree), tree))
     wrapper.chmod(0o755)
 
 
-def _wrapper_text(program: Program, hidden: Path, tree: Path) -> str:
+def _wrapper_text(program: Program, moved: Path, tree: Path) -> str:
     loader = next(tree.glob("usr/lib/*/ld-linux*.so.*")).relative_to(tree)
     added = " ".join(f'"{argument}"' for argument in program.arguments)
     if program.first_stays_first:
@@ -216,9 +218,9 @@ def _wrapper_text(program: Program, hidden: Path, tree: Path) -> str:
     else:
         arguments = f'set -- {added} "$@"\n'
     start = (
-        f'exec /bin/sh "$root/{hidden}" "$@"\n'
+        f'exec /bin/sh "$root/{moved}" "$@"\n'
         if program.script
-        else f'exec "$root/{loader}" --library-path "$root/{loader.parent}" "$root/{hidden}" "$@"\n'
+        else f'exec "$root/{loader}" --library-path "$root/{loader.parent}" "$root/{moved}" "$@"\n'
     )
     return (
         "#!/bin/sh\n"
@@ -228,7 +230,7 @@ def _wrapper_text(program: Program, hidden: Path, tree: Path) -> str:
     )
 
 
-def _open_to_everybody(tree: Path) -> None:
+def _make_readable(tree: Path) -> None:
     for parent, _, names in os.walk(tree):
         Path(parent).chmod(0o755)
         for name in names:
@@ -241,6 +243,6 @@ def _call(argv: Sequence[str], bundle: Bundle) -> str:
     done = subprocess.run(argv, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode:
         errors = [line for line in done.stderr.splitlines() if line.startswith(("E:", "dpkg", "tar:"))]
-        said = errors[0] if errors else f"exit code {done.returncode}"
-        raise Unavailable(f"{bundle.name} cannot be brought, {argv[0]} says: {said}")
+        reason = errors[0] if errors else f"exit code {done.returncode}"
+        raise Unavailable(f"cannot get {bundle.name}, {argv[0]} reports: {reason}")
     return done.stdout
