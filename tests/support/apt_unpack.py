@@ -99,9 +99,14 @@ def unpacked(bundle: Bundle) -> Path:
                 _wrap(program, tree)
             _make_readable(tree)
             _mark_complete(bundle, tree)
-            target = folder / f"{bundle.name}-{version}-{_architecture()}"
+            target = folder / f"{bundle.name}-{version}-{_suffix(bundle)}"
             cache.replace(tree, target)
     return target
+
+
+def _suffix(bundle: Bundle) -> str:
+    # Checkouts with different recipes share the cache, and must not replace each other's servers.
+    return f"{_architecture()}-{bundle.fingerprint()}"
 
 
 def _architecture() -> str:
@@ -112,7 +117,7 @@ def _complete(bundle: Bundle) -> Path | None:
     def newest(folder: Path) -> list[int]:
         return [int(number) for number in re.findall(r"\d+", folder.name)]
 
-    candidates = cache.folder().glob(f"{bundle.name}-*-{_architecture()}")
+    candidates = cache.folder().glob(f"{bundle.name}-*-{_suffix(bundle)}")
     for folder in sorted(candidates, key=newest, reverse=True):
         if _is_whole(bundle, folder):
             return folder
