@@ -17,7 +17,7 @@ from ci_kit.mysql.opening import Opening, OpenServer, open_server
 from ci_kit.report.publishing import publish
 from ci_kit.report.run_report import RunReport
 from ci_kit.run_folder import run_folder
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 from ci_kit.testing.coverage import CoverageReport, report_coverage
 from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import TestRun, run_tests

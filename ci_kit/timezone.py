@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.host.machine import Host
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 # The first bytes of a zone file (RFC 9636). Zone folders also hold other files, such as lists of zones.
 _MAGIC = b"TZif"

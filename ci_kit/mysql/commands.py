@@ -17,7 +17,7 @@ from ci_kit.mysql.prepare.preparation import prepare_server
 from ci_kit.mysql.private.replicas import lag
 from ci_kit.mysql.records import store
 from ci_kit.mysql.records.record import Record, fixed_settings
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 from ci_kit.timezone import set_timezone
 
 # What a server that is already up can still get.

@@ -21,7 +21,7 @@ from ci_kit.mysql.prepare.databases import created_databases, missing_databases,
 from ci_kit.mysql.prepare.init_sql import run_init_sql
 from ci_kit.mysql.records import store
 from ci_kit.mysql.records.record import Record, new_record
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 _DEFAULT_PORT = 3306
 # In seconds.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ci_kit.errors import UnavailableError
 from ci_kit.host.machine import Host
 from ci_kit.mysql.private.program import find_server_program
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 # The server programs alone: the full packages would start a service on port 3306 as well.
 # MariaDB's initialises a datadir with a program of its client package.

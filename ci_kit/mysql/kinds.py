@@ -27,7 +27,7 @@ from ci_kit.mysql.records.record import Record
 from ci_kit.mysql.service import server as service
 from ci_kit.mysql.service.manager import find_unit
 from ci_kit.mysql.service.use import give_back
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from ci_kit.host.machine import Host
 from ci_kit.mysql.client.server import Access, Booting, Ready
 from ci_kit.mysql.kinds import KINDS, Choice, choose_kind, require_settings_apply
 from ci_kit.mysql.records.cleanup import Cleanup, Lifetime
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 
 @dataclass(frozen=True)

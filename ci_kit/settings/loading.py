@@ -10,66 +10,14 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from ci_kit.errors import UsageError
 from ci_kit.settings.options import OPTIONS, Option, Value
-
-ServerKind: TypeAlias = Literal["auto", "service", "private", "docker", "external", "off"]
+from ci_kit.settings.settings import DEFAULT, Settings
 
 TABLE = "tool.ci-kit"
-_DEFAULT = "the defaults"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The settings of one run; ``options.py`` says what each means."""
-
-    root: Path
-    timezone: str
-    system_timezone: bool | None
-    mysql: ServerKind
-    mysqld: str
-    mysql_image: str
-    docker_args: tuple[str, ...]
-    mysql_datadir: str
-    mysql_host: str
-    mysql_port: int
-    mysql_user: str
-    mysql_password: str = field(repr=False)
-    database: str
-    extra_databases: tuple[str, ...]
-    create_database: bool | None
-    charset: str
-    collation: str
-    init_sql: tuple[str, ...]
-    sql_mode: str | None
-    mysql_settings: tuple[str, ...]
-    time_zone_tables: str
-    replicas: int
-    keep_mysql: bool | None
-    durable: bool
-    boot_timeout: int
-    python: tuple[str, ...]
-    pytest_args: tuple[str, ...]
-    coverage: bool
-    fail_under: float | None
-    min_tests: int
-    sources: Mapping[str, str] = field(repr=False)
-
-    def given(self, name: str) -> bool:
-        """Whether somebody set a setting, to its default even."""
-        return self.sources[name] != _DEFAULT
-
-    def by_flag(self, name: str) -> bool:
-        """Whether a setting was given on the command line, by somebody who knows on which machine."""
-        return self.sources[name] == f"--{name}"
-
-    def source(self, name: str) -> str:
-        """Where the value of a setting came from, for a message."""
-        return self.sources[name]
 
 
 def load_settings(
@@ -96,7 +44,7 @@ def load_settings(
     sources: dict[str, str] = {}
     for option in OPTIONS:
         raw, source = _find(option, environ, flags or {}, table)
-        values[option.field] = _parsed(option, raw, source) if source != _DEFAULT else option.default
+        values[option.field] = _parsed(option, raw, source) if source != DEFAULT else option.default
         sources[option.name] = source
     values["pytest_args"] = (*values["pytest_args"], *pytest_args)
     return Settings(root=root, sources=sources, **values)
@@ -144,7 +92,7 @@ def _find(
             return environ[variable], f"the environment variable {variable}"
     if option.name in table:
         return table[option.name], f"[{TABLE}] {option.name} in pyproject.toml"
-    return None, _DEFAULT
+    return None, DEFAULT
 
 
 def _parsed(option: Option, raw: Any, source: str) -> Value:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ci_kit.host.machine import Host
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 from ci_kit.testing.python import Project
 
 # `coverage report`: 1 when there is nothing to report, 2 when the total is below fail_under.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host.machine import Host
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 # A lock file, and how its tool runs the Python of the environment it made.
 _TOOLS: tuple[tuple[str, tuple[str, ...]], ...] = (

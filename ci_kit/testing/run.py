@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from ci_kit.errors import AllTestsDeselectedError, NoTestReportError, TooFewTestsError
 from ci_kit.host.machine import Host
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 from ci_kit.testing.plugins import lend_plugins
 from ci_kit.testing.python import Project
 from ci_kit.testing.results import Results, read_results

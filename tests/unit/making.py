@@ -15,7 +15,8 @@ import pytest
 from ci_kit.cli import main
 from ci_kit.console import Console
 from ci_kit.host.machine import DryHost, Host
-from ci_kit.settings.loading import Settings, load_settings
+from ci_kit.settings.loading import load_settings
+from ci_kit.settings.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 

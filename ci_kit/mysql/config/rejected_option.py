@@ -6,7 +6,7 @@ import re
 
 from ci_kit.errors import UsageError
 from ci_kit.mysql.config.server_options import option_name
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 # The messages of mysys/my_getopt.cc in both products, and of the check of a value in MySQL and MariaDB.
 _MESSAGES = (

@@ -7,7 +7,7 @@ option with the prefix ``loose_`` that it does not support, so that one list ser
 from __future__ import annotations
 
 from ci_kit.errors import UsageError
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 FAST: tuple[str, ...] = (
     "innodb_flush_log_at_trx_commit=0",

@@ -39,7 +39,7 @@ from ci_kit.mysql.prepare.accounts import set_root_passwords
 from ci_kit.mysql.prepare.preparation import prepare_server
 from ci_kit.mysql.records import store
 from ci_kit.mysql.records.record import Record, new_record
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 _PORT = 3306
 _DATADIR = "/var/lib/mysql"

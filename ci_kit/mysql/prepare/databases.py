@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from ci_kit.errors import CiKitError, UsageError
 from ci_kit.mysql.client.session import Session, StatementError
 from ci_kit.mysql.client.sql import identifier, statement
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 _SYSTEM_SCHEMAS = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
 # ER_DB_CREATE_EXISTS

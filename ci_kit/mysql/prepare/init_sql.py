@@ -17,7 +17,7 @@ from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.program import ClientProgram, client_environment
 from ci_kit.mysql.client.session import Session, StatementError
 from ci_kit.mysql.client.sql import identifier, statement
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 _SUFFIXES = (".sql", ".sql.gz")
 # A command of the client, which the server does not understand (MySQL's manual, "mysql Client Commands").

@@ -14,7 +14,7 @@ from ci_kit.mysql.prepare.accounts import allow_root_over_tcp, create_user, log_
 from ci_kit.mysql.prepare.databases import created_databases, wanted_databases
 from ci_kit.mysql.prepare.init_sql import run_init_sql
 from ci_kit.mysql.prepare.time_zone import set_zone
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 
 def prepare_server(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from ci_kit.mysql.client.session import Session
 from ci_kit.mysql.client.sql import literal, statement
 from ci_kit.mysql.prepare.zone_tables import known_zones, zone_statements
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 _UTC = "UTC"
 

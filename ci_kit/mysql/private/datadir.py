@@ -21,7 +21,7 @@ from ci_kit.mysql.config.server_options import as_flags, datadir_options
 from ci_kit.mysql.prepare.zone_tables import known_zones, zone_statements, zones_edition
 from ci_kit.mysql.private.folder import ServerFolder
 from ci_kit.mysql.private.program import ServerProgram
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 _MANIFEST = "manifest.json"
 _UNFINISHED = ".unfinished-"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ci_kit.errors import UsageError
 from ci_kit.host.machine import Host
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 _MEMORY = Path("/dev/shm")  # noqa: S108  (the folder is made with a random name, for its owner alone)
 _MEMORY_WANTED = 1 << 30

@@ -20,7 +20,7 @@ from ci_kit.mysql.private.folder import ServerFolder
 from ci_kit.mysql.private.program import ServerProgram
 from ci_kit.mysql.records import store
 from ci_kit.mysql.records.record import Record, new_record
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 # Escape literals with backslashes in any sql_mode, and keep the password out of the binary log.
 _INIT = ("SET SESSION sql_mode = ''", "SET SESSION sql_log_bin = 0")

@@ -10,7 +10,7 @@ from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.host.machine import Host
 from ci_kit.mysql.client.version import Version, parse_version
 from ci_kit.mysql.private.apparmor import command_without_profile
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 _NAMES = ("mysqld", "mariadbd")
 # Debian and Ubuntu, Fedora, MySQL's own packages, Homebrew on Apple silicon and on Intel.

@@ -23,7 +23,7 @@ from ci_kit.mysql.prepare.accounts import log_in_once
 from ci_kit.mysql.prepare.time_zone import set_zone
 from ci_kit.mysql.private.instance import Member
 from ci_kit.mysql.private.server import PrivateBooting, PrivateReady, PrivateServer
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 _ACCOUNT = "ci_kit_replica"
 # One list for both products: each ignores the options that only the other supports.

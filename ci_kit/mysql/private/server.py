@@ -17,7 +17,7 @@ from ci_kit.mysql.private.folder import new_server_folder
 from ci_kit.mysql.private.instance import ALONE, Boot, Instance, Member, PortTakenError
 from ci_kit.mysql.private.program import require_server_program
 from ci_kit.mysql.records import store
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 _PORT_TRIES = 3
 # The connections of a server that dies end a little before its process does. In seconds.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ci_kit.mysql.client.endpoint import ROOT, Endpoint
 from ci_kit.mysql.client.server import KindName
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 
 def this_machine() -> str:

@@ -38,7 +38,7 @@ from ci_kit.mysql.service.requirements import (
 )
 from ci_kit.mysql.service.root_access import require_root, set_root_login
 from ci_kit.mysql.service.use import TOKEN, ServiceUse
-from ci_kit.settings.loading import Settings
+from ci_kit.settings.settings import Settings
 
 # A running server refuses this user. Wrong passwords for root might lock the account.
 _NOBODY = "ci-kit"

@@ -12,8 +12,9 @@ import pytest
 
 from ci_kit.cli import cli
 from ci_kit.errors import UsageError
-from ci_kit.settings.loading import ServerKind, Settings, load_settings
+from ci_kit.settings.loading import load_settings
 from ci_kit.settings.options import OPTIONS, Option
+from ci_kit.settings.settings import ServerKind, Settings
 
 # Two values for each option: as a text, as a flag or a variable has it, and what it means.
 VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
