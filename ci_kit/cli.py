@@ -15,7 +15,8 @@ import click
 from ci_kit import __version__
 from ci_kit.errors import INTERRUPT_CODES, BugError, CiKitError, TerminatedError, UsageError, exit_codes
 from ci_kit.settings.loading import load_settings
-from ci_kit.settings.options import OPTIONS, Option
+from ci_kit.settings.option import Option
+from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.settings import Settings
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
-"""Write what follows from the code: action.yml, docs/configuration.md and docs/exit-codes.md.
+"""Write what follows from the code: action.yml, and in docs/ the settings and the exit codes.
 
-With ``--check``, change nothing and fail if a file is not what would be written.
+With ``--check``, change nothing and fail if a file is out of date.
 """
 
 from __future__ import annotations
@@ -8,13 +8,21 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import get_args
 
 from ci_kit.errors import exit_codes
 from ci_kit.report.outputs import OUTPUTS
-from ci_kit.settings.options import OPTIONS, Option
+from ci_kit.settings.option import SERVER_KINDS, Group, Option
+from ci_kit.settings.options import OPTIONS
+from ci_kit.workflow.options import WORKFLOW_OPTIONS
 
 ROOT = Path(__file__).parents[1]
-NOTE = "Written by tools/document.py from ci_kit/settings/options.py; run `make render` to write it anew."
+NOTE = "Written by tools/document.py from {}; run `make render` to update it."
+OPTIONS_NOTE = NOTE.format("ci_kit/settings/options.py")
+WORKFLOW_MARKS = (
+    f"<!-- {NOTE.format('ci_kit/workflow/options.py')} -->",
+    "<!-- The end of what tools/document.py wrote. -->",
+)
 
 
 def main() -> int:
@@ -22,6 +30,7 @@ def main() -> int:
         "action.yml": action(),
         "docs/configuration.md": configuration(),
         "docs/exit-codes.md": codes(),
+        "docs/render.md": workflow_settings(current(ROOT / "docs/render.md")),
     }
     stale = [name for name, text in documents.items() if current(ROOT / name) != text]
     if "--check" in sys.argv:
@@ -60,7 +69,7 @@ def action() -> str:
     ]
     newline = "\n"
     return f"""\
-# {NOTE}
+# {OPTIONS_NOTE}
 name: ci-kit
 description: The test job of a Python project with a MySQL database, from the time zone to the report.
 branding:
@@ -95,14 +104,21 @@ def quoted(text: str) -> str:
 
 
 def configuration() -> str:
-    rows = "\n".join(row(option) for option in OPTIONS)
+    sections = "\n\n".join(section(group) for group in get_args(Group))
     return f"""\
-<!-- {NOTE} -->
+<!-- {OPTIONS_NOTE} -->
 # Settings
 
-A value comes from the first of these that gives one: the flag, the environment variable, the key in
-`[tool.ci-kit]` of the project's `pyproject.toml`, the default. The action's inputs have the keys' names and
-arrive as the environment variables. `ci-kit render` has settings of its own, in [render.md](render.md).
+The value of a setting comes from the first of these that gives one:
+
+1. the flag,
+2. the environment variable,
+3. the key in `[tool.ci-kit]` of the project's `pyproject.toml`,
+4. the default.
+
+The inputs of the action have the names of the keys, and reach ci-kit as the environment variables. A flag of
+a list can be repeated, and its value is split as a shell splits it. `ci-kit render` has settings of its own,
+in [render.md](render.md).
 
 ```toml
 [tool.ci-kit]
@@ -112,34 +128,53 @@ pytest-args = ["-m", "not slow"]
 fail-under = 90
 ```
 
-| key | flag | environment variable | default | what it is |
-|---|---|---|---|---|
-{rows}
+{sections}
 """
 
 
-def row(option: Option) -> str:
-    variables = ", ".join(f"`{name}`" for name in (option.variable, *option.also_from))
-    flag = "none" if option.secret else f"`--{option.name}`"
-    return f"| `{option.name}` | {flag} | {variables} | {default(option)} | {option.help} |"
+def section(group: Group) -> str:
+    columns = ["key", "flag", "environment variable", "default", "meaning"]
+    if group == "Server":
+        columns.insert(4, "kinds of server")
+    rows = [cells(option) for option in OPTIONS if option.group == group]
+    lines = (columns, ["---"] * len(columns), *([row[column] for column in columns] for row in rows))
+    return f"## {group}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def default(option: Option) -> str:
-    match option.default:
-        case None:
-            return "none" if option.name == "fail-under" else "`auto`"
-        case bool() as flag:
-            return f"`{str(flag).lower()}`"
-        case "" | ():
-            return "empty"
-        case value:
-            return f"`{value}`"
+def cells(option: Option) -> dict[str, str]:
+    default = option.default_text
+    return {
+        "key": f"`{option.name}`",
+        "flag": "none" if option.secret else f"`{option.flag}`",
+        "environment variable": ", ".join(f"`{name}`" for name in (option.variable, *option.also_from)),
+        "default": default if default in {"empty", "none"} else f"`{default}`",
+        "kinds of server": "all" if option.kinds == SERVER_KINDS else ", ".join(sorted(option.kinds)),
+        "meaning": option.help,
+    }
+
+
+def workflow_settings(document: str) -> str:
+    """A document with the table of the workflow's settings between its marks."""
+    begin, end = WORKFLOW_MARKS
+    before, _, rest = document.partition(begin)
+    _, _, after = rest.partition(end)
+    rows = "\n".join(
+        f"| `{option.name}` | {option.default_text} | {option.help} |" for option in WORKFLOW_OPTIONS
+    )
+    return f"""\
+{before}{begin}
+
+| key | default | meaning |
+|---|---|---|
+{rows}
+
+{end}{after}"""
 
 
 def codes() -> str:
     rows = "\n".join(f"| {code} | {meaning} |" for code, meaning in exit_codes().items())
     return f"""\
-<!-- {NOTE.replace("settings", "errors")} -->
+<!-- {NOTE.format("ci_kit/errors.py")} -->
 # Exit codes
 
 | code | meaning |

@@ -1,1 +1,1 @@
-"""What there is to set, and where the values of a run come from."""
+"""What a user can set, and where the values of a run come from."""

@@ -1,226 +1,249 @@
-"""What there is to set: one table, which the flags, the action's inputs and the reference follow."""
+"""The settings of a run: one table for pyproject.toml, the flags, the action's inputs and the documents."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
-Value: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
+from ci_kit.settings.option import SERVER_KINDS, Option, ServerKind
+from ci_kit.settings.parsers import auto_or, flag, integer, percent, text, words
 
-_TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
+ServerChoice: TypeAlias = Literal["auto", "private", "service", "docker", "external", "off"]
+ZoneTables: TypeAlias = Literal["auto", "all", "none"]
 
-
-@dataclass(frozen=True)
-class Option:
-    """One setting. ``name`` is its key in pyproject.toml, its flag and its action input.
-
-    A ``switch`` is on or off, or left to ci-kit if its default is None.
-    """
-
-    name: str
-    default: Value
-    help: str
-    parse: Callable[[Any], Value]
-    choices: tuple[str, ...] = ()
-    also_from: tuple[str, ...] = ()
-    secret: bool = False
-    switch: bool = False
-
-    @property
-    def field(self) -> str:
-        return self.name.replace("-", "_")
-
-    @property
-    def variable(self) -> str:
-        return f"CI_KIT_{self.field.upper()}"
+_ONLY_PRIVATE: frozenset[ServerKind] = frozenset({"private"})
+_ONLY_DOCKER: frozenset[ServerKind] = frozenset({"docker"})
+_ONLY_EXTERNAL: frozenset[ServerKind] = frozenset({"external"})
+_NOT_EXTERNAL: frozenset[ServerKind] = SERVER_KINDS - _ONLY_EXTERNAL
+# The service and an external server go on running whatever a run asks for.
+_ENDED_BY_A_RUN: frozenset[ServerKind] = _ONLY_PRIVATE | _ONLY_DOCKER
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return _usable(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    raise ValueError("a text is wanted")
-
-
-def _usable(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("it holds a NUL character")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise ValueError("it is not UTF-8") from None
-    return text
-
-
-def _flag(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    word = str(value).strip().lower()
-    if word in _TRUE | _FALSE:
-        return word in _TRUE
-    raise ValueError("true or false is wanted")
-
-
-def _maybe(parse: Callable[[Any], Value]) -> Callable[[Any], Value]:
-    """A setting that has a third state, ``auto``, which is None."""
-    return lambda value: None if value == "auto" else parse(value)
-
-
-def _integer(low: int, high: int) -> Callable[[Any], int]:
-    def parse(value: Any) -> int:
-        try:
-            if isinstance(value, bool | float):
-                raise ValueError
-            number = int(value)
-        except (TypeError, ValueError):
-            raise ValueError("a whole number is wanted") from None
-        if not low <= number <= high:
-            raise ValueError(f"a number from {low} to {high} is wanted")
-        return number
-
-    return parse
-
-
-def _percent(value: Any) -> float:
-    try:
-        number = float(value) if not isinstance(value, bool) else -1.0
-    except (TypeError, ValueError):
-        number = -1.0
-    if not 0 <= number <= 100:  # noqa: PLR2004
-        raise ValueError("a percentage from 0 to 100 is wanted")
-    return number
-
-
-def _words(value: Any) -> tuple[str, ...]:
-    """A list of words, or one text split as a shell splits it."""
-    if isinstance(value, str):
-        return tuple(shlex.split(_usable(value)))
-    if isinstance(value, list | tuple) and all(isinstance(word, str) for word in value):
-        return tuple(map(_usable, value))
-    raise ValueError("a list of texts is wanted, or one text with spaces between the words")
+def options_for(kind: ServerKind) -> tuple[Option, ...]:
+    """The options that apply if a run uses this kind of server."""
+    return tuple(option for option in OPTIONS if kind in option.kinds)
 
 
 OPTIONS: tuple[Option, ...] = (
-    Option("timezone", "Asia/Seoul", "Time zone of the tests and the server, an IANA name.", _text),
+    Option(
+        "timezone",
+        "Time zone",
+        "Asia/Seoul",
+        "Time zone of the tests and of the server, an IANA name. An external server keeps its own.",
+        text,
+    ),
     Option(
         "system-timezone",
+        "Time zone",
         None,
-        "Set the machine's own clock zone, not only the run's: auto does on a GitHub-hosted runner.",
-        _maybe(_flag),
+        "Set the machine's time zone too, not only the run's. auto: yes on a GitHub-hosted runner.",
+        auto_or(flag),
         switch=True,
     ),
     Option(
         "mysql",
+        "Server",
         "auto",
-        "Where the server comes from: a private one made for the run, the machine's service, a container, an"
-        " external one at MYSQL_HOST, or off. auto takes the service on a runner of GitHub's, else a private"
-        " one, or a container where there is no server program but Docker or Podman.",
-        _text,
-        choices=("auto", "private", "service", "docker", "external", "off"),
+        "Server to use: private (started for the run), service (the machine's own), docker (a container),"
+        " external (the one at mysql-host) or off. auto: the service on a GitHub-hosted runner, otherwise a"
+        " private server, or a container if the machine has Docker or Podman and no server program.",
+        text,
+        choices=get_args(ServerChoice),
     ),
     Option(
-        "mysqld", "", "The mysqld or mariadbd a private server runs, instead of the first one found.", _text
-    ),
-    Option("mysql-image", "mysql:8.4", "Image of a server in a container.", _text),
-    Option("docker-args", (), "More arguments for `docker run`.", _words),
-    Option(
-        "mysql-datadir",
+        "mysql-host",
+        "Server",
         "",
-        "Folder for the data of a private server while it runs; if empty, in memory where there is room,"
-        " else the temporary folder.",
-        _text,
+        "Host of an external server.",
+        text,
+        also_from=("MYSQL_HOST",),
+        kinds=_ONLY_EXTERNAL,
     ),
-    Option("mysql-host", "", "Host of an external server.", _text, also_from=("MYSQL_HOST",)),
     Option(
         "mysql-port",
+        "Server",
         0,
-        "Port of the server. 0 takes any free one for a private server or a container, the service's own, and"
-        " for an external server the variable MYSQL_PORT, which is read for no other, or else 3306.",
-        _integer(0, 65535),
+        "Port of the server. 0: any free port for a private server or a container, the configured port for a"
+        " service, MYSQL_PORT or else 3306 for an external server.",
+        integer(0, 65535),
     ),
-    Option("mysql-user", "root", "User the tests log in as.", _text, also_from=("MYSQL_USER",)),
     Option(
-        "mysql-password",
+        "mysqld",
+        "Server",
         "",
-        "Password of root and of that user; a random one if empty. Not a flag, so that no process list"
-        " shows it.",
-        _text,
-        also_from=("MYSQL_PASSWORD",),
-        secret=True,
-    ),
-    Option("database", "test", "Database to create.", _text, also_from=("MYSQL_DATABASE", "MYSQL_DB")),
-    Option("extra-databases", (), "More databases to create, of the same charset and collation.", _words),
-    Option(
-        "create-database",
-        None,
-        "Create the databases: auto does, but for an external server.",
-        _maybe(_flag),
-        switch=True,
-    ),
-    Option("charset", "utf8mb4", "Character set of the database.", _text),
-    Option(
-        "collation", "", "Collation of the database; the server's choice for the charset if empty.", _text
+        "Program of a private server, mysqld or mariadbd. Empty: the first one found.",
+        text,
+        kinds=_ONLY_PRIVATE,
+        fixed_at_start=True,
     ),
     Option(
-        "init-sql",
+        "mysql-datadir",
+        "Server",
+        "",
+        "Folder for the data of a private server while it runs. Empty: in memory if there is room,"
+        " otherwise the temporary folder.",
+        text,
+        kinds=_ONLY_PRIVATE,
+        fixed_at_start=True,
+    ),
+    Option(
+        "mysql-image",
+        "Server",
+        "mysql:8.4",
+        "Image of a server in a container.",
+        text,
+        kinds=_ONLY_DOCKER,
+        fixed_at_start=True,
+    ),
+    Option(
+        "docker-args",
+        "Server",
         (),
-        "Files of SQL (.sql, .sql.gz), and folders of such files in the order of their names, that fill a"
-        " database just created.",
-        _words,
+        "More arguments for `docker run`.",
+        words,
+        kinds=_ONLY_DOCKER,
+        fixed_at_start=True,
     ),
-    Option("sql-mode", None, "The server's sql_mode; its own default if auto.", _maybe(_text)),
+    Option(
+        "sql-mode",
+        "Server",
+        None,
+        "The server's sql_mode. auto: its own default.",
+        auto_or(text),
+        kinds=_NOT_EXTERNAL,
+        fixed_at_start=True,
+        must_apply=True,
+    ),
     Option(
         "mysql-settings",
+        "Server",
         (),
-        "More lines of a my.cnf for the server, as in max_allowed_packet=64M.",
-        _words,
+        "More my.cnf lines for the server, such as max_allowed_packet=64M.",
+        words,
+        kinds=_NOT_EXTERNAL,
+        fixed_at_start=True,
+        must_apply=True,
     ),
     Option(
         "time-zone-tables",
+        "Server",
         "auto",
-        "Zones that the server knows by name, for CONVERT_TZ and SET time_zone: all, none, or auto: all in a"
-        " private server, elsewhere the run's and UTC.",
-        _text,
-        choices=("auto", "all", "none"),
+        "Time zones that SQL can name, as in CONVERT_TZ: all, none or auto. auto: all on a private server,"
+        " elsewhere UTC and the run's.",
+        text,
+        choices=get_args(ZoneTables),
+        kinds=_NOT_EXTERNAL,
     ),
     Option(
         "replicas",
+        "Server",
         0,
-        "Number of read replicas beside a private server, at MYSQL_REPLICA_HOST and MYSQL_REPLICA_PORT, and"
-        " with several, the same with _1, _2 and so on.",
-        _integer(0, 8),
+        "Number of read replicas of a private server. Tests find the first at MYSQL_REPLICA_HOST and"
+        " MYSQL_REPLICA_PORT. With several, the same names with _1, _2 and so on stand for each.",
+        integer(0, 8),
+        kinds=_ONLY_PRIVATE,
+        must_apply=True,
     ),
     Option(
         "keep-mysql",
+        "Server",
         None,
-        "Leave a private server running after the run: auto does on a runner that ends it with the job.",
-        _maybe(_flag),
+        "Leave a private server or a container running after the run. auto: yes on a runner, which ends it"
+        " with the job.",
+        auto_or(flag),
         switch=True,
+        kinds=_ENDED_BY_A_RUN,
     ),
     Option(
         "durable",
+        "Server",
         False,
-        "Keep the server's promises about power cuts, which a test run does not need and which cost time.",
-        _flag,
+        "Write data safely to disk. Slower, and tests rarely need it.",
+        flag,
         switch=True,
+        kinds=_NOT_EXTERNAL,
+        fixed_at_start=True,
     ),
     Option(
         "boot-timeout",
+        "Server",
         60,
-        "Seconds a server may take until it answers.",
-        _integer(1, 3600),
+        "Seconds to wait until the server accepts a login.",
+        integer(1, 3600),
+    ),
+    Option(
+        "mysql-user", "Database", "root", "User that the tests log in as.", text, also_from=("MYSQL_USER",)
+    ),
+    Option(
+        "mysql-password",
+        "Database",
+        "",
+        "Password of root and of mysql-user. Empty: a random one. It has no flag, because a list of"
+        " processes would show it.",
+        text,
+        also_from=("MYSQL_PASSWORD",),
+        secret=True,
+    ),
+    Option(
+        "database",
+        "Database",
+        "test",
+        "Database for the tests.",
+        text,
+        also_from=("MYSQL_DATABASE", "MYSQL_DB"),
+    ),
+    Option(
+        "extra-databases",
+        "Database",
+        (),
+        "More databases, with the same character set and collation.",
+        words,
+    ),
+    Option(
+        "create-database",
+        "Database",
+        None,
+        "Create the databases that do not exist. auto: yes, except on an external server.",
+        auto_or(flag),
+        switch=True,
+    ),
+    Option("charset", "Database", "utf8mb4", "Character set of a database that ci-kit creates.", text),
+    Option(
+        "collation",
+        "Database",
+        "",
+        "Collation of a database that ci-kit creates. Empty: the server's default for the character set.",
+        text,
+    ),
+    Option(
+        "init-sql",
+        "Database",
+        (),
+        "SQL files (.sql, .sql.gz) that run if ci-kit has just created the database. A folder stands for its"
+        " files in the order of their names.",
+        words,
     ),
     Option(
         "python",
+        "Tests",
         (),
-        "Command that runs the project's Python; found by .venv, a lock file or the PATH if empty.",
-        _words,
+        "Command that starts the project's Python. Empty: from .venv, a lock file or PATH.",
+        words,
     ),
-    Option("pytest-args", (), "Arguments for pytest.", _words),
-    Option("coverage", True, "Run the tests under coverage.", _flag, switch=True),
-    Option("fail-under", None, "Coverage, in percent, below which the run fails.", _maybe(_percent)),
-    Option("min-tests", 0, "Number of tests below which the run fails.", _integer(0, 10**9)),
+    Option("pytest-args", "Tests", (), "Arguments for pytest.", words),
+    Option("coverage", "Tests", True, "Measure the coverage of the tests.", flag, switch=True),
+    Option(
+        "fail-under",
+        "Tests",
+        None,
+        "Coverage in percent; the run fails below it.",
+        auto_or(percent),
+        shown_default="none",
+    ),
+    Option(
+        "min-tests",
+        "Tests",
+        0,
+        "Number of tests; the run fails if fewer ran.",
+        integer(0, 10**9),
+    ),
 )

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
 
-ServerKind: TypeAlias = Literal["auto", "service", "private", "docker", "external", "off"]
-
-DEFAULT = "the defaults"
+from ci_kit.settings.option import Option, ServerKind, Value
+from ci_kit.settings.options import OPTIONS, ServerChoice, ZoneTables
+from ci_kit.settings.source import Source
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one run; ``options.py`` says what each means."""
+    """The settings of one run; docs/configuration.md explains each.
+
+    ``sources`` maps each option's name to where its value came from. ``warnings`` are for the user: names
+    that resemble a setting and are not read.
+    """
 
     root: Path
     timezone: str
     system_timezone: bool | None
-    mysql: ServerKind
+    mysql: ServerChoice
     mysqld: str
     mysql_image: str
     docker_args: tuple[str, ...]
@@ -36,7 +39,7 @@ class Settings:
     init_sql: tuple[str, ...]
     sql_mode: str | None
     mysql_settings: tuple[str, ...]
-    time_zone_tables: str
+    time_zone_tables: ZoneTables
     replicas: int
     keep_mysql: bool | None
     durable: bool
@@ -46,16 +49,36 @@ class Settings:
     coverage: bool
     fail_under: float | None
     min_tests: int
-    sources: Mapping[str, str] = field(repr=False)
+    sources: Mapping[str, Source] = field(repr=False)
+    warnings: tuple[str, ...] = field(default=(), repr=False)
+
+    def value(self, option: Option) -> Value:
+        """The value of an option."""
+        value: Value = getattr(self, option.field)
+        return value
 
     def given(self, name: str) -> bool:
-        """Whether somebody set a setting, to its default even."""
-        return self.sources[name] != DEFAULT
+        """Whether the setting has a source other than its default, even if that gives the same value."""
+        return self.sources[name].kind != "default"
 
     def by_flag(self, name: str) -> bool:
-        """Whether a setting was given on the command line, by somebody who knows on which machine."""
-        return self.sources[name] == f"--{name}"
+        """Whether the command line gave the setting: its author knows which machine the command runs on."""
+        return self.sources[name].kind == "flag"
 
     def source(self, name: str) -> str:
         """Where the value of a setting came from, for a message."""
-        return self.sources[name]
+        return self.sources[name].text
+
+    def ignored_by(self, kind: ServerKind) -> tuple[Option, ...]:
+        """The options that were given to ci-kit and that a server of this kind does not apply.
+
+        An option whose value is its default is left out, and so is a value from a variable that applications
+        read too, such as MYSQL_HOST.
+        """
+        return tuple(
+            option
+            for option in OPTIONS
+            if kind not in option.kinds
+            and self.sources[option.name].explicit
+            and self.value(option) != option.default
+        )

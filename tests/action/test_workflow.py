@@ -122,7 +122,7 @@ def test_a_failing_test_fails_the_job_and_is_in_the_summary(checkout: Checkout) 
 def test_a_wrong_input_is_an_error_without_a_traceback(checkout: Checkout) -> None:
     run = small_run(checkout, {"test_it.py": ""}, inputs='min-tests: "many"')
     assert run.code != 0
-    assert "min-tests is not usable: 'many'" in run.log
+    assert "min-tests is not valid: 'many'" in run.log
     assert "Traceback" not in run.log
 
 

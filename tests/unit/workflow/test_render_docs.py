@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,8 @@ import pytest
 
 from ci_kit.errors import OutOfDateError
 from ci_kit.templating import shipped_templates
+from ci_kit.workflow.options import WORKFLOW_OPTIONS
 from ci_kit.workflow.pins import PINS
-from ci_kit.workflow.settings import WorkflowSettings
 
 if TYPE_CHECKING:
     from tests.unit.workflow.conftest import Repository
@@ -30,7 +29,7 @@ def example(language: str) -> str:
 
 def test_the_table_of_settings_is_complete() -> None:
     documented = re.findall(r"^\| `([a-z-]+)` \|", section("Settings"), flags=re.MULTILINE)
-    assert sorted(documented) == sorted(field.name.replace("_", "-") for field in fields(WorkflowSettings))
+    assert documented == [option.name for option in WORKFLOW_OPTIONS]
 
 
 def test_the_blocks_are_those_of_the_template() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ci_kit.errors import UsageError
+from ci_kit.workflow.options import WORKFLOW_OPTIONS
 from ci_kit.workflow.pins import Uses
 from ci_kit.workflow.settings import WorkflowSettings, load_workflow_settings
 
@@ -25,7 +27,21 @@ def message(repository: Repository) -> str:
 
 def test_an_empty_table_has_a_value_for_everything(repository: Repository) -> None:
     settings = load_workflow_settings(repository.root)
-    assert settings == WorkflowSettings(install=settings.install, action=Uses("./"))
+    assert settings == WorkflowSettings(
+        name="CI",
+        path=PurePosixPath(".github/workflows/ci.yml"),
+        branches=("main",),
+        python_versions=("3.13",),
+        runs_on="ubuntu-24.04",
+        timeout_minutes=15,
+        working_directory=PurePosixPath(),
+        install=settings.install,
+        action=Uses("./"),
+        inputs={},
+        env={},
+        act=False,
+        templates=None,
+    )
     assert not settings.matrix
     assert settings.folder == ""
 
@@ -68,38 +84,38 @@ def test_every_key_is_read(repository: Repository) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "told"),
     [
-        ("name", "", "a text is wanted"),
+        ("name", "", "expected a string that is not blank"),
         ("name", "CI ${{ github.ref }}", "does not evaluate expressions here"),
         ("path", "ci.yml", "GitHub reads workflows from .github/workflows"),
         ("path", ".github/workflows/../../ci.yml", "inside the repository"),
         ("path", "/etc/.github/workflows/ci.yml", "inside the repository"),
         ("path", ".github/workflows/deep/ci.yml", "GitHub reads workflows from .github/workflows"),
         ("path", ".github/workflows/ci.txt", "GitHub reads workflows from .github/workflows"),
-        ("branches", [], "a list of texts is wanted"),
-        ("branches", "main", "a list of texts is wanted"),
-        ("branches", ["main", "main"], "'main' is in it twice"),
-        ("python-versions", [3.10], "put it in quotes, for the number 3.10 is 3.1"),
-        ("python-versions", [3], "a text is wanted"),
-        ("runs-on", ["a"], "a text is wanted"),
-        ("timeout-minutes", 0, "a whole number from 1"),
-        ("timeout-minutes", True, "a whole number from 1"),
-        ("timeout-minutes", "15", "a whole number from 1"),
+        ("branches", [], "expected a list of strings"),
+        ("branches", "main", "expected a list of strings"),
+        ("branches", ["main", "main"], "the list contains 'main' twice"),
+        ("python-versions", [3.10], "write it in quotes, because the number 3.10 is 3.1"),
+        ("python-versions", [3], "expected a string"),
+        ("runs-on", ["a"], "expected a string"),
+        ("timeout-minutes", 0, "expected a whole number from 1 to 50400"),
+        ("timeout-minutes", True, "expected a whole number from 1 to 50400"),
+        ("timeout-minutes", "15m", "expected a whole number from 1 to 50400"),
         ("working-directory", "../elsewhere", "inside the repository"),
         ("working-directory", "nowhere", "name a folder below"),
         ("templates", "nowhere", "name a folder below"),
-        ("install", [], "a text or a list of shell commands"),
-        ("install", 1, "a text or a list of shell commands"),
+        ("install", [], "expected a string or a list of shell commands"),
+        ("install", 1, "expected a string or a list of shell commands"),
         ("action", "ci-kit", '"OWNER/REPOSITORY@REF"'),
         ("action", "ci-kit/ci-kit", '"OWNER/REPOSITORY@REF"'),
         ("action", "a/b@c\nrun: evil", '"OWNER/REPOSITORY@REF"'),
-        ("inputs", ["a"], "a table is wanted"),
-        ("inputs", {"a b": "c"}, "'a b' is not a name"),
+        ("inputs", ["a"], "expected a table"),
+        ("inputs", {"a b": "c"}, "'a b' is not a valid name"),
         ("inputs", {"databse": "x"}, "did you mean 'database'?"),
-        ("inputs", {"working-directory": "x"}, "set it as a key of its own"),
-        ("env", {"A-B": "c"}, "'A-B' is not a name"),
-        ("env", {"A": ["c"]}, "A: a text is wanted"),
-        ("env", {"VERSION": 3.10}, "VERSION: a text is wanted: put it in quotes"),
-        ("act", "true", "true or false is wanted"),
+        ("inputs", {"working-directory": "x"}, "set it in [tool.ci-kit.workflow] itself"),
+        ("env", {"A-B": "c"}, "'A-B' is not a valid name"),
+        ("env", {"A": ["c"]}, "A: expected a string"),
+        ("env", {"VERSION": 3.10}, "VERSION: expected a string: write it in quotes"),
+        ("act", "perhaps", "expected true or false"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_place_and_what_to_do(
@@ -120,6 +136,28 @@ def test_a_key_with_a_typing_mistake_is_recognised(repository: Repository) -> No
 def test_a_key_like_no_other_lists_them(repository: Repository) -> None:
     repository.configure(zzz=1)
     assert "the settings are name, path" in message(repository)
+
+
+def test_all_wrong_keys_and_values_are_reported_at_once(repository: Repository) -> None:
+    repository.configure(
+        python_version=["3.13"], act="perhaps", templates="nowhere", inputs={"databse": "x"}, name="Tests"
+    )
+    lines = message(repository).splitlines()
+    assert lines[0] == "4 settings are wrong"
+    for told in (
+        "unknown setting 'python-version'",
+        "  do:  did you mean 'python-versions'?",
+        "  why: expected true or false; it came from [tool.ci-kit.workflow] act in pyproject.toml",
+        "templates is not a folder of the repository: nowhere",
+        "action.yml does not have the input 'databse'",
+        "  do:  did you mean 'database'?",
+    ):
+        assert f"       | {told}" in lines
+
+
+def test_the_table_and_the_settings_have_the_same_fields() -> None:
+    fields = {field.name for field in dataclasses.fields(WorkflowSettings)}
+    assert {option.field for option in WORKFLOW_OPTIONS} == fields
 
 
 def test_a_table_that_is_none_is_refused(repository: Repository) -> None:

@@ -1,53 +1,20 @@
-"""Settings: the first source that gives a value wins, and an error names it."""
+"""Loading: the first source that gives a value wins, and one error names everything that is wrong."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import typing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ci_kit.cli import cli
 from ci_kit.errors import UsageError
 from ci_kit.settings.loading import load_settings
-from ci_kit.settings.options import OPTIONS, Option
-from ci_kit.settings.settings import ServerKind, Settings
+from ci_kit.settings.option import Option, ServerKind
+from ci_kit.settings.options import OPTIONS
+from ci_kit.settings.settings import Settings
+from tests.unit.settings.values import VALUES
 
-# Two values for each option: as a text, as a flag or a variable has it, and what it means.
-VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
-    "timezone": (("Europe/Oslo", "Europe/Oslo"), ("UTC", "UTC")),
-    "system-timezone": (("true", True), ("false", False)),
-    "mysql": (("private", "private"), ("off", "off")),
-    "mysqld": (("/opt/mysqld", "/opt/mysqld"), ("mariadbd", "mariadbd")),
-    "mysql-image": (("mysql:9", "mysql:9"), ("mariadb:11", "mariadb:11")),
-    "docker-args": (("--cpus 2", ("--cpus", "2")), ("--init", ("--init",))),
-    "mysql-datadir": (("/mnt", "/mnt"), ("data", "data")),
-    "mysql-host": (("db.example", "db.example"), ("127.0.0.1", "127.0.0.1")),
-    "mysql-port": (("3307", 3307), ("65535", 65535)),
-    "mysql-user": (("app", "app"), ("root", "root")),
-    "mysql-password": (("correct horse", "correct horse"), ("1234", "1234")),
-    "database": (("when2meet", "when2meet"), ("meeting", "meeting")),
-    "extra-databases": (("one 'two three'", ("one", "two three")), ("four", ("four",))),
-    "init-sql": (("schema.sql seed", ("schema.sql", "seed")), ("dump.sql.gz", ("dump.sql.gz",))),
-    "sql-mode": (("ANSI_QUOTES", "ANSI_QUOTES"), ("ANSI", "ANSI")),
-    "mysql-settings": (("a=1 b='2 3'", ("a=1", "b=2 3")), ("c=4", ("c=4",))),
-    "time-zone-tables": (("all", "all"), ("none", "none")),
-    "replicas": (("1", 1), ("2", 2)),
-    "charset": (("latin1", "latin1"), ("utf8mb4", "utf8mb4")),
-    "create-database": (("true", True), ("false", False)),
-    "collation": (("utf8mb4_bin", "utf8mb4_bin"), ("latin1_bin", "latin1_bin")),
-    "keep-mysql": (("true", True), ("false", False)),
-    "durable": (("true", True), ("false", False)),
-    "boot-timeout": (("1", 1), ("3600", 3600)),
-    "python": (("uv run python", ("uv", "run", "python")), ("python3", ("python3",))),
-    "pytest-args": (("-k 'one two'", ("-k", "one two")), ("-x", ("-x",))),
-    "coverage": (("true", True), ("false", False)),
-    "fail-under": (("90", 90.0), ("79.5", 79.5)),
-    "min-tests": (("0", 0), ("12", 12)),
-}
 BY_NAME = {option.name: option for option in OPTIONS}
 every_option = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 
@@ -109,6 +76,8 @@ def test_a_source_gives_a_value_against_all_weaker_ones(
     assert getattr(settings, option.field) == meaning
     assert type(getattr(settings, option.field)) is type(meaning)
     assert settings.source(option.name) == source
+    assert settings.given(option.name)
+    assert settings.by_flag(option.name) == source.startswith("--")
 
 
 @every_option
@@ -146,19 +115,6 @@ def test_a_switch_that_is_off_is_given_all_the_same(tmp_path: Path) -> None:
 def test_words_after_the_dashes_are_added_to_the_configured_ones(tmp_path: Path) -> None:
     write_table(tmp_path, 'pytest-args = ["-x"]')
     assert load_settings(tmp_path, {}, pytest_args=["-k", "a b"]).pytest_args == ("-x", "-k", "a b")
-
-
-@every_option
-def test_each_option_but_a_secret_is_a_flag_of_run(option: Option) -> None:
-    command = cli.commands["run"]
-    flags = {flag for parameter in command.params for flag in (*parameter.opts, *parameter.secondary_opts)}
-    if option.secret:
-        assert f"--{option.name}" not in flags
-        return
-    for text, meaning in VALUES[option.name]:
-        switch = [f"--{'' if meaning else 'no-'}{option.name}"] if isinstance(meaning, bool) else []
-        context = command.make_context("run", [*switch] or [f"--{option.name}", text])
-        assert context.params[option.field] == (meaning if switch else text)
 
 
 # What no option of its kind takes.
@@ -209,45 +165,15 @@ def test_a_value_of_another_type_in_pyproject_is_an_error(option: Option, value:
 
 
 @pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        *(("mysql-port", text) for text in ("-1", "70000", "3306.0", "1e3", "port", "true")),
-        *(("boot-timeout", text) for text in ("0", "3601", "", " ", "60s")),
-        *(("min-tests", text) for text in ("-1", "many", "1.5")),
-        *(("fail-under", text) for text in ("-0.1", "100.1", "nan", "inf", "90%", "true")),
-        *(("coverage", text) for text in ("", "2", "t", "none", "auto")),
-    ],
-)
-def test_a_text_that_is_no_value_is_refused(name: str, text: str, tmp_path: Path) -> None:
-    assert name in message(tmp_path, None, **{BY_NAME[name].field: text})
-
-
-@pytest.mark.parametrize(
     ("name", "text", "hint"),
     [
         ("mysql", "privat", "did you mean 'private'?"),
-        ("mysql", "x", "leave it out for the default, 'auto'"),
-        ("boot-timeout", "soon", "leave it out for the default, 60"),
+        ("mysql", "x", "remove it to use the default (auto)"),
+        ("boot-timeout", "soon", "remove it to use the default (60)"),
     ],
 )
 def test_a_wrong_value_comes_with_what_to_do(name: str, text: str, hint: str, tmp_path: Path) -> None:
     assert hint in message(tmp_path, None, **{BY_NAME[name].field: text})
-
-
-@pytest.mark.parametrize("value", ["3306.0", "true"])
-def test_a_port_in_pyproject_is_a_whole_number(value: str, tmp_path: Path) -> None:
-    write_table(tmp_path, f"mysql-port = {value}")
-    assert "a whole number is wanted" in message(tmp_path)
-
-
-@pytest.mark.parametrize("word", ["true", "True", "YES", "on", "1", " true "])
-def test_a_flag_is_switched_on_by(word: str, tmp_path: Path) -> None:
-    assert load_settings(tmp_path, {"CI_KIT_DURABLE": word}).durable is True
-
-
-@pytest.mark.parametrize("word", ["false", "False", "NO", "off", "0"])
-def test_a_flag_is_switched_off_by(word: str, tmp_path: Path) -> None:
-    assert load_settings(tmp_path, {"CI_KIT_COVERAGE": word}).coverage is False
 
 
 @pytest.mark.parametrize("name", ["system-timezone", "keep-mysql", "create-database"])
@@ -280,33 +206,6 @@ def test_the_table_of_the_workflow_is_left_to_render(tmp_path: Path) -> None:
     assert load_settings(tmp_path, {}).database == "test"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        b"[tool.ci-kit\n",
-        b"[tool.ci-kit]\ndatabase = a\n",
-        b"\xff\xfe",
-        b"[tool]\nci-kit = 3\n",
-        b"[tool]\nci-kit = [1]\n",
-        b"tool = 3\n",
-    ],
-)
-def test_a_broken_pyproject_is_named(text: bytes, tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_bytes(text)
-    assert str(tmp_path / "pyproject.toml") in message(tmp_path)
-
-
-def test_a_pyproject_that_is_a_folder_is_named(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").mkdir()
-    assert str(tmp_path / "pyproject.toml") in message(tmp_path)
-
-
-@pytest.mark.parametrize("name", ["missing", "file"])
-def test_a_root_that_is_no_folder_is_named(name: str, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    assert f"no such folder: {tmp_path / name}" in message(tmp_path / name)
-
-
 def test_the_root_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert load_settings(Path(), {}).root == tmp_path
@@ -334,36 +233,57 @@ def test_a_variable_that_is_no_utf_8_is_an_error_that_names_it(variable: str, tm
     assert variable in message(tmp_path, {variable: "secret\udcff"})
 
 
-def test_the_table_and_the_settings_have_the_same_fields() -> None:
-    own = {field.name for field in dataclasses.fields(Settings)} - {"root", "sources"}
-    assert [option.field for option in OPTIONS if option.field not in own] == []
-    assert own == {option.field for option in OPTIONS}
+def test_all_wrong_keys_and_values_are_reported_at_once(tmp_path: Path) -> None:
+    write_table(tmp_path, 'databse = "x"\nreplicas = "many"\nmysql = "privat"\ndurable = true')
+    lines = message(tmp_path, {"CI_KIT_COVERAGE": "90"}).splitlines()
+    assert lines[0] == "4 settings are wrong"
+    for told in (
+        "unknown setting 'databse'",
+        "  why: it is in [tool.ci-kit] of pyproject.toml",
+        "  do:  did you mean 'database'?",
+        "replicas is not valid: 'many'",
+        "  why: expected a whole number from 0 to 8; it came from [tool.ci-kit] replicas in pyproject.toml",
+        "  do:  did you mean 'private'?",
+        "  why: expected true or false; it came from the environment variable CI_KIT_COVERAGE",
+    ):
+        assert f"       | {told}" in lines
+    assert "durable" not in "\n".join(lines)
 
 
-def test_each_option_has_values_in_these_tests() -> None:
-    assert VALUES.keys() == BY_NAME.keys()
-    assert all(first[1] != second[1] for first, second in VALUES.values())
+def test_warnings_of_all_places_come_with_the_settings(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.cikit]\nmysql = 1\n", encoding="utf-8")
+    settings = load_settings(tmp_path, {"CI_KIT_DATABSE": "x"})
+    assert settings.warnings == (
+        "[tool.cikit] in pyproject.toml is ignored; did you mean [tool.ci-kit]?",
+        "the environment variable CI_KIT_DATABSE is unknown and ignored; did you mean 'CI_KIT_DATABASE'?",
+    )
 
 
-def test_no_two_options_are_set_by_one_variable() -> None:
-    names = [name for option in OPTIONS for name in variables(option)]
-    assert len(set(names)) == len(names)
+# What a kind of server does not apply
 
 
-@every_option
-def test_each_option_says_what_it_is(option: Option) -> None:
-    assert option.help[0].isupper()
-    assert option.help.endswith(".")
-    assert "|" not in option.help
+@pytest.mark.parametrize(
+    ("kind", "ignored"),
+    [
+        ("private", ["mysql-host", "mysql-image"]),
+        ("service", ["mysql-host", "mysqld", "mysql-image", "replicas"]),
+        ("docker", ["mysql-host", "mysqld", "replicas"]),
+        ("external", ["mysqld", "mysql-image", "sql-mode", "replicas", "durable"]),
+    ],
+)
+def test_what_a_kind_of_server_does_not_apply(kind: ServerKind, ignored: list[str], tmp_path: Path) -> None:
+    write_table(tmp_path, 'mysqld = "m"\nsql-mode = "ANSI"\nreplicas = 1\ntimezone = "UTC"\ncoverage = false')
+    environ = {"CI_KIT_MYSQL_IMAGE": "mysql:9", "CI_KIT_MYSQL_HOST": "db"}
+    settings = load_settings(tmp_path, environ, {"durable": True})
+    assert [option.name for option in settings.ignored_by(kind)] == ignored
 
 
-@every_option
-def test_a_default_is_a_value_that_could_be_given(option: Option) -> None:
-    if option.default is not None:
-        assert option.parse(option.default) == option.default
-    if option.choices:
-        assert option.default in option.choices
+def test_a_value_that_is_the_default_is_ignored_by_no_kind(tmp_path: Path) -> None:
+    write_table(tmp_path, 'replicas = 0\nmysqld = ""\nsql-mode = "auto"')
+    assert load_settings(tmp_path, {}, {"durable": False}).ignored_by("external") == ()
 
 
-def test_the_kinds_of_server_are_the_choices() -> None:
-    assert set(BY_NAME["mysql"].choices) == set(typing.get_args(ServerKind))
+def test_a_variable_of_the_application_is_ignored_by_no_kind(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path, {"MYSQL_HOST": "db"})
+    assert settings.given("mysql-host")
+    assert settings.ignored_by("private") == ()

@@ -1,0 +1,113 @@
+"""Parsers of values, for the settings of a run and for those of its workflow.
+
+Each takes a value of any type: flags and variables give strings, pyproject.toml gives TOML's types. Each
+raises ValueError, which says what was expected.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from typing import TypeVar
+
+_T = TypeVar("_T")
+
+_WORDS = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
+}
+_HUNDRED = 100
+
+
+def text(value: object) -> str:
+    """A string. A number counts as its digits, so that a password such as 1234 needs no quotes."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, str):
+        return _encodable(value)
+    raise ValueError("expected a string")
+
+
+def quoted_text(value: object) -> str:
+    """A string that is not blank. A number is refused, because 3.10 without quotes is the number 3.1."""
+    if isinstance(value, float):
+        raise ValueError("expected a string: write it in quotes, because the number 3.10 is 3.1")
+    if not isinstance(value, str):
+        raise ValueError("expected a string")
+    if not value.strip():
+        raise ValueError("expected a string that is not blank")
+    return _encodable(value)
+
+
+def flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word not in _WORDS:
+        raise ValueError("expected true or false")
+    return _WORDS[word]
+
+
+def auto_or(parse: Callable[[object], _T]) -> Callable[[object], _T | None]:
+    """The word ``auto``, which gives None, or what another parser accepts."""
+    return lambda value: None if value == "auto" else parse(value)
+
+
+def integer(low: int, high: int) -> Callable[[object], int]:
+    """A whole number from ``low`` to ``high``, both included."""
+
+    def parse(value: object) -> int:
+        number = _whole(value)
+        if number is None or not low <= number <= high:
+            raise ValueError(f"expected a whole number from {low} to {high}")
+        return number
+
+    return parse
+
+
+def percent(value: object) -> float:
+    try:
+        number = float(value) if isinstance(value, int | float | str) else -1.0
+    except ValueError:
+        number = -1.0
+    # The comparison also refuses NaN.
+    if isinstance(value, bool) or not 0 <= number <= _HUNDRED:
+        raise ValueError(f"expected a percentage from 0 to {_HUNDRED}")
+    return number
+
+
+def words(value: object) -> tuple[str, ...]:
+    """A list of words, or one string that is split as a shell splits it."""
+    if isinstance(value, str):
+        try:
+            return tuple(shlex.split(_encodable(value)))
+        except ValueError as error:
+            raise ValueError(f"expected words as in a shell command: {error}") from None
+    if isinstance(value, list | tuple) and all(isinstance(word, str) for word in value):
+        return tuple(map(_encodable, value))
+    raise ValueError("expected a list of strings, or one string with spaces between the words")
+
+
+def _whole(value: object) -> int | None:
+    match value:
+        case bool():
+            return None
+        case int():
+            return value
+        case str():
+            try:
+                return int(value)
+            except ValueError:
+                return None
+    return None
+
+
+def _encodable(string: str) -> str:
+    """The string, if it can be a program's argument, which is UTF-8 without a NUL character."""
+    if "\0" in string:
+        raise ValueError("expected a string without a NUL character")
+    try:
+        string.encode()
+    except UnicodeEncodeError:
+        raise ValueError("expected UTF-8") from None
+    return string

@@ -1,0 +1,38 @@
+"""Values of every option, for the tests of the settings and of the flags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Two values for each option: as a text, as a flag or a variable has it, and what it means.
+VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
+    "timezone": (("Europe/Oslo", "Europe/Oslo"), ("UTC", "UTC")),
+    "system-timezone": (("true", True), ("false", False)),
+    "mysql": (("private", "private"), ("off", "off")),
+    "mysqld": (("/opt/mysqld", "/opt/mysqld"), ("mariadbd", "mariadbd")),
+    "mysql-image": (("mysql:9", "mysql:9"), ("mariadb:11", "mariadb:11")),
+    "docker-args": (("--cpus 2", ("--cpus", "2")), ("--init", ("--init",))),
+    "mysql-datadir": (("/mnt", "/mnt"), ("data", "data")),
+    "mysql-host": (("db.example", "db.example"), ("127.0.0.1", "127.0.0.1")),
+    "mysql-port": (("3307", 3307), ("65535", 65535)),
+    "mysql-user": (("app", "app"), ("root", "root")),
+    "mysql-password": (("correct horse", "correct horse"), ("1234", "1234")),
+    "database": (("when2meet", "when2meet"), ("meeting", "meeting")),
+    "extra-databases": (("one 'two three'", ("one", "two three")), ("four", ("four",))),
+    "init-sql": (("schema.sql seed", ("schema.sql", "seed")), ("dump.sql.gz", ("dump.sql.gz",))),
+    "sql-mode": (("ANSI_QUOTES", "ANSI_QUOTES"), ("ANSI", "ANSI")),
+    "mysql-settings": (("a=1 b='2 3'", ("a=1", "b=2 3")), ("c=4", ("c=4",))),
+    "time-zone-tables": (("all", "all"), ("none", "none")),
+    "replicas": (("1", 1), ("2", 2)),
+    "charset": (("latin1", "latin1"), ("utf8mb4", "utf8mb4")),
+    "create-database": (("true", True), ("false", False)),
+    "collation": (("utf8mb4_bin", "utf8mb4_bin"), ("latin1_bin", "latin1_bin")),
+    "keep-mysql": (("true", True), ("false", False)),
+    "durable": (("true", True), ("false", False)),
+    "boot-timeout": (("1", 1), ("3600", 3600)),
+    "python": (("uv run python", ("uv", "run", "python")), ("python3", ("python3",))),
+    "pytest-args": (("-k 'one two'", ("-k", "one two")), ("-x", ("-x",))),
+    "coverage": (("true", True), ("false", False)),
+    "fail-under": (("90", 90.0), ("79.5", 79.5)),
+    "min-tests": (("0", 0), ("12", 12)),
+}
