@@ -6,6 +6,7 @@ Those from 64 up are the ones of BSD's ``sysexits.h``.
 
 from __future__ import annotations
 
+import signal
 from typing import ClassVar, Literal, TypeAlias
 
 Outcome: TypeAlias = Literal["passed", "failed", "no-tests", "error"]
@@ -86,13 +87,26 @@ class NoTestReportError(CiKitError):
 
 
 class TerminatedError(KeyboardInterrupt):
-    """SIGTERM, raised out of whatever goes on so that every clean-up happens.
+    """SIGTERM or SIGHUP, raised where the program is at that moment, so that every clean-up runs.
 
-    No CiKitError, and no Exception: a library that is interrupted may catch those.
+    It is not an Exception, because a library that is interrupted may catch those.
     """
 
+    def __init__(self, number: int = signal.SIGTERM) -> None:
+        super().__init__()
+        self.number = number
 
-INTERRUPT_CODES: dict[int, str] = {130: "interrupted by Ctrl-C", 143: "terminated by SIGTERM"}
+    @property
+    def exit_code(self) -> int:
+        """The code with which a shell reports a process that the signal ended."""
+        return 128 + self.number
+
+
+INTERRUPT_CODES: dict[int, str] = {
+    128 + signal.SIGHUP: "ended by SIGHUP: the terminal was closed",
+    128 + signal.SIGINT: "interrupted by Ctrl-C",
+    128 + signal.SIGTERM: "terminated by SIGTERM",
+}
 
 
 PYTEST_CODES: dict[int, str] = {

@@ -32,7 +32,7 @@ PASSING = {"test_it.py": "def test_it():\n    pass\n"}
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)]
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 )
 def test_a_signal_during_the_tests_ends_the_run_and_the_server(
     ci_kit: CiKit, project: Project, server: str, number: signal.Signals, code: int

@@ -38,10 +38,11 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def kept_signals() -> Iterator[None]:
-    """Puts back the handler that ci-kit's ``main`` sets, for tests that call it in this process."""
-    before = signal.getsignal(signal.SIGTERM)
+    """Puts back the handlers that ci-kit's ``main`` sets, for tests that call it in this process."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     yield
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ BOUND = 20
 
 PARENT = """\
 import signal, sys
-import ci_kit.cli, ci_kit.host.machine, ci_kit.host.processes
+import ci_kit.cli.exits, ci_kit.host.machine, ci_kit.host.processes
 ci_kit.host.processes._INTERRUPT_GRACE = ci_kit.host.processes._TERMINATE_GRACE = float(sys.argv[1])
-signal.signal(signal.SIGTERM, ci_kit.cli._terminate)
+signal.signal(signal.SIGTERM, ci_kit.cli.exits.terminate)
 try:
     ci_kit.host.machine.Host().stream([sys.executable, *sys.argv[2:]])
 except BaseException as error:

@@ -1,0 +1,107 @@
+"""What every command is called with: the project's folder, the machine, the runner and the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ci_kit.settings.loading import load_settings
+from ci_kit.settings.options import OPTIONS
+from ci_kit.settings.settings import Settings
+
+if TYPE_CHECKING:
+    from ci_kit.github import Runner
+    from ci_kit.host.machine import Host
+    from ci_kit.redaction import Redactor
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+_FIELDS = frozenset(option.field for option in OPTIONS)
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """The words after ``ci-kit``, and the secrets that this process must not show.
+
+    The secrets outlive the command: the error that ends it is shown without them.
+    """
+
+    words: tuple[str, ...]
+    redactor: Redactor
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a command needs. ``flags`` maps fields of the settings to the values of their flags."""
+
+    root: Path
+    host: Host
+    runner: Runner
+    flags: Mapping[str, Any]
+
+    def settings(self, *, pytest_args: Sequence[str] = ()) -> Settings:
+        """Load the settings, show their warnings, and hide the password from here on. Raises UsageError."""
+        settings = load_settings(self.root, self.host.environ, self.flags, pytest_args=pytest_args)
+        self.runner.hide(settings.mysql_password)
+        for warning in settings.warnings:
+            self.host.console.warning(warning)
+        return settings
+
+
+def with_call(command: _Function) -> Callable[..., Any]:
+    """Call a command with a :class:`Call` in place of the common options and the flags of settings."""
+
+    @wraps(command)
+    def called(**given: Any) -> Any:
+        flags = {field: given.pop(field) for field in _FIELDS & given.keys()}
+        return command(_make_call(click.get_current_context(), flags), **given)
+
+    return common_options(called)
+
+
+def common_options(command: _Function) -> _Function:
+    """Options that a command and the groups before it accept; the last value of ``-C`` counts."""
+    for option in (
+        _common("--dry-run", is_flag=True, help="Print what would be done, and change nothing."),
+        _common("-q", "--quiet", is_flag=True, help="Print only problems."),
+        _common("-v", "--verbose", is_flag=True, help="Print every command, file and statement."),
+        _common(
+            "-C",
+            "directory",
+            type=click.Path(path_type=Path),
+            metavar="DIR",
+            help="Folder of the project. Without it, the current folder.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _common(*names: str, **attributes: Any) -> Callable[[_Function], _Function]:
+    return click.option(*names, **attributes, expose_value=False, callback=_remember)
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: Path | bool | None) -> None:
+    # A command shares this mapping with the groups before it; what is not given must not overwrite theirs.
+    if value:
+        context.meta[f"{__name__}.{parameter.name}"] = value
+
+
+def _make_call(context: click.Context, flags: Mapping[str, Any]) -> Call:
+    from ci_kit.console import Console
+    from ci_kit.github import Runner
+    from ci_kit.host.machine import DryHost, Host
+
+    def given(name: str) -> Any:
+        return context.meta.get(f"{__name__}.{name}")
+
+    invocation = context.find_object(Invocation)
+    if invocation is None:
+        raise AssertionError("main() makes it")
+    console = Console(bool(given("verbose")) - bool(given("quiet")))
+    host = (DryHost if given("dry_run") else Host)(console, redactor=invocation.redactor)
+    return Call(given("directory") or Path(), host, Runner(host), flags)

@@ -1,0 +1,85 @@
+"""``ci-kit mysql``: a server that outlives the command that started it."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from ci_kit.cli.call import Call, common_options, with_call
+from ci_kit.cli.flags import SettingsCommand, settings_flags
+from ci_kit.settings.options import OPTIONS
+
+# `mysql up` runs no tests, and always leaves its server running.
+_UP_OPTIONS = [option for option in OPTIONS if option.group != "Tests" and option.name != "keep-mysql"]
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON to standard output.")
+
+
+@click.group()
+@common_options
+def mysql() -> None:
+    """Start and stop a server for tests."""
+
+
+@mysql.command(cls=SettingsCommand)
+@with_call
+@settings_flags(_UP_OPTIONS)
+def up(call: Call) -> None:
+    """Start a server that keeps running; on a runner, set its variables for later steps."""
+    from ci_kit.mysql.commands import up
+
+    up(call.host, call.settings(), call.runner)
+
+
+@mysql.command()
+@with_call
+def down(call: Call) -> None:
+    """Stop the project's server and remove what belongs to it."""
+    from ci_kit.mysql.commands import down
+
+    down(call.host, call.settings())
+
+
+@mysql.command()
+@with_call
+@_as_json
+def status(call: Call, as_json: bool) -> None:
+    """Show the project's server."""
+    from ci_kit.mysql.commands import status
+
+    found = status(call.runner, call.settings())
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    replicas = found.pop("replicas", [])
+    lines = [f"{name:<9} {value}" for name, value in found.items() if value]
+    for replica in replicas:
+        lag = "not replicating" if replica["lag"] is None else f"lag {replica['lag']} s"
+        lines.append(f"{'replica':<9} {replica['host']}:{replica['port']}, {lag}")
+    click.echo("\n".join(lines))
+
+
+@mysql.command()
+@with_call
+@_as_json
+def env(call: Call, as_json: bool) -> None:
+    """Print the variables of the project's server for `eval` in a shell. They contain the password."""
+    import shlex
+
+    from ci_kit.mysql.commands import environment
+
+    variables = environment(call.runner, call.settings())
+    if as_json:
+        click.echo(json.dumps(variables))
+    else:
+        click.echo("\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items()))
+
+
+@mysql.command()
+@with_call
+def install(call: Call) -> None:
+    """Install a server program by apt or Homebrew if the machine does not have one."""
+    from ci_kit.mysql.install import install
+
+    install(call.host, call.settings())

@@ -1,0 +1,95 @@
+"""``ci-kit run``: the whole test job."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from itertools import islice
+
+import click
+
+from ci_kit.cli.call import Call, Invocation, with_call
+from ci_kit.cli.flags import SettingsCommand, settings_flags
+from ci_kit.errors import UsageError
+from ci_kit.settings.names import did_you_mean
+from ci_kit.settings.options import OPTIONS
+
+
+class RunCommand(SettingsCommand):
+    """A command that explains where pytest's options go."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        # click takes words off the list.
+        words = tuple(args)
+        try:
+            return super().parse_args(context, args)
+        except click.NoSuchOption as error:
+            raise _unknown_option(error, context, words) from error
+
+
+@click.command(cls=RunCommand)
+@with_call
+@settings_flags(OPTIONS)
+@click.argument("pytest_words", nargs=-1, type=click.UNPROCESSED, metavar="[-- PYTEST_ARGS]")
+def run(call: Call, pytest_words: tuple[str, ...]) -> int:
+    """Do the whole test job: time zone, server, database, tests with coverage, report.
+
+    The words after -- are arguments for pytest.
+    """
+    from ci_kit.pipeline import Job
+
+    return Job(call.host, call.settings(pytest_args=pytest_words), call.runner).run()
+
+
+def _unknown_option(error: click.NoSuchOption, context: click.Context, words: tuple[str, ...]) -> UsageError:
+    # Before the words are shown: a secret may be among them.
+    for option in OPTIONS:
+        if option.secret and option.flag in {word.partition("=")[0] for word in words}:
+            return UsageError(
+                f"{option.name} does not have a flag",
+                why="a list of processes would show its value",
+                todo=f"set the environment variable {option.variable}",
+            )
+    invocation = context.find_object(Invocation)
+    typed = invocation.words if invocation else ("run", *words)
+    before = typed[: len(typed) - len(words)]
+    parameters = context.command.get_params(context)
+    own, others = split_words(parameters, words)
+    hint = f"type: {shlex.join(['ci-kit', *before, *own, '--', *others])}"
+    known = [name.lstrip("-") for parameter in parameters for name in parameter.opts]
+    if near := did_you_mean(error.option_name.lstrip("-"), known):
+        hint = f"{near} For an option of pytest, {hint}"
+    return UsageError(
+        f"ci-kit run does not have the option {error.option_name}",
+        why="pytest's options follow --",
+        todo=hint,
+    )
+
+
+def split_words(
+    parameters: Iterable[click.Parameter], words: Iterable[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Split the words after ``ci-kit run`` into its own options with their values, and all others."""
+    options = {
+        name: parameter
+        for parameter in parameters
+        if isinstance(parameter, click.Option)
+        for name in (*parameter.opts, *parameter.secondary_opts)
+    }
+    own: list[str] = []
+    others: list[str] = []
+    remaining = iter(words)
+    for word in remaining:
+        name, equals, _ = word.partition("=")
+        if word == "--":
+            others += remaining
+        elif word[:2] in options and not options[word[:2]].is_flag and word != word[:2]:
+            # A short option and its value in one word, as in -CDIR.
+            own.append(word)
+        elif name not in options:
+            others.append(word)
+        elif options[name].is_flag or equals:
+            own.append(word)
+        else:
+            own += [word, *islice(remaining, 1)]
+    return tuple(own), tuple(others)
