@@ -1,7 +1,6 @@
-"""Start ci-kit on a runner: install its dependencies to a folder of their own, then run its command line.
+"""Start ci-kit on a runner: install its dependencies into a folder of their own, then run its command line.
 
-Nothing is installed into an environment that the project uses, and nothing is put on its path: the folder is
-on this process's ``sys.path`` alone.
+The project's environment stays as it is: only this process has the folder on its ``sys.path``.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements" / "action.txt"
-# A job's wishes for its own pip, which `--target` contradicts.
+# Settings of the job's own pip, which pip does not accept together with --target.
 REFUSED = ("PIP_TARGET", "PIP_USER", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV")
 COMMANDS = ("run", "mysql up", "mysql down")
 
@@ -23,8 +22,8 @@ COMMANDS = ("run", "mysql up", "mysql down")
 def main() -> None:
     command = os.environ.get("CI_KIT_COMMAND") or "run"
     if command not in COMMANDS:
-        fail(f"the input command is {command!r}; one of {', '.join(COMMANDS)} is wanted", 64)
-    # First here, last in what the project's processes inherit: not at all.
+        fail(f"the input command is {command!r}; expected one of {', '.join(COMMANDS)}", 64)
+    # The processes of the project do not inherit sys.path.
     sys.path[:0] = [str(ROOT), str(dependencies())]
     from ci_kit.cli import main as ci_kit
 
@@ -55,7 +54,7 @@ def dependencies() -> Path:
         try:
             staged.rename(target)
         except OSError:
-            # Another job on this machine was faster.
+            # Another job on this machine may have installed them meanwhile.
             if not target.is_dir():
                 raise
     return target
@@ -70,5 +69,5 @@ if __name__ == "__main__":
     try:
         main()
     except KeyboardInterrupt:
-        # A job that is cancelled while pip works.
+        # The job was cancelled while pip was running.
         fail("interrupted", 130)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The action's one step: find a Python that ci-kit runs on, and hand over to it.
+# The action's only step: find a Python that can run ci-kit, and start ci-kit with it.
 #
-# ci-kit's Python need not be the project's: that may be older, or none at all on the PATH.
+# It can be another Python than the project's, which may be older or not on PATH.
 set -euo pipefail
 
 usable() {
@@ -10,7 +10,7 @@ usable() {
 
 candidates() {
     printf '%s\n' python3 python3.14 python3.13 python3.12 python3.11
-    # The Pythons that a runner's image brings for setup-python.
+    # The Pythons that the runner's image contains for setup-python.
     for folder in "${RUNNER_TOOL_CACHE:-/nonexistent}"/Python/3.1[1-9].*/*/bin; do
         printf '%s\n' "$folder/python3"
     done
@@ -18,7 +18,7 @@ candidates() {
 
 while IFS= read -r python; do
     if usable "$python"; then
-        # In this process's place, so that a cancelled job's signal reaches it.
+        # By exec, so that the signal of a cancelled job reaches Python.
         exec "$python" "$(dirname "$0")/main.py" "$@" </dev/null
     fi
 done < <(candidates)

@@ -1,4 +1,4 @@
-"""Where ci-kit starts: the command, and ``python -m ci_kit``."""
+"""The entry point of the program ``ci-kit`` and of ``python -m ci_kit``."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import sys
 
 
 def main() -> None:
-    """Run the command line, whose imports alone take long enough to be interrupted."""
+    """Run the command line. Ctrl-C may come while it is still being imported."""
     try:
         from ci_kit.cli import main as command_line
 
         command_line()
     except KeyboardInterrupt:
-        # Nothing of ci-kit's need be there yet to say it with.
+        # ci-kit's console may not be imported yet.
         print("ci-kit: error: interrupted by Ctrl-C", file=sys.stderr)
         sys.exit(130)
 

@@ -47,9 +47,12 @@ class Call:
         """Load the settings, show their warnings, and hide the password from here on. Raises UsageError."""
         settings = load_settings(self.root, self.host.environ, self.flags, pytest_args=pytest_args)
         self.runner.hide(settings.mysql_password)
-        for warning in settings.warnings:
-            self.host.console.warning(warning)
+        self.warn(settings.warnings)
         return settings
+
+    def warn(self, warnings: Sequence[str]) -> None:
+        for warning in warnings:
+            self.host.console.warning(warning)
 
 
 def with_call(command: _Function) -> Callable[..., Any]:

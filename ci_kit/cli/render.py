@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ci_kit.cli.call import Call, with_call
+from ci_kit.settings.pyproject import read_table
 
 
 @click.command()
@@ -16,4 +17,5 @@ def render(call: Call, check: bool, diff: bool, force: bool) -> None:
     """Write the workflow file from [tool.ci-kit.workflow] and the templates."""
     from ci_kit.workflow.render import render
 
+    call.warn(read_table(call.root).warnings)
     render(call.root, call.host, check=check, diff=diff, force=force)

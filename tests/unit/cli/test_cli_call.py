@@ -81,6 +81,19 @@ def test_a_dry_run_can_be_asked_for_at_every_word(
     assert not (tmp_path / ".github").exists()
 
 
+def test_render_warns_of_a_table_with_a_similar_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workflow = (
+        '[tool.ci-kit.workflow]\naction = "a/b@c"\ninstall = "make"\n[tool.cikit.workflow]\nname = "x"\n'
+    )
+    write(tmp_path, {"pyproject.toml": workflow})
+    assert exit_code("render", "-C", tmp_path) == 0
+    assert capsys.readouterr().err.startswith(
+        "ci-kit: warning: [tool.cikit] in pyproject.toml is ignored; did you mean [tool.ci-kit]?\n"
+    )
+
+
 def test_warnings_about_settings_are_shown_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
