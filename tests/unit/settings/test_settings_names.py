@@ -35,5 +35,5 @@ def test_a_variable_of_ci_kit_is_known(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [("CI_KIT_DATABSE", ""), ("MYSQL_DATABSE", "x"), ("ci_kit_x", "y")]
 )
-def test_an_empty_or_foreign_variable_is_no_warning(name: str, value: str) -> None:
+def test_an_empty_variable_and_one_of_another_program_give_no_warning(name: str, value: str) -> None:
     assert unknown_variables({name: value}) == ()
