@@ -20,9 +20,9 @@ SERVER_KINDS: frozenset[ServerKind] = frozenset(get_args(ServerKind))
 class Option:
     """One setting. ``name`` is its key in pyproject.toml, its flag and the action's input.
 
-    ``parse`` raises ValueError, which says what was expected. ``also_from`` are variables that applications
-    read too. A ``switch`` is on or off; with the default None, ci-kit chooses. ``shown_default`` replaces
-    the default in documents and messages.
+    ``parse`` raises ValueError, whose message names what was expected. ``also_from`` are variables that
+    applications read too. A ``switch`` is on or off; with the default None, ci-kit chooses.
+    ``shown_default`` replaces the default in documents and messages.
 
     ``kinds`` are the kinds of server that apply the option: all of them if it does not concern the server.
     With ``must_apply``, a server of another kind is an error, otherwise a warning. A running server cannot
@@ -75,7 +75,7 @@ class Option:
         return str(self.default)
 
     def value_of(self, raw: object) -> Value:
-        """The value that a source gives, parsed. Raises ValueError, which says what was expected."""
+        """The value that a source gives, parsed. Raises ValueError, whose message names what was expected."""
         value = self.parse(raw)
         if self.choices and value not in self.choices:
             raise ValueError(f"expected one of {', '.join(self.choices)}")

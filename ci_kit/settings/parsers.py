@@ -1,7 +1,7 @@
 """Parsers of values, for the settings of a run and for those of its workflow.
 
 Each takes a value of any type: flags and variables give strings, pyproject.toml gives TOML's types. Each
-raises ValueError, which says what was expected.
+raises ValueError, whose message names what was expected.
 """
 
 from __future__ import annotations

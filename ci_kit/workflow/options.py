@@ -24,7 +24,7 @@ class WorkflowOption:
     """One setting. ``name`` is its key in pyproject.toml.
 
     ``default`` is a value as pyproject.toml would have it; None if there is nothing to parse, and then
-    ``shown_default`` describes it. ``parse`` raises ValueError, which says what was expected.
+    ``shown_default`` describes it. ``parse`` raises ValueError, whose message names what was expected.
     """
 
     name: str

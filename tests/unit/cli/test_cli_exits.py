@@ -22,7 +22,7 @@ from tests.unit.making import ci_kit as run_ci_kit
 pytestmark = pytest.mark.usefixtures("kept_signals")
 
 
-def test_it_runs_as_a_module_and_says_its_version() -> None:
+def test_it_runs_as_a_module_and_prints_its_version() -> None:
     assert run_ci_kit("--version").stdout == f"ci-kit, version {ci_kit.__version__}\n"
 
 
@@ -141,7 +141,7 @@ def test_a():
 
 
 @pytest.mark.parametrize(
-    ("number", "code", "told"),
+    ("number", "code", "message"),
     [
         (signal.SIGINT, 130, "interrupted by Ctrl-C"),
         (signal.SIGTERM, 143, "terminated by SIGTERM"),
@@ -149,7 +149,7 @@ def test_a():
     ],
 )
 def test_a_signal_ends_the_run_with_its_code_and_leaves_nothing(
-    number: signal.Signals, code: int, told: str, tmp_path: Path
+    number: signal.Signals, code: int, message: str, tmp_path: Path
 ) -> None:
     os.mkfifo(fifo := tmp_path / "fifo")
     write(tmp_path, {"project/test_a.py": WAITING.format(fifo=fifo)})
@@ -180,6 +180,6 @@ def test_a_signal_ends_the_run_with_its_code_and_leaves_nothing(
         process.kill()
         process.wait()
     assert list(temporary.iterdir()) == []
-    said = (tmp_path / "said").read_text()
-    assert said.endswith(f"ci-kit: error: {told}\n")
-    assert "Traceback" not in said
+    printed = (tmp_path / "said").read_text()
+    assert printed.endswith(f"ci-kit: error: {message}\n")
+    assert "Traceback" not in printed

@@ -130,7 +130,7 @@ def test_the_suggested_command_runs_pytest_with_the_option(
         (["-k", "x", "--min-tests"], ["--min-tests"], ["-k", "x"]),
     ],
 )
-def test_the_words_of_ci_kit_are_told_from_pytests(
+def test_words_are_split_into_those_of_ci_kit_and_those_of_pytest(
     words: list[str], own: list[str], others: list[str]
 ) -> None:
     assert split_words(RUN.params, words) == (tuple(own), tuple(others))

@@ -228,8 +228,8 @@ def test_a_secret_is_not_in_an_error(value: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("variable", ["MYSQL_PASSWORD", "MYSQL_DATABASE", "CI_KIT_TIMEZONE"])
-def test_a_variable_that_is_no_utf_8_is_an_error_that_names_it(variable: str, tmp_path: Path) -> None:
-    # As os.environ gives the byte FF, which is no part of any UTF-8 text and can be sent to no server.
+def test_an_error_names_a_variable_that_is_not_utf_8(variable: str, tmp_path: Path) -> None:
+    # os.environ gives the byte FF like this. No UTF-8 text contains it, so a server cannot accept it.
     assert variable in message(tmp_path, {variable: "secret\udcff"})
 
 
@@ -237,7 +237,7 @@ def test_all_wrong_keys_and_values_are_reported_at_once(tmp_path: Path) -> None:
     write_table(tmp_path, 'databse = "x"\nreplicas = "many"\nmysql = "privat"\ndurable = true')
     lines = message(tmp_path, {"CI_KIT_COVERAGE": "90"}).splitlines()
     assert lines[0] == "4 settings are wrong"
-    for told in (
+    for line in (
         "unknown setting 'databse'",
         "  why: it is in [tool.ci-kit] of pyproject.toml",
         "  do:  did you mean 'database'?",
@@ -246,7 +246,7 @@ def test_all_wrong_keys_and_values_are_reported_at_once(tmp_path: Path) -> None:
         "  do:  did you mean 'private'?",
         "  why: expected true or false; it came from the environment variable CI_KIT_COVERAGE",
     ):
-        assert f"       | {told}" in lines
+        assert f"       | {line}" in lines
     assert "durable" not in "\n".join(lines)
 
 

@@ -33,7 +33,7 @@ def test_no_two_options_are_set_by_one_variable() -> None:
 
 
 @every_option
-def test_each_option_says_what_it_is(option: Option) -> None:
+def test_the_help_of_each_option_is_a_sentence(option: Option) -> None:
     assert option.help[0].isupper()
     assert option.help.endswith(".")
     assert "|" not in option.help

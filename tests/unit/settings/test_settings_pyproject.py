@@ -53,6 +53,6 @@ def test_a_pyproject_that_is_a_folder_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing", "file"])
-def test_a_root_that_is_no_folder_is_named(name: str, tmp_path: Path) -> None:
+def test_an_error_names_a_root_that_is_not_a_folder(name: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert f"no such folder: {tmp_path / name}" in message(tmp_path / name)

@@ -1,4 +1,4 @@
-"""docs/render.md says what the code does."""
+"""docs/render.md agrees with the code."""
 
 from __future__ import annotations
 

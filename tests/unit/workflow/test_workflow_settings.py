@@ -1,4 +1,4 @@
-"""What [tool.ci-kit.workflow] may say, and what a reader is told when it says something else."""
+"""What [tool.ci-kit.workflow] accepts, and the errors for everything else."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_every_key_is_read(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "told"),
+    ("key", "value", "expected"),
     [
         ("name", "", "expected a string that is not blank"),
         ("name", "CI ${{ github.ref }}", "does not evaluate expressions here"),
@@ -119,11 +119,11 @@ def test_every_key_is_read(repository: Repository) -> None:
     ],
 )
 def test_a_wrong_value_is_refused_with_its_place_and_what_to_do(
-    repository: Repository, key: str, value: object, told: str
+    repository: Repository, key: str, value: object, expected: str
 ) -> None:
     repository.configure(**{key: value})
     text = message(repository)
-    assert told in text
+    assert expected in text
     assert f"[tool.ci-kit.workflow] {key} in pyproject.toml" in text
 
 
@@ -144,7 +144,7 @@ def test_all_wrong_keys_and_values_are_reported_at_once(repository: Repository) 
     )
     lines = message(repository).splitlines()
     assert lines[0] == "4 settings are wrong"
-    for told in (
+    for line in (
         "unknown setting 'python-version'",
         "  do:  did you mean 'python-versions'?",
         "  why: expected true or false; it came from [tool.ci-kit.workflow] act in pyproject.toml",
@@ -152,7 +152,7 @@ def test_all_wrong_keys_and_values_are_reported_at_once(repository: Repository) 
         "action.yml does not have the input 'databse'",
         "  do:  did you mean 'database'?",
     ):
-        assert f"       | {told}" in lines
+        assert f"       | {line}" in lines
 
 
 def test_the_table_and_the_settings_have_the_same_fields() -> None:
@@ -229,7 +229,7 @@ def test_requirements_with_hashes_are_held_to_them(repository: Repository) -> No
     )
 
 
-def test_a_folder_without_a_project_is_told_to_say_how_to_install_it(repository: Repository) -> None:
+def test_a_folder_without_a_project_needs_the_setting_install(repository: Repository) -> None:
     (repository.root / "empty").mkdir()
     repository.configure(working_directory="empty")
     assert "set install = " in message(repository)
