@@ -7,7 +7,7 @@ SAMPLE := examples/meeting
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit lock render clean
+.PHONY: help run test lint unit lock upgrade render clean
 
 help: ## Say what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 18
@@ -23,10 +23,11 @@ test: lint unit $(SAMPLE)/.venv/installed ## Check and test everything, on real 
 	$(BIN)/python -m pytest tests/containers tests/runner tests/mysql tests/action tests/support \
 		--numprocesses=auto --dist=loadfile
 
-lint: .venv/installed ## Check format, types, workflows and scripts
+lint: .venv/installed ## Check format, types, imports, workflows and scripts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/shellcheck action/*.sh tools/*.sh tests/runner/*.sh tests/containers/*.sh .ci/run
 	$(BIN)/actionlint
 	$(BIN)/zizmor --offline --quiet .
@@ -36,8 +37,11 @@ lint: .venv/installed ## Check format, types, workflows and scripts
 unit: .venv/installed ## Run the fast tests alone
 	$(BIN)/python -m pytest tests/unit --numprocesses=auto
 
-lock: .venv/installed ## Write requirements/ anew, with the newest releases
+lock: .venv/installed ## Write requirements/ after a change of pyproject.toml
 	$(BIN)/python tools/lock.py
+
+upgrade: .venv/installed ## Write requirements/ with the newest releases
+	$(BIN)/python tools/lock.py --upgrade
 
 render: .venv/installed ## Write the generated workflow and documents
 	$(BIN)/ci-kit render

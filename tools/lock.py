@@ -1,62 +1,57 @@
-"""Write requirements/: what is installed, by hash, and from no address in particular.
+"""Write requirements/: every package by version and hash, without the address of an index.
 
-``dev.txt`` is for working on ci-kit. ``action.txt`` is what the action installs on a runner: the run-time
-dependencies alone, of mysql-connector-python the wheel in pure Python (a fortieth of the others' size), which
-pip takes when it is the only one whose hash is listed.
+``dev.txt`` is for work on ci-kit. ``action.txt`` is for the action on a runner: only the run-time dependencies.
+For mysql-connector-python it lists only the hash of the pure Python wheel, so that pip takes this wheel; it has
+a fortieth of the size of the others. Versions in ``dev.txt`` stay as they are, except with ``--upgrade``.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+DEV, ACTION = ROOT / "requirements" / "dev.txt", ROOT / "requirements" / "action.txt"
 PURE = "mysql-connector-python"
-ACTION = ("click", "jinja2", "markupsafe", PURE, "pytest-json-report", "pytest-metadata", "pyyaml")
-HEADER = "# Written by tools/lock.py; run `make lock` to write it anew.\n"
+ACTION_PACKAGES = ("click", "jinja2", "markupsafe", PURE, "pytest-json-report", "pytest-metadata", "pyyaml")
+HEADER = "# Written by tools/lock.py; run `make lock` to write it again.\n"
+COMPILE = (
+    *(sys.executable, "-m", "uv", "pip", "compile", "--quiet"),
+    *("--universal", "--python-version=3.11", "--generate-hashes"),
+    *("--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate"),
+    *("--extra=tests", "--group=dev", "pyproject.toml"),
+)
 
 
 def main() -> None:
-    dev = compile_lock()
-    (ROOT / "requirements/dev.txt").write_text(HEADER + dev, encoding="utf-8")
-    blocks = {name: block for block in split(dev) if (name := name_of(block)) in ACTION}
+    parser = argparse.ArgumentParser(description="Write requirements/.")
+    parser.add_argument("--upgrade", action="store_true", help="take the newest release of every package")
+    dev = compile_lock(upgrade=parser.parse_args().upgrade)
+    blocks = {name: block for block in split(dev) if (name := name_of(block)) in ACTION_PACKAGES}
     blocks[PURE] = pure(blocks[PURE])
-    (ROOT / "requirements/action.txt").write_text(
-        HEADER + "".join(blocks[name] for name in ACTION), encoding="utf-8"
-    )
+    DEV.write_text(HEADER + dev, encoding="utf-8")
+    ACTION.write_text(HEADER + "".join(blocks[name] for name in ACTION_PACKAGES), encoding="utf-8")
 
 
-def compile_lock() -> str:
+def compile_lock(*, upgrade: bool) -> str:
     """Every dependency for every platform and Python, with hashes."""
-    command = [
-        sys.executable,
-        "-m",
-        "uv",
-        "pip",
-        "compile",
-        "--universal",
-        "--python-version=3.11",
-        "--quiet",
-    ]
-    options = [
-        "--generate-hashes",
-        "--no-emit-index-url",
-        "--no-emit-find-links",
-        "--no-header",
-        "--no-annotate",
-    ]
-    sources = ["--extra=tests", "--group=dev", "pyproject.toml"]
-    done = subprocess.run(
-        [*command, *options, *sources], cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    return done.stdout
+    with tempfile.TemporaryDirectory() as folder:
+        # uv keeps the versions that it finds in its output file.
+        output = Path(folder, DEV.name)
+        shutil.copy(DEV, output)
+        options = [f"--output-file={output}", *(["--upgrade"] if upgrade else [])]
+        subprocess.run([*COMPILE, *options], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        return output.read_text(encoding="utf-8")
 
 
 def split(lock: str) -> list[str]:
+    """The blocks of a lock: a requirement with its hashes each."""
     return re.findall(r"^\S.*\n(?:[ ]+.*\n)*", lock, re.MULTILINE)
 
 
@@ -65,6 +60,7 @@ def name_of(block: str) -> str:
 
 
 def pure(block: str) -> str:
+    """The block with only the hash of the pure Python wheel."""
     requirement = block.partition(" \\")[0]
     with tempfile.TemporaryDirectory() as folder:
         platform = ["--platform=any", "--implementation=py", "--abi=none", "--python-version=3.11"]
