@@ -1,4 +1,4 @@
-"""The world of the tests: the command as a user calls it, projects to call it in, servers for it to run."""
+"""Fixtures of all tests: the command as a user calls it, projects, and servers."""
 
 from __future__ import annotations
 
@@ -19,25 +19,38 @@ from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from tests.support import mariadb, mysql97, no_server
 from tests.support.unavailable import Unavailable, skip_or_fail
+from tests.support.waiting import LIMIT, wait_until
 
-# A shell without job control starts what it puts in the background with SIGINT ignored, and so would every
-# process here be that a test interrupts.
+# A shell without job control starts background processes with SIGINT ignored. Every process that a test
+# interrupts would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "examples" / "meeting"
-# Nothing of the run of these tests may steer the runs inside them.
-_FOREIGN = ("ACT", "CI_KIT_", "COVERAGE_", "GITHUB_", "MYSQL_", "PYTEST_", "PYTHON", "RUNNER_", "VIRTUAL_ENV")
+# In seconds: a call may prepare a datadir and boot several servers.
+_CALL_LIMIT = 300
+# Variables of this test run that would change the runs inside the tests.
+_OUTER_RUN = (
+    "ACT",
+    "CI_KIT_",
+    "COVERAGE_",
+    "GITHUB_",
+    "MYSQL_",
+    "PYTEST_",
+    "PYTHON",
+    "RUNNER_",
+    "VIRTUAL_ENV",
+)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
-    return _BySharing(config, log) if config.getoption("dist") == "loadfile" else None
+    return _SharedScheduling(config, log) if config.getoption("dist") == "loadfile" else None
 
 
-class _BySharing(LoadFileScheduling):  # type: ignore[misc]
-    """What tests share keeps them on one of several processes: a file's servers, all containers' network."""
+class _SharedScheduling(LoadFileScheduling):  # type: ignore[misc]
+    """Runs tests that share something in one process: those of a file, and all that use containers."""
 
     def _split_scope(self, nodeid: str) -> str:
         containers = "tests/containers/"
@@ -46,7 +59,7 @@ class _BySharing(LoadFileScheduling):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Answer:
-    """A call of ci-kit that ended."""
+    """The exit code and the output of a call of ci-kit."""
 
     code: int
     stdout: str
@@ -59,7 +72,7 @@ class Answer:
 
 @dataclass(eq=False)
 class CiKit:
-    """Calls ci-kit in a process of its own, with a cache folder of this test's."""
+    """Calls ci-kit in a new process, with the test's own cache folder."""
 
     cwd: Path
     environ: dict[str, str] = field(default_factory=dict)
@@ -72,32 +85,28 @@ class CiKit:
     def __call__(
         self, *args: str | Path, env: Mapping[str, str] | None = None, code: int | None = None
     ) -> Answer:
-        """Call it to its end; ``code`` is the exit code the test expects, if it is sure of one."""
-        child = self.start(*args, env=env)
-        stdout, stderr = child.communicate(timeout=300)
-        answer = Answer(child.returncode, stdout, stderr)
+        """Call it and wait for its end; ``code`` is the expected exit code, None for any."""
+        answer = finish(self.start(*args, env=env), seconds=_CALL_LIMIT)
         assert code is None or answer.code == code, answer.text
         return answer
 
     def without_server(self, *args: str | Path, env: Mapping[str, str] | None = None) -> Answer:
-        """Call it to its end on this machine as it would be without a server program."""
+        """Call it as if no server program were installed on this machine."""
         try:
             prefix = no_server.prefix()
         except Unavailable as reason:
             skip_or_fail(reason)
-        done = subprocess.run(
-            [*prefix, *self.argv(*args)],
-            cwd=self.cwd,
-            env=self.environ | dict(env or {}),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Answer(done.returncode, done.stdout, done.stderr)
+        return finish(self._open([*prefix, *self.argv(*args)], env), seconds=_CALL_LIMIT)
 
     def start(self, *args: str | Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        return self._open(self.argv(*args), env)
+
+    def argv(self, *args: str | Path) -> list[str]:
+        return [sys.executable, "-m", "ci_kit", *map(str, args)]
+
+    def _open(self, argv: list[str], env: Mapping[str, str] | None) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            self.argv(*args),
+            argv,
             cwd=self.cwd,
             env=self.environ | dict(env or {}),
             stdin=subprocess.DEVNULL,
@@ -106,20 +115,17 @@ class CiKit:
             text=True,
         )
 
-    def argv(self, *args: str | Path) -> list[str]:
-        return [sys.executable, "-m", "ci_kit", *map(str, args)]
-
 
 def clean_environ() -> dict[str, str]:
-    """This process's environment, without what would steer a run inside a test."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
-    # Compiled modules are kept, out of the tree: without them every call would compile them all.
+    """This process's environment, without variables that would change a run inside a test."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(_OUTER_RUN)}
+    # All calls share their compiled modules, outside the checkout: compiling takes most of a short call.
     return environ | {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir(), "ci-kit-tests-pycache"))}
 
 
 @pytest.fixture(scope="session")
 def template_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Template datadirs, made once for all tests."""
+    """The folder for template datadirs, which all tests of a process share."""
     return tmp_path_factory.mktemp("templates")
 
 
@@ -144,20 +150,20 @@ def ci_kit(tmp_path: Path, template_cache: Path) -> Iterator[CiKit]:
 
 @contextmanager
 def servers_folder() -> Iterator[Path]:
-    """A folder for private servers, by which they are told from those of other tests and of this machine.
+    """A folder for the private servers of one test.
 
-    It is in memory where there is some, as by default, with a path that is short enough for a socket.
+    It is in memory if possible, as by default. Its path is short enough for the path of a socket.
     """
     memory = "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"
     with tempfile.TemporaryDirectory(prefix="ci-kit-tests-", dir=memory) as name:
-        # For the unprivileged user that root runs a server as.
+        # A test that runs as root runs its server as another user, who must reach the folder.
         Path(name).chmod(0o755)
         yield Path(name)
 
 
 @pytest.fixture
 def project(ci_kit: CiKit) -> Callable[[Mapping[str, str]], Path]:
-    """Writes a project's files, by name, where ci-kit is called."""
+    """Writes files into the folder where ci-kit is called."""
 
     def write(files: Mapping[str, str]) -> Path:
         for name, text in files.items():
@@ -183,14 +189,14 @@ def mariadbd() -> str:
 
 @pytest.fixture(params=["mysqld", "mariadbd"], ids=["mysql", "mariadb"])
 def server(request: pytest.FixtureRequest) -> str:
-    """Each of the servers in turn: the path of its program."""
+    """The path of a server program: a test runs once with each server."""
     program: str = request.getfixturevalue(request.param)
     return program
 
 
 @pytest.fixture(scope="session")
 def sample_python() -> str:
-    """The Python of the sample app's environment, which `make` makes."""
+    """The Python of the sample app's environment, which `make test` creates."""
     python = SAMPLE / ".venv" / "bin" / "python"
     if not python.exists():
         skip_or_fail(Unavailable("the sample app has no environment: run the tests by `make test`"))
@@ -205,7 +211,7 @@ def _required(bring: Callable[[], Path]) -> Path:
 
 
 def private_servers(folder: Path) -> set[str]:
-    """What there is of the private servers with data in a folder: their processes' ids, their folders."""
+    """The private servers in a folder: the ids of their processes, and the paths of their folders."""
     found = {str(path) for path in folder.iterdir()}
     return found | {pid for pid, line in command_lines() if f"--datadir={folder}/".encode() in line}
 
@@ -220,7 +226,7 @@ def command_lines() -> Iterator[tuple[str, bytes]]:
 
 @pytest.fixture
 def nothing_left(ci_kit: CiKit) -> Iterator[None]:
-    """Fails if the test left a server, its folder, its record, or a run's folder behind."""
+    """Fails if the test left a server, a server's folder or a server's record behind."""
     yield
     assert private_servers(ci_kit.servers) == set()
     servers = Path(ci_kit.environ["CI_KIT_CACHE"]) / "servers"
@@ -228,20 +234,34 @@ def nothing_left(ci_kit: CiKit) -> Iterator[None]:
 
 
 def interrupt(child: subprocess.Popen[str], number: signal.Signals = signal.SIGINT) -> Answer:
-    """Send a signal to a call that goes on, and wait for its end."""
+    """Send a signal to a running call, and wait for its end."""
     child.send_signal(number)
-    stdout, stderr = child.communicate(timeout=60)
+    return finish(child)
+
+
+def finish(child: subprocess.Popen[str], *, seconds: float = LIMIT) -> Answer:
+    """Wait for the end of a call. After ``seconds``, end it and fail with its output."""
+    try:
+        stdout, stderr = child.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        # ci-kit ends its servers on SIGTERM; SIGKILL would leave them running.
+        child.terminate()
+        try:
+            output = "".join(child.communicate(timeout=LIMIT))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            output = "(no output: SIGTERM did not end it)"
+        pytest.fail(f"did not end in {seconds:g} s: {child.args!r}\n{output}")
     return Answer(child.returncode, stdout, stderr)
 
 
 def wait_for(path: Path, child: subprocess.Popen[str]) -> None:
-    """Wait until a file is there, as long as the call that is to write it goes on."""
-    while not path.exists():
-        assert child.poll() is None, child.communicate()
+    """Wait until a file exists. Fails if the call that writes the file ends first."""
+    wait_until(path.exists, f"the file {path}", child=child)
 
 
 def assert_in_order(text: str, pieces: Sequence[str]) -> None:
-    """Each piece stands in the text, after the one before it."""
+    """Asserts that the text contains the pieces in this order."""
     position = 0
     for piece in pieces:
         found = text.find(piece, position)

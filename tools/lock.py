@@ -1,8 +1,8 @@
 """Write requirements/: every package by version and hash, without the address of an index.
 
-``dev.txt`` is for work on ci-kit. ``action.txt`` is for the action on a runner: only the run-time dependencies.
-For mysql-connector-python it lists only the hash of the pure Python wheel, so that pip takes this wheel; it has
-a fortieth of the size of the others. Versions in ``dev.txt`` stay as they are, except with ``--upgrade``.
+``dev.txt`` is for work on ci-kit. The action installs ``action.txt`` on a runner: only the run-time
+dependencies. For mysql-connector-python it lists only the hash of the pure Python wheel, so that pip takes
+this wheel: the other wheels are forty times as large. Versions stay as they are, except with ``--upgrade``.
 """
 
 from __future__ import annotations

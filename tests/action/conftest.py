@@ -54,6 +54,7 @@ class Checkout:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
+            timeout=600,
         )
         return WorkflowRun(done.returncode, done.stdout)
 

@@ -57,7 +57,7 @@ class Engine:
     def __call__(self, *args: str, stdin: bytes | None = None, check: bool = True) -> str:
         """Run Podman and return what it prints."""
         done = subprocess.run(
-            [self.programs / "podman", *args], input=stdin, capture_output=True, check=False
+            [self.programs / "podman", *args], input=stdin, capture_output=True, check=False, timeout=300
         )
         assert not check or done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
@@ -106,7 +106,7 @@ def engine(folder: Path, *, images: Sequence[Path] = (), storage: Path | None = 
         yield Engine(programs)
     finally:
         holder.stdin.close()
-        holder.wait()
+        holder.wait(120)
         holder.stdout.close()
 
 

@@ -13,6 +13,7 @@ from tests.containers.conftest import path_without
 from tests.containers.engine import Engine
 from tests.mysql.conftest import CONNECT, WAITING, Project
 from tests.mysql.test_hostile import HOSTILE, command_lines_with
+from tests.support.waiting import wait_until
 
 ROWS = {
     "rows.py": CONNECT,
@@ -56,10 +57,13 @@ def test_passwords_and_names_with_special_characters_work_and_passwords_stay_hid
     child = kit.start("run", "-v", "--database", database, env={"MYSQL_PASSWORD": HOSTILE})
     secrets = {"MYSQL_ROOT_PASSWORD=", HOSTILE}
     seen: set[bytes] = set()
-    while not (folder / "started").exists():
-        assert child.poll() is None, child.communicate()
+
+    def started() -> bool:
         for secret in secrets:
-            seen |= command_lines_with(secret.encode())
+            seen.update(command_lines_with(secret.encode()))
+        return (folder / "started").exists()
+
+    wait_until(started, "the project's test", child=child, pause=0)
     (name,) = podman.containers()
     log = podman("logs", name)
     first = re.search(r"MYSQL_ROOT_PASSWORD=(\S+)", podman("inspect", "--format={{.Config.Env}}", name))

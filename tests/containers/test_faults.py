@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Answer, CiKit, interrupt, wait_for
+from tests.conftest import CiKit, finish, interrupt, wait_for
 from tests.containers.conftest import path_without
 from tests.containers.engine import Engine
 from tests.mysql.conftest import LOGS_IN_LATER, WAITING, Project
+from tests.support.waiting import wait_until
 
+# In seconds: a container boots.
+_BOOT_LIMIT = 120
 SMALL = {"test_it.py": "def test_it():\n    pass\n"}
 
 
@@ -33,8 +35,7 @@ def test_a_signal_during_the_tests_stops_the_run_and_the_server(
 def test_a_signal_while_the_server_boots_leaves_nothing(kit: CiKit, project: Project, podman: Engine) -> None:
     project(WAITING)
     child = kit.start("run")
-    while not podman.containers():
-        assert child.poll() is None, child.communicate()
+    wait_until(podman.containers, "a container", child=child)
     answer = interrupt(child)
     assert answer.code == 130, answer.text
 
@@ -61,9 +62,8 @@ def test_a_signal_while_the_engine_creates_the_container_leaves_nothing(
     wait_for(folder / "asked", child)
     child.send_signal(number)
     (tmp_path / "go-on").write_text("\n")
-    answer = Answer(*_ended(child))
-    while not (tmp_path / "made").exists():
-        pass
+    answer = finish(child, seconds=_BOOT_LIMIT)
+    wait_until((tmp_path / "made").exists, "the end of podman run")
     assert answer.code == 128 + number, answer.text
 
 
@@ -92,7 +92,7 @@ def test_the_next_run_removes_only_what_a_killed_run_has_left(
         child.kill()
         # The test process holds the pipes open and would go on.
         os.kill(int((folder / "started").read_text()), signal.SIGKILL)
-        child.communicate()
+        finish(child)
         assert len(podman.containers(running=True)) == 2
         (folder / "test_waiting.py").unlink()
         kit("run", code=0)
@@ -109,7 +109,7 @@ def test_a_run_succeeds_if_the_engine_of_a_killed_run_is_missing(
     wait_for(folder / "started", child)
     child.kill()
     os.kill(int((folder / "started").read_text()), signal.SIGKILL)
-    child.communicate()
+    finish(child)
     (folder / "test_waiting.py").unlink()
     without = {"PATH": str(path_without(tmp_path, hidden=("docker", "podman"))), "CI_KIT_MYSQLD": mysqld}
     kit("run", env=without | {"CI_KIT_MYSQL": "private"}, code=0)
@@ -126,10 +126,10 @@ def test_a_container_that_is_killed_during_the_tests_is_reported(
     wait_for(folder / "started", child)
     podman("kill", *podman.containers())
     (folder / "started").unlink()
-    code, _, stderr = _ended(child)
-    assert code == 1
-    assert "the server is gone" in stderr
-    assert "something killed it, it ended with 137" in stderr
+    answer = finish(child, seconds=_BOOT_LIMIT)
+    assert answer.code == 1
+    assert "the server is gone" in answer.stderr
+    assert "something killed it, it ended with 137" in answer.stderr
 
 
 def test_a_container_that_is_killed_while_it_boots_is_reported(
@@ -137,14 +137,13 @@ def test_a_container_that_is_killed_while_it_boots_is_reported(
 ) -> None:
     project(SMALL)
     child = kit.start("run")
-    while not (names := podman.containers(running=True)):
-        assert child.poll() is None, child.communicate()
+    names = wait_until(lambda: podman.containers(running=True), "a running container", child=child)
     podman("kill", *names)
-    code, _, stderr = _ended(child)
-    assert code == 69, stderr
-    assert "the server did not start" in stderr
-    assert "something killed it, it ended with 137" in stderr
-    assert "Traceback" not in stderr
+    answer = finish(child, seconds=_BOOT_LIMIT)
+    assert answer.code == 69, answer.text
+    assert "the server did not start" in answer.stderr
+    assert "something killed it, it ended with 137" in answer.stderr
+    assert "Traceback" not in answer.stderr
 
 
 def test_an_unknown_server_setting_is_reported_with_its_source(kit: CiKit, project: Project) -> None:
@@ -237,8 +236,3 @@ def test_docker_is_preferred_to_podman_if_it_answers(
 
 def _image(kit: CiKit) -> str:
     return kit.environ["CI_KIT_MYSQL_IMAGE"]
-
-
-def _ended(child: subprocess.Popen[str]) -> tuple[int, str, str]:
-    stdout, stderr = child.communicate(timeout=120)
-    return child.returncode, stdout, stderr

@@ -36,7 +36,18 @@ def rows(sql, **changes):
         cursor.execute(sql)
         return cursor.fetchall()
 """
-"""A module for the projects under test: a login by the variables the run has set."""
+"""A module for the projects under test: a login with the variables that ci-kit sets."""
+
+WAITS = """\
+import pathlib, time
+
+def until_removed(name):
+    deadline = time.monotonic() + 120
+    while pathlib.Path(name).exists():
+        assert time.monotonic() < deadline, f"nobody removed {name}"
+        time.sleep(0.01)
+"""
+"""A module for the projects under test: a wait for the removal of a file."""
 
 WAITING = {
     "rows.py": CONNECT,
@@ -51,23 +62,24 @@ WAITING = {
             time.sleep(300)
         """,
 }
-"""A project whose one test has a login, writes its process's id to ``started``, and goes on for long."""
+"""A project with one test: it logs in, writes its process id to ``started``, and runs for a long time."""
 
 
 LOGS_IN_LATER = {
     "rows.py": CONNECT,
+    "waits.py": WAITS,
     "test_db.py": """\
         import pathlib
         from rows import rows
+        from waits import until_removed
 
         def test_waits():
             pathlib.Path("started").write_text("")
-            while pathlib.Path("started").exists():
-                pass
+            until_removed("started")
             rows("SELECT 1")
         """,
 }
-"""A project whose one test writes the file ``started``, and logs in when that is removed."""
+"""A project with one test: it writes the file ``started``, waits for its removal, and logs in."""
 
 
 def wrap_server(folder: Path, server: str, script: str = 'exec "$real" "$@"') -> Path:

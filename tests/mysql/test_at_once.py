@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CiKit, interrupt, private_servers
-from tests.mysql.conftest import CONNECT, Project
+from tests.conftest import CiKit, finish, interrupt, private_servers, wait_for
+from tests.mysql.conftest import CONNECT, WAITS, Project
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -76,8 +77,7 @@ def in_the_middle(ci_kit: CiKit, project: Project, server: str, fresh_cache: Pat
 
     def start() -> subprocess.Popen[str]:
         run = ci_kit.start("run", "--mysqld", server)
-        while not list(ci_kit.servers.glob("*/template/*")):
-            assert run.poll() is None, run.communicate()
+        wait_until(lambda: list(ci_kit.servers.glob("*/template/*")), "a template's datadir", child=run)
         return run
 
     yield start
@@ -98,17 +98,18 @@ def _names(folder: Path) -> set[str]:
 def test_a_template_that_a_killed_run_was_making_is_made_by_the_next(in_the_middle: InTheMiddle) -> None:
     run = in_the_middle()
     run.kill()
-    run.communicate()
+    finish(run)
 
 
 def test_a_template_that_a_killed_run_was_copying_is_made_by_the_next(
     ci_kit: CiKit, in_the_middle: InTheMiddle, fresh_cache: Path
 ) -> None:
     run = in_the_middle()
-    while not list(fresh_cache.glob("templates/*.unfinished-*/data/*")):
-        assert run.poll() is None, run.communicate()
+    unfinished = "templates/*.unfinished-*/data/*"
+    # Without a pause: a copy takes some milliseconds.
+    wait_until(lambda: list(fresh_cache.glob(unfinished)), "a copy of the template", child=run, pause=0)
     run.kill()
-    run.communicate()
+    finish(run)
     assert list(fresh_cache.glob("templates/*.unfinished-*"))
 
 
@@ -127,15 +128,16 @@ def test_what_is_kept_and_what_lives_is_not_cleaned_up_with_what_was_killed(
     ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
     waits = {
+        "waits.py": WAITS,
         "test_it.py": """\
             import os, pathlib
+            from waits import until_removed
 
             def test_waits():
                 pathlib.Path("process").write_text(str(os.getpid()))
                 pathlib.Path("process").rename("started")
-                while pathlib.Path("started").exists():
-                    pass
-            """
+                until_removed("started")
+            """,
     }
     lives = CiKit(shutil.copytree(project(waits), tmp_path / "lives"), ci_kit.environ)
     kept = CiKit(shutil.copytree(project({}), tmp_path / "kept"), ci_kit.environ)
@@ -143,12 +145,11 @@ def test_what_is_kept_and_what_lives_is_not_cleaned_up_with_what_was_killed(
     try:
         runs = {one: one.start("run", "--mysqld", server) for one in (ci_kit, lives)}
         for one, run in runs.items():
-            while not (one.cwd / "started").exists():
-                assert run.poll() is None, run.communicate()
+            wait_for(one.cwd / "started", run)
         before = private_servers(ci_kit.servers)
         runs[ci_kit].kill()
         os.kill(int((ci_kit.cwd / "started").read_text()), signal.SIGKILL)
-        runs[ci_kit].communicate()
+        finish(runs[ci_kit])
         (ci_kit.cwd / "test_it.py").write_text("def test_it():\n    pass\n")
         ci_kit("run", "--mysqld", server, code=0)
         # A folder and a process of each of the three.

@@ -11,6 +11,7 @@ import pytest
 
 from tests.conftest import CiKit, interrupt, private_servers, wait_for
 from tests.mysql.conftest import CONNECT, WAITING, Project
+from tests.support.waiting import LIMIT, wait_until
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -31,6 +32,7 @@ def test_a_server_that_is_up_stays_between_commands(ci_kit: CiKit, project: Proj
             capture_output=True,
             text=True,
             check=True,
+            timeout=LIMIT,
         )
         assert done.stdout.strip() == "[('kept',)]"
         assert '"database": "kept"' in ci_kit("mysql", "status", "--json", code=0).stdout
@@ -83,7 +85,7 @@ def test_another_database_is_open_to_the_user_of_the_first(
         assert (variables["MYSQL_USER"], variables["MYSQL_DATABASE"]) == ("app", "second")
         script = "from rows import rows; rows('CREATE TABLE t (id INT)')"
         command = [ci_kit.environ["CI_KIT_PYTHON"], "-c", script]
-        subprocess.run(command, cwd=ci_kit.cwd, env=ci_kit.environ | variables, check=True)
+        subprocess.run(command, cwd=ci_kit.cwd, env=ci_kit.environ | variables, check=True, timeout=LIMIT)
     finally:
         ci_kit("mysql", "down", code=0)
 
@@ -120,8 +122,7 @@ def test_a_server_that_was_killed_is_not_up_and_another_takes_its_place(
     try:
         (pid,) = (int(one) for one in private_servers(ci_kit.servers) if one.isdigit())
         os.kill(pid, signal.SIGKILL)
-        while str(pid) in private_servers(ci_kit.servers):
-            pass
+        wait_until(lambda: str(pid) not in private_servers(ci_kit.servers), "the end of the server")
         assert ci_kit("mysql", "status", code=0).stdout == "server    none\n"
         assert private_servers(ci_kit.servers) == set()
         assert "is up already" not in ci_kit("mysql", "up", "--mysqld", server, code=0).stderr

@@ -13,6 +13,7 @@ import pytest
 
 from tests.conftest import CiKit, assert_in_order, private_servers
 from tests.mysql.conftest import CONNECT, Project, wrap_server
+from tests.support.waiting import LIMIT, wait_until
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -118,6 +119,7 @@ def tables(ci_kit: CiKit, database: str) -> str:
         capture_output=True,
         text=True,
         check=True,
+        timeout=LIMIT,
     )
     return done.stdout
 
@@ -156,8 +158,7 @@ def test_a_server_that_dies_while_it_is_filled_is_not_the_file_s_fault(
 ) -> None:
     project({"a.sql": "CREATE DATABASE begun;\nSELECT SLEEP(300);\n"})
     run = ci_kit.start("run", "--mysqld", server, "--init-sql", "a.sql")
-    while not list(ci_kit.servers.glob("*/data/begun")):
-        assert run.poll() is None, run.communicate()
+    wait_until(lambda: list(ci_kit.servers.glob("*/data/begun")), "the first statement", child=run)
     for one in private_servers(ci_kit.servers):
         if one.isdigit():
             os.kill(int(one), signal.SIGKILL)

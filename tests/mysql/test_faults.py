@@ -13,20 +13,22 @@ import pytest
 
 from ci_kit.mysql.client.version import Version
 from ci_kit.mysql.private.program import ServerProgram
-from tests.conftest import CiKit, assert_in_order, interrupt, private_servers, wait_for
-from tests.mysql.conftest import LOGS_IN_LATER, WAITING, Project, wrap_server
+from tests.conftest import CiKit, assert_in_order, finish, interrupt, private_servers, wait_for
+from tests.mysql.conftest import LOGS_IN_LATER, WAITING, WAITS, Project, wrap_server
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
-WAITS = {
+WITHOUT_LOGIN = {
+    "waits.py": WAITS,
     "test_waits.py": """\
         import pathlib
+        from waits import until_removed
 
         def test_waits():
             pathlib.Path("started").write_text("")
-            while pathlib.Path("started").exists():
-                pass
-        """
+            until_removed("started")
+        """,
 }
 PASSING = {"test_it.py": "def test_it():\n    pass\n"}
 
@@ -49,8 +51,7 @@ def test_a_signal_while_the_server_boots_leaves_nothing(ci_kit: CiKit, project: 
     project(WAITING)
     ci_kit("run", "--mysqld", server, "--", "--co")
     child = ci_kit.start("run", "--mysqld", server)
-    while not private_servers(ci_kit.servers):
-        assert child.poll() is None
+    wait_until(lambda: private_servers(ci_kit.servers), "a server", child=child)
     answer = interrupt(child)
     assert answer.code == 130, answer.text
 
@@ -65,9 +66,9 @@ def test_what_a_killed_run_left_is_cleaned_up_by_the_next(
     child = ci_kit.start("run", "--mysqld", server, env=own)
     wait_for(folder / "started", child)
     child.kill()
-    # The test holds the pipes open, and would run on.
+    # The project's test runs on and holds the pipes open.
     os.kill(int((folder / "started").read_text()), signal.SIGKILL)
-    child.communicate()
+    finish(child)
     assert private_servers(ci_kit.servers)
     assert list(temporary.glob("ci-kit-run-*"))
     (folder / "test_waiting.py").unlink()
@@ -93,7 +94,7 @@ def test_a_server_that_is_killed_during_the_tests_fails_them(
 def test_a_server_that_is_killed_during_tests_that_pass_is_a_warning(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:
-    folder = project(WAITS)
+    folder = project(WITHOUT_LOGIN)
     child = ci_kit.start(
         "run", "--mysqld", server, "--replicas", "1", "--no-keep-mysql", env={"GITHUB_ACTIONS": "true"}
     )
@@ -128,7 +129,7 @@ def test_a_server_that_is_killed_while_it_boots_is_an_error_without_its_log(
     script = """\
         log=$(printf '%s\\n' "$@" | sed -n 's|^--socket=\\(.*\\)/mysql.sock$|\\1/error.log|p')
         "$real" "$@" &
-        while [ ! -s "$log" ]; do :; done
+        timeout 60 sh -c 'until [ -s "$0" ]; do sleep 0.01; done' "$log"
         kill -9 $! $$
         """
     answer = ci_kit("run", "--mysqld", wrap_server(tmp_path / "wrapped", server, script), code=69)
@@ -184,7 +185,7 @@ def test_a_free_port_that_another_takes_meanwhile_is_replaced_by_a_free_one(
             open(sys.argv[2], "w").close()
             time.sleep(300)' "$port" "$once/listens" >/dev/null 2>&1 &
             echo $! > "$once/pid"
-            while [ ! -e "$once/listens" ]; do :; done
+            timeout 60 sh -c 'until [ -e "$0" ]; do sleep 0.01; done' "$once/listens"
         fi
         exec "$real" "$@"
         """

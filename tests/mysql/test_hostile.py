@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import CiKit, assert_in_order, command_lines, interrupt
 from tests.mysql.conftest import CONNECT, WAITING, Project
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -88,11 +89,13 @@ def test_the_password_is_in_no_process_list(ci_kit: CiKit, project: Project, ser
     folder = project(WAITING)
     secret = "the-secret-word"
     child = ci_kit.start("run", "-v", "--mysqld", server, env={"MYSQL_PASSWORD": secret})
-    seen = set()
-    while not (folder / "started").exists():
-        assert child.poll() is None
-        seen |= command_lines_with(secret.encode())
-    seen |= command_lines_with(secret.encode())
+    seen: set[bytes] = set()
+
+    def started() -> bool:
+        seen.update(command_lines_with(secret.encode()))
+        return (folder / "started").exists()
+
+    wait_until(started, "the project's test", child=child, pause=0)
     answer = interrupt(child)
     assert seen == set()
     assert secret not in answer.text

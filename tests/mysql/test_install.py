@@ -24,7 +24,10 @@ def bare_machine(ci_kit: CiKit, tmp_path: Path) -> Iterator[Bare]:
     """Runs commands on a copy of this machine that has no server; its changes are in memory alone."""
     layers = tmp_path / "layers"
     layers.mkdir()
-    if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], check=False).returncode:
+    if (
+        os.geteuid() != 0
+        or subprocess.run(["unshare", "--mount", "true"], check=False, timeout=60).returncode
+    ):
         skip_or_fail(Unavailable("a copy of the machine is mounted for this test: run it as root"))
 
     def call(*commands: str) -> Answer:
@@ -41,7 +44,9 @@ def bare_machine(ci_kit: CiKit, tmp_path: Path) -> Iterator[Bare]:
             exec chroot {layers}/root sh -ec {shlex.quote(script)} {ci_kit.cwd} {ci_kit.argv()[0]}
             """
         inside = ["unshare", "--mount", "--propagation", "private", "sh", "-ec", machine]
-        done = subprocess.run(inside, env=ci_kit.environ, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            inside, env=ci_kit.environ, capture_output=True, text=True, check=False, timeout=600
+        )
         return Answer(done.returncode, done.stdout, done.stderr)
 
     yield call

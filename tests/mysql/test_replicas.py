@@ -6,16 +6,18 @@ import json
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.conftest import CiKit, assert_in_order, interrupt, private_servers, wait_for
-from tests.mysql.conftest import CONNECT, WAITING, Project
+from tests.conftest import CiKit, assert_in_order, finish, interrupt, private_servers, wait_for
+from tests.mysql.conftest import CONNECT, WAITING, WAITS, Project
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
 REPLICAS = """\
-    import os
+    import os, time
     from rows import rows
 
     def replica(number):
@@ -25,8 +27,10 @@ REPLICAS = """\
         }
 
     def until(wanted, sql, **place):
+        deadline = time.monotonic() + 60
         while (found := rows(sql, **place)) != wanted:
-            pass
+            assert time.monotonic() < deadline, f"{sql} gives {found}, expected {wanted}"
+            time.sleep(0.01)
         return found
     """
 FILLED = {
@@ -108,11 +112,7 @@ def test_the_commands_know_the_replicas(ci_kit: CiKit, project: Project, server:
     project({})
     ci_kit("mysql", "up", "--mysqld", server, "--replicas", "2", code=0)
     try:
-        # A server counts whole seconds, and a busy one can be behind for one.
-        while True:
-            status = json.loads(ci_kit("mysql", "status", "--json", code=0).stdout)
-            if not any(one["lag"] for one in status["replicas"]):
-                break
+        status = wait_until(lambda: _status_without_lag(ci_kit), "replicas with lag 0")
         variables = json.loads(ci_kit("mysql", "env", "--json", code=0).stdout)
         assert [(one["port"], one["lag"]) for one in status["replicas"]] == [
             (int(variables["MYSQL_REPLICA_PORT_1"]), 0),
@@ -128,6 +128,12 @@ def test_the_commands_know_the_replicas(ci_kit: CiKit, project: Project, server:
         assert ci_kit("mysql", "down", code=0).stderr.count("is gone") == 3
 
 
+def _status_without_lag(ci_kit: CiKit) -> Any:
+    """The status, or None while a replica has a lag: it is in whole seconds, so a short delay counts as 1."""
+    status = json.loads(ci_kit("mysql", "status", "--json", code=0).stdout)
+    return None if any(one["lag"] for one in status["replicas"]) else status
+
+
 def _processes(folder: Path, port: int) -> list[int]:
     """The servers in a folder that listen on a port."""
     wanted = f"--port={port}\0".encode()
@@ -139,15 +145,16 @@ def test_a_replica_that_dies_during_the_tests_is_named(ci_kit: CiKit, project: P
     folder = project(
         {
             "rows.py": CONNECT,
+            "waits.py": WAITS,
             "test_it.py": """\
                 import os, pathlib
                 from rows import rows
+                from waits import until_removed
 
                 def test_it():
                     pathlib.Path("port").write_text(os.environ["MYSQL_REPLICA_PORT"])
                     pathlib.Path("started").touch()
-                    while pathlib.Path("started").exists():
-                        pass
+                    until_removed("started")
                     rows("SELECT 1", port=int(os.environ["MYSQL_REPLICA_PORT"]))
                 """,
         }
@@ -184,8 +191,7 @@ def test_a_signal_while_several_boot_leaves_nothing(
     project(WAITING)
     ci_kit("run", "--mysqld", server, "--", "--co", code=0)
     child = ci_kit.start("run", "--mysqld", server, "--replicas", "2")
-    while len(private_servers(ci_kit.servers)) < 4:
-        assert child.poll() is None
+    wait_until(lambda: len(private_servers(ci_kit.servers)) >= 4, "two servers", child=child)
     assert interrupt(child, number).code == 128 + number
 
 
@@ -198,7 +204,7 @@ def test_what_a_killed_run_with_replicas_left_is_cleaned_up_by_the_next(
     (folder / "test_waiting.py").unlink()
     os.kill(int((folder / "started").read_text()), signal.SIGKILL)
     child.kill()
-    child.communicate()
+    finish(child)
     assert len(private_servers(ci_kit.servers)) == 4
     ci_kit("run", "--mysqld", server, code=0)
 

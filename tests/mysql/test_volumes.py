@@ -24,7 +24,10 @@ PASSING = {"test_it.py": "def test_it():\n    pass\n"}
 @pytest.fixture
 def on_volume(ci_kit: CiKit) -> Iterator[OnVolume]:
     """Calls ci-kit with a small file system of the call's own as the folder for servers' data."""
-    if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], check=False).returncode:
+    if (
+        os.geteuid() != 0
+        or subprocess.run(["unshare", "--mount", "true"], check=False, timeout=60).returncode
+    ):
         skip_or_fail(Unavailable("a file system is mounted for this test: run it as root"))
 
     volume = ci_kit.servers / "volume"
@@ -47,6 +50,7 @@ def on_volume(ci_kit: CiKit) -> Iterator[OnVolume]:
             capture_output=True,
             text=True,
             check=False,
+            timeout=300,
         )
         assert done.stderr.splitlines()[-1] == "left: "
         return Answer(done.returncode, done.stdout, done.stderr)

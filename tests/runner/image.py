@@ -84,7 +84,9 @@ def _recipe(provision: str) -> str:
 
 
 def _bootstrap(root: Path, release: str, unstable_list: Path, provision: Path) -> None:
-    host_options = subprocess.run(["apt-config", "dump"], check=False, capture_output=True, text=True).stdout
+    host_options = subprocess.run(
+        ["apt-config", "dump"], check=False, capture_output=True, text=True, timeout=60
+    ).stdout
     options = ['Acquire::Check-Valid-Until "false";', *_HOST_APT_OPTIONS.findall(host_options)]
     done = subprocess.run(
         [
@@ -104,6 +106,7 @@ def _bootstrap(root: Path, release: str, unstable_list: Path, provision: Path) -
         check=False,
         capture_output=True,
         text=True,
+        timeout=1800,
     )
     if done.returncode:
         errors = [line for line in done.stderr.splitlines() if line.startswith("E:")]

@@ -206,7 +206,7 @@ def _run_with_timeout(
     except BaseException:
         # nsenter's child is in the machine, but also in this process group. It would keep the pipes open.
         os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.communicate(timeout=10)
         raise
     return subprocess.CompletedProcess(argv, process.returncode, stdout, stderr)
 
@@ -220,9 +220,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait(timeout=10)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait()
+        process.wait(10)
 
 
 def _sweep() -> None:
     unshare = ["unshare", "--mount", "--propagation", "private"]
-    subprocess.run([*unshare, "sh", str(_HERE / "sweep.sh"), NAME_PREFIX], check=False)
+    subprocess.run([*unshare, "sh", str(_HERE / "sweep.sh"), NAME_PREFIX], check=False, timeout=60)

@@ -48,7 +48,7 @@ def _pip(command: str, *words: str) -> None:
     platforms += [f"--platform=manylinux{year}_{machine}" for year in (1, 2010, 2014)]
     common = [sys.executable, "-m", "pip", command, "--quiet", "--require-hashes", "--no-deps"]
     python = ["--only-binary=:all:", "--python-version=3.13", "--implementation=cp"]
-    subprocess.run([*common, *python, *platforms, *words], check=True)
+    subprocess.run([*common, *python, *platforms, *words], check=True, timeout=600)
 
 
 def _text(lock: Path) -> str:

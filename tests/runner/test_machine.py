@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.runner.machine import CommandFailedError, Machine
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.runner
 
@@ -171,10 +171,7 @@ with Machine.boot(pathlib.Path({str(image)!r})) as machine:
         name = booting.stdout.readline().strip()
         assert traces(name)
         booting.kill()
-    deadline = time.monotonic() + 10
-    while processes(name) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert processes(name) == []
+    wait_until(lambda: not processes(name), "the end of the machine's processes", seconds=10, pause=0.05)
     # The sweep after the next machine removes the empty control group.
     with Machine.boot(image):
         pass
@@ -188,5 +185,7 @@ def traces(name: str) -> list[str]:
 
 def processes(name: str) -> list[str]:
     """The command lines of the host's processes that contain this name."""
-    every = subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True).stdout
+    every = subprocess.run(
+        ["ps", "-eo", "args"], check=True, capture_output=True, text=True, timeout=60
+    ).stdout
     return [line for line in every.splitlines() if name in line]

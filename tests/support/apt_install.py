@@ -36,7 +36,9 @@ def succeeds(*argv: str) -> bool:
     if not shutil.which(argv[0]):
         return False
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    return subprocess.run(argv, check=False, capture_output=True, env=environment).returncode == 0
+    return (
+        subprocess.run(argv, check=False, capture_output=True, env=environment, timeout=900).returncode == 0
+    )
 
 
 def _found(program: str) -> bool:

@@ -62,4 +62,4 @@ def replace(finished: Path, target: Path) -> None:
 
 def remove(tree: Path) -> None:
     """Delete a folder, but nothing that is mounted below it."""
-    subprocess.run(["rm", "-rf", "--one-file-system", "--", str(tree)], check=True)
+    subprocess.run(["rm", "-rf", "--one-file-system", "--", str(tree)], check=True, timeout=300)

@@ -15,7 +15,7 @@ _FOLDERS = ("/usr/sbin", "/usr/libexec", "/usr/local/sbin", "/usr/local/bin")
 def prefix() -> list[str]:
     """The words to put before a command, so that it finds no server program. Raises Unavailable."""
     unshare = ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--mount"]
-    if subprocess.run([*unshare, "true"], check=False, capture_output=True).returncode:
+    if subprocess.run([*unshare, "true"], check=False, capture_output=True, timeout=60).returncode:
         raise Unavailable(
             "cannot hide the server programs, namespaces are not allowed here: run the tests as root"
         )

@@ -65,6 +65,11 @@ def write_empty_action(folder: Path) -> None:
 
 def _git(folder: Path, *args: str) -> str:
     done = subprocess.run(
-        ["git", "-c", "safe.directory=*", *args], cwd=folder, capture_output=True, text=True, check=True
+        ["git", "-c", "safe.directory=*", *args],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     return done.stdout

@@ -1,4 +1,4 @@
-"""The unit tests' world: no variable of a runner, a server or ci-kit from outside, no timed examples."""
+"""Settings and fixtures of the unit tests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-_FOREIGN = (
+# Variables of the machine that runs the tests: they would change what ci-kit does.
+_OUTER_VARIABLES = (
     "ACT",
     "CI_KIT_",
     "COVERAGE_",
@@ -21,18 +22,25 @@ _FOREIGN = (
     "VIRTUAL_ENV",
     "XDG_",
 )
-_OF_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+_PYTEST_VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 
-# A busy machine is no reason for a test to fail.
+# A slow example on a busy machine is not a failure.
 hypothesis.settings.register_profile("untimed", deadline=None, max_examples=60)
 hypothesis.settings.load_profile("untimed")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.timeout(240))
+
+
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine of somebody who works on ci-kit, also where these tests run on a runner themselves."""
+    """The environment of a developer's machine, also if these tests run on a runner."""
     for name in list(os.environ):
-        if name.startswith(_FOREIGN) or name in _OF_PYTEST:
+        if name.startswith(_OUTER_VARIABLES) or name in _PYTEST_VARIABLES:
             monkeypatch.delenv(name)
 
 
@@ -47,7 +55,7 @@ def kept_signals() -> Iterator[None]:
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache folder of the test's own."""
+    """The test's own cache folder."""
     folder = tmp_path / "cache"
     monkeypatch.setenv("CI_KIT_CACHE", str(folder))
     return folder

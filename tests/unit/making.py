@@ -17,6 +17,7 @@ from ci_kit.console import Console
 from ci_kit.host.machine import DryHost, Host
 from ci_kit.settings.loading import load_settings
 from ci_kit.settings.settings import Settings
+from tests.support.waiting import LIMIT
 
 ROOT = Path(__file__).parents[2]
 
@@ -84,6 +85,7 @@ def python(
         capture_output=True,
         text=True,
         check=False,
+        timeout=LIMIT,
     )
 
 

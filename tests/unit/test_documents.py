@@ -14,6 +14,7 @@ import yaml
 from ci_kit.errors import exit_codes
 from ci_kit.report.outputs import OUTPUTS
 from ci_kit.settings.options import OPTIONS
+from tests.support.waiting import LIMIT
 from tests.unit.making import ROOT, python
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -97,6 +98,7 @@ def shell(folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
+        timeout=LIMIT,
     )
 
 

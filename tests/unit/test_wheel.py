@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ci_kit import __version__
+from tests.support.waiting import LIMIT
 from tests.unit.making import ROOT, python
 
 
@@ -17,11 +18,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheel's content, installed by pip."""
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=LIMIT)
     (wheel,) = folder.glob("*.whl")
     install = [*("install", "-q", "--no-deps", "--no-compile", "--no-index"), "--disable-pip-version-check"]
     subprocess.run(
-        [sys.executable, "-m", "pip", *install, "--target", str(folder / "target"), str(wheel)], check=True
+        [sys.executable, "-m", "pip", *install, "--target", str(folder / "target"), str(wheel)],
+        check=True,
+        timeout=LIMIT,
     )
     return folder / "target"
 

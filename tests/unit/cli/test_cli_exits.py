@@ -16,6 +16,7 @@ import pytest
 import ci_kit
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.pipeline import Job
+from tests.support.waiting import LIMIT, is_readable, kill, open_fifo
 from tests.unit.making import ALONE, ROOT, exit_code, python, write
 from tests.unit.making import ci_kit as run_ci_kit
 
@@ -171,14 +172,14 @@ def test_a_signal_ends_the_run_with_its_code_and_leaves_nothing(
             stderr=output,
         )
     try:
-        with fifo.open() as reader:
+        with open_fifo(fifo) as reader:
             reader.readline()
             process.send_signal(number)
-            assert process.wait(20) == code
+            assert process.wait(LIMIT) == code
+            assert is_readable(reader, LIMIT)
             assert reader.read() == ""
     finally:
-        process.kill()
-        process.wait()
+        kill(process)
     assert list(temporary.iterdir()) == []
     printed = (tmp_path / "said").read_text()
     assert printed.endswith(f"ci-kit: error: {message}\n")

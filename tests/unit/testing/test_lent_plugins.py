@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import LIMIT
 from tests.unit.making import ALONE, ci_kit, write
 
 APP = "def used():\n    return 1\n\n\ndef unused():\n    return 2\n"
@@ -20,7 +21,7 @@ TEST = "from app import used\n\n\ndef test_used():\n    assert used() == 1\n"
 def bare_python(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A Python that has pytest and coverage, and no report plugin, as a project's has."""
     folder = tmp_path_factory.mktemp("bare")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True, timeout=LIMIT)
     (packages,) = folder.glob("lib/python*/site-packages")
     for name in ("pytest", "pluggy", "iniconfig", "packaging", "pygments", "coverage"):
         for file in distribution(name).files or ():

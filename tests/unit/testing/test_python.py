@@ -11,6 +11,7 @@ import pytest
 
 from ci_kit.errors import UnavailableError
 from ci_kit.testing.python import find_python, inspect_project
+from tests.support.waiting import LIMIT
 from tests.unit.making import make_host, make_settings, write
 
 
@@ -71,7 +72,9 @@ def test_these_tests_own_python_has_what_it_takes(tmp_path: Path) -> None:
 def test_a_python_without_the_test_tools_is_told_what_to_install(
     coverage: bool, what: str, tmp_path: Path
 ) -> None:
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / ".venv"], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", tmp_path / ".venv"], check=True, timeout=LIMIT
+    )
     with pytest.raises(UnavailableError, match=what) as caught:
         inspect_project(make_host(), make_settings(tmp_path, coverage=coverage))
     assert str(tmp_path / ".venv") in caught.value.why

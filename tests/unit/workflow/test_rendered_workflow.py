@@ -14,6 +14,7 @@ import pytest
 from ci_kit.host.machine import Host
 from ci_kit.report.outputs import OUTPUTS
 from ci_kit.workflow.render import render
+from tests.support.waiting import LIMIT
 
 if TYPE_CHECKING:
     from tests.unit.workflow.conftest import Repository
@@ -51,7 +52,9 @@ def tool(name: str) -> str:
 
 def lint(repository: Repository, linter: str) -> subprocess.CompletedProcess[str]:
     argv = [tool(linter), *LINTERS[linter], ".github/workflows/ci.yml"]
-    return subprocess.run(argv, cwd=repository.root, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        argv, cwd=repository.root, capture_output=True, text=True, check=False, timeout=LIMIT
+    )
 
 
 @pytest.fixture(params=VARIANTS)

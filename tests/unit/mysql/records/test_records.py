@@ -15,6 +15,7 @@ from ci_kit.mysql.kinds import KINDS
 from ci_kit.mysql.records import store
 from ci_kit.mysql.records.cleanup import Cleanup
 from ci_kit.mysql.records.record import Record
+from tests.support.waiting import kill
 from tests.unit.making import make_host, said, write
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -112,8 +113,7 @@ def test_a_sweep_ends_what_a_killed_run_left_and_nothing_else(tmp_path: Path, ca
             assert {item.token for item in store.records(host)} == {"held", "kept"}
     finally:
         for process in processes.values():
-            process.kill()
-            process.wait()
+            kill(process)
     assert not list((cache / "servers").glob("left*"))
 
 
@@ -131,8 +131,7 @@ def test_whoever_reads_a_server_s_log_is_left_alone(tmp_path: Path, cache: Path)
         assert lives(reader)
     finally:
         for one in (process, reader):
-            one.kill()
-            one.wait()
+            kill(one)
 
 
 def test_the_folder_of_a_kept_server_that_is_gone_is_removed(tmp_path: Path, cache: Path) -> None:
@@ -167,5 +166,4 @@ def test_a_dry_sweep_ends_nothing(tmp_path: Path) -> None:
         assert (tmp_path / "left").exists()
         assert len(list(store.records(host))) == 1
     finally:
-        process.kill()
-        process.wait()
+        kill(process)
