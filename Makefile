@@ -1,6 +1,5 @@
-# Two commands for a machine that has Python 3.11 or newer, git and make: `make run` and `make test`.
-# Each installs what it needs, into .venv folders of this checkout; the database server by the system's
-# package manager, which it says before it does.
+# `make run` and `make test` need Python 3.11 or newer, git and make. They install Python packages into .venv
+# folders of this checkout, and the database server with the system's package manager, after a message.
 
 PYTHON ?= python3
 SAMPLE := examples/meeting
@@ -9,7 +8,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help run test lint unit lock upgrade render clean
 
-help: ## Say what there is to make
+help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 18
 
 run: .venv/installed $(SAMPLE)/.venv/installed ## Run the main job on the sample meeting app
@@ -34,7 +33,7 @@ lint: .venv/installed ## Check format, types, imports, workflows and scripts
 	$(BIN)/ci-kit render --check
 	$(BIN)/python tools/document.py --check
 
-unit: .venv/installed ## Run the fast tests alone
+unit: .venv/installed ## Run only the unit tests
 	$(BIN)/python -m pytest tests/unit --numprocesses=auto
 
 lock: .venv/installed ## Write requirements/ after a change of pyproject.toml
@@ -47,7 +46,7 @@ render: .venv/installed ## Write the generated workflow and documents
 	$(BIN)/ci-kit render
 	$(BIN)/python tools/document.py
 
-clean: ## Remove what the other commands made in this checkout
+clean: ## Remove the files that the other commands created in this checkout
 	rm -rf .venv $(SAMPLE)/.venv $(SAMPLE)/.coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/installed: requirements/dev.txt pyproject.toml

@@ -1,4 +1,4 @@
-"""What ci-kit says while it works: to standard error, so that standard output stays for results."""
+"""Messages about a run. They go to standard error; standard output is for results."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ _LABEL_WIDTH = 10
 
 @dataclass
 class Console:
-    """Lines about a run. ``verbosity``: -1 only problems, 0 one line a step, 1 every effect."""
+    """Writes messages. ``verbosity``: -1 only problems, 0 one line for each step, 1 every effect."""
 
     verbosity: int = 0
     stream: TextIO = field(default_factory=lambda: sys.stderr)
 
     @property
     def terminal(self) -> bool:
-        """Whether a person is watching, rather than a log: act gives a job a terminal of its own."""
+        """Whether a person reads the output on a terminal. A job that runs in act has a terminal, too."""
         return self.stream.isatty() and not os.environ.get("CI") and not os.environ.get("NO_COLOR")
 
     def step(self, label: str, text: str) -> None:
-        """One line for a step that is done."""
+        """Report a finished step in one line."""
         if self.verbosity >= 0:
             self._line(f"{self._style(_BOLD, label.ljust(_LABEL_WIDTH))} {text}")
 
     def detail(self, text: str) -> None:
-        """One effect, under ``-v`` only."""
+        """Report one effect, only with ``-v``."""
         if self.verbosity > 0:
             self._line(self._style(_DIM, text))
 
@@ -45,13 +45,13 @@ class Console:
             self._line(line)
 
     def lines(self, text: str) -> None:
-        """Somebody else's output, as it is."""
+        """Show the output of another program, unchanged."""
         for line in text.splitlines():
             self._line(line)
 
     @contextmanager
     def progress(self, label: str, text: str) -> Iterator[None]:
-        """A line that stands while something long goes on, on a terminal only."""
+        """Show a line while a long step runs, only on a terminal."""
         shown = self.terminal and self.verbosity >= 0
         if shown:
             self.stream.write(f"{label.ljust(_LABEL_WIDTH)} {text} …")

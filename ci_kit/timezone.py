@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
+from ci_kit.host.commands import Command, Input
 from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
 
@@ -27,16 +28,16 @@ def set_timezone(host: Host, settings: Settings, runner: Runner) -> bool:
         return True
     # Not timedatectl, which fails on some runner images (actions/runner-images#14478). `ln -sfn` replaces the
     # old link in one command, so the machine keeps a zone if it fails.
-    for command, stdin in (
+    for argv, stdin in (
         (["ln", "-sfn", str(zone), str(_LOCALTIME)], None),
         # Debian has the name here as well. Some libraries prefer it, and warn if the two differ.
-        (["tee", str(_NAME)], f"{settings.timezone}\n"),
+        (["tee", str(_NAME)], Input(f"{settings.timezone}\n")),
     ):
-        done = host.run(host.as_root(command), stdin=stdin)
+        done = host.run(Command(host.as_root(argv), stdin=stdin))
         if not done.ok:
             raise UnavailableError(
                 f"cannot set the machine's time zone to {settings.timezone}",
-                why=done.stderr.strip() or f"`{' '.join(command)}` exited with {done.code}",
+                why=done.stderr.strip() or f"`{' '.join(argv)}` exited with {done.code}",
                 todo="allow sudo without a password, or set system-timezone to false",
             )
     return True

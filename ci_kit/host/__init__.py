@@ -1,1 +1,1 @@
-"""The machine: every effect on it, child processes, locks."""
+"""The machine: the effects on it, its processes, files and locks."""

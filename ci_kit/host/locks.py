@@ -1,4 +1,4 @@
-"""Lock files, by which processes of one machine keep out of each other's way."""
+"""Lock files: they keep the processes of one machine from doing the same work at the same time."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from ci_kit.errors import UnavailableError
 
 @contextmanager
 def hold_lock(path: Path, *, wait: bool) -> Iterator[bool]:
-    """Hold a lock file until the context is left; gives whether it is held.
+    """Hold a lock file until the context ends; gives whether the lock is held.
 
-    Without ``wait``, it is not if another process has it. Raises UnavailableError if it cannot be written.
+    Without ``wait``, gives False if another process holds it. Raises UnavailableError if ci-kit cannot write
+    the file.
     """
     while True:
         with _opened(path) as file:
@@ -25,14 +26,14 @@ def hold_lock(path: Path, *, wait: bool) -> Iterator[bool]:
             except BlockingIOError:
                 yield False
                 return
-            # Whoever had the lock may have removed its file meanwhile; a newer one is another lock.
+            # The process that held the lock may have removed its file: a newer file is another lock.
             if _is_at(file, path):
                 yield True
                 return
 
 
 def is_locked(path: Path) -> bool:
-    """Whether a process holds it at this moment."""
+    """Whether a process holds the lock at this moment."""
     with suppress(FileNotFoundError), path.open() as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -49,7 +50,7 @@ def _opened(path: Path) -> TextIO:
         raise UnavailableError(
             f"cannot write {path}",
             why=f"{error.strerror}: {error.filename}",
-            todo="set CI_KIT_CACHE to a folder of yours",
+            todo="set CI_KIT_CACHE to a folder that you can write to",
         ) from error
 
 

@@ -1,52 +1,69 @@
-"""Child processes of the host: how one is described, started, and ended when its parent is interrupted."""
+"""Processes: how one starts, how ci-kit ends one, and how ci-kit finds one by its arguments."""
 
 from __future__ import annotations
 
 import os
-import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
+from typing import IO, TypedDict, Unpack
 
 from ci_kit.errors import TerminatedError, UnavailableError
-
-Env = Mapping[str, str | None]
-"""Changes to the environment: a value to set, or None to remove the name."""
-
-INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""What ends a run: Ctrl-C, a job that is cancelled, a terminal that is closed."""
 
 # How long an interrupted child may take to end by itself, and then after SIGTERM, in seconds.
 _INTERRUPT_GRACE, _TERMINATE_GRACE = 10.0, 3.0
 
 
+@dataclass(frozen=True)
+class Process:
+    """A background process. A dry run's has no ``popen`` and never ends."""
+
+    popen: subprocess.Popen[bytes] | None = None
+
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self.popen.poll() if self.popen else None
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it ends, for at most ``seconds``."""
+        if self.popen:
+            with suppress(subprocess.TimeoutExpired):
+                self.popen.wait(seconds)
+
+    def kill(self) -> None:
+        """Kill it and its process group, and wait for its end."""
+        if self.popen:
+            with suppress(ProcessLookupError):
+                os.killpg(self.popen.pid, signal.SIGKILL)
+            self.popen.wait()
+
+
 def at_terminal() -> bool:
     """Whether this process, and a child that shares its input, has a terminal."""
-    # A process without a standard input has None there.
+    # sys.stdin is None in a process without a standard input.
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def describe_command(argv: Sequence[str], env: Env | None = None, cwd: Path | None = None) -> str:
-    """The command as one would type it in a shell."""
-    changes = [
-        f"{name}={shlex.quote(value)}" if value is not None else f"-u {name}"
-        for name, value in (env or {}).items()
-    ]
-    prefix = f"env {' '.join(sorted(changes))} " if changes else ""
-    folder = f"cd {shlex.quote(str(cwd))} && " if cwd else ""
-    return f"{folder}{prefix}{shlex.join(argv)}"
+class ChildOptions(TypedDict, total=False):
+    """Options of subprocess.Popen; without one, the child inherits."""
+
+    cwd: Path | None
+    stdin: int
+    stdout: int | IO[bytes]
+    stderr: int | IO[bytes]
+    start_new_session: bool
 
 
 def open_child(
-    argv: Sequence[str], environment: dict[str, str], **options: object
+    argv: Sequence[str], environment: dict[str, str], **options: Unpack[ChildOptions]
 ) -> subprocess.Popen[bytes]:
-    """Start a process with Popen's options. Raises UnavailableError where there is no such program."""
+    """Start a process. Raises UnavailableError if the program cannot start."""
     try:
-        return subprocess.Popen(list(argv), env=environment, **options)  # type: ignore[call-overload,no-any-return]
+        return subprocess.Popen(list(argv), env=environment, **options)
     except OSError as error:
         raise UnavailableError(
             f"cannot run {argv[0]}",
@@ -55,33 +72,8 @@ def open_child(
         ) from error
 
 
-@contextmanager
-def one_interrupt_later() -> Iterator[None]:
-    """Put a first SIGINT or SIGTERM off until the context is left; a second one breaks it off."""
-    put_off: list[tuple[int, FrameType | None]] = []
-
-    def note(number: int, frame: FrameType | None) -> None:
-        if put_off:
-            obey(number, frame)
-        put_off.append((number, frame))
-
-    def obey(number: int, frame: FrameType | None) -> None:
-        handler = before[signal.Signals(number)]
-        if callable(handler):
-            handler(number, frame)
-
-    before = {number: signal.signal(number, note) for number in INTERRUPTS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    for interrupt in put_off:
-        obey(*interrupt)
-
-
-class ended:  # noqa: N801  (a context, named as those of contextlib are)
-    """A context that leaves no child running when it is left by an exception."""
+class end_on_error:  # noqa: N801  (a context manager, named like those of contextlib)
+    """Ends the child if an exception leaves the context: signal, then SIGTERM, then SIGKILL."""
 
     def __init__(self, child: subprocess.Popen[bytes], *, own_group: bool) -> None:
         self._child = child
@@ -93,22 +85,22 @@ class ended:  # noqa: N801  (a context, named as those of contextlib are)
         if error is None:
             return
         first = signal.SIGTERM if isinstance(error, TerminatedError) else signal.SIGINT
-        # A Ctrl-C at the terminal has reached a child in the foreground group already.
+        # Ctrl-C at the terminal has already reached a child in the foreground group.
         if self._own_group or first is not signal.SIGINT or not at_terminal():
             self._send(first)
         try:
-            if self._waited(_INTERRUPT_GRACE):
+            if self._ends_within(_INTERRUPT_GRACE):
                 return
             self._send(signal.SIGTERM)
-            if self._waited(_TERMINATE_GRACE):
+            if self._ends_within(_TERMINATE_GRACE):
                 return
         finally:
-            # What the child started may have ignored what ended it.
+            # Processes that the child started may have ignored the signal that ended the child.
             if self._own_group or self._child.poll() is None:
                 self._send(signal.SIGKILL)
             self._child.wait()
 
-    def _waited(self, seconds: float) -> bool:
+    def _ends_within(self, seconds: float) -> bool:
         with suppress(subprocess.TimeoutExpired):
             self._child.wait(seconds)
             return True
@@ -117,3 +109,26 @@ class ended:  # noqa: N801  (a context, named as those of contextlib are)
     def _send(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError):
             (os.killpg if self._own_group else os.kill)(self._child.pid, number)
+
+
+def kill_pid(pid: int) -> None:
+    """Kill a process, and its group if it leads one; wait for its end if it is a child of this process."""
+    with suppress(ProcessLookupError):
+        (os.killpg if os.getpgid(pid) == pid else os.kill)(pid, signal.SIGKILL)
+    # It is a child of this process if an interrupt came before the caller had the Process. WNOWAIT leaves the
+    # exit code to the Popen object. macOS has no waitid (AttributeError).
+    with suppress(AttributeError, ChildProcessError):
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+
+
+def with_argument(start: str, proc: Path) -> list[int]:
+    """The ids of the other processes in ``proc`` that have an argument which starts with ``start``."""
+    found = []
+    # Path.glob() checks that each path exists, and fails for a process that ends at that moment.
+    for path in proc.iterdir():
+        if path.name.isdigit():
+            with suppress(OSError):
+                words = (path / "cmdline").read_bytes().split(b"\0")
+                if any(word.startswith(os.fsencode(start)) for word in words):
+                    found.append(int(path.name))
+    return [pid for pid in found if pid != os.getpid()]

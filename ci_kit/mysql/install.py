@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_kit.errors import UnavailableError
+from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
 from ci_kit.mysql.private.program import find_server_program
 from ci_kit.settings.settings import Settings
@@ -54,7 +55,7 @@ def _install_by_apt(host: Host) -> None:
 
 
 def _has_candidate(host: Host, package: str) -> bool:
-    policy = host.ask(["apt-cache", "policy", package], env={"LC_ALL": "C"}).stdout
+    policy = host.ask(Command(["apt-cache", "policy", package], env={"LC_ALL": "C"})).stdout
     return "Candidate:" in policy and "Candidate: (none)" not in policy
 
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.python import Project
@@ -29,9 +30,9 @@ def report_coverage(host: Host, settings: Settings, project: Project, *, scratch
     """
     coverage = [*project.python, "-m", "coverage"]
     threshold = [] if settings.fail_under is None else [f"--fail-under={settings.fail_under:g}"]
-    code = host.stream([*coverage, "report", "-m", *threshold], cwd=settings.root)
+    code = host.stream(Command([*coverage, "report", "-m", *threshold], cwd=settings.root))
     totals = scratch / "coverage.json"
-    host.run([*coverage, "json", "-q", "--fail-under=0", "-o", str(totals)], cwd=settings.root)
+    host.run(Command([*coverage, "json", "-q", "--fail-under=0", "-o", str(totals)], cwd=settings.root))
     percent = _percent(totals)
     if percent is None and not host.dry:
         host.console.warning("coverage measured nothing: look at its `source` setting")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ci_kit.errors import UnavailableError
+from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
 
@@ -83,7 +84,7 @@ def inspect_project(host: Host, settings: Settings) -> Project:
         return Project(python, "", frozenset({"pytest", "coverage"}))
     try:
         # A tool may have to install the project's environment first.
-        answer = host.ask([*python, "-c", _PROBE], cwd=settings.root, seconds=None)
+        answer = host.ask(Command([*python, "-c", _PROBE], cwd=settings.root), seconds=None)
     except UnavailableError as error:
         named = f" (it came from {settings.source('python')})" if settings.given("python") else ""
         error.todo = (

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ci_kit.errors import AllTestsDeselectedError, NoTestReportError, TooFewTestsError
+from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.plugins import lend_plugins
@@ -52,7 +53,7 @@ def run_tests(
             omit = [f"--omit={','.join((*project.omit, f'{lent}/*'))}"]
     under = ["-m", "coverage", "run", *omit] if settings.coverage else []
     pytest = [*project.python, *under, "-m", "pytest", *_report_flags(report)]
-    code = host.stream([*pytest, *settings.pytest_args], env=changes, cwd=settings.root)
+    code = host.stream(Command([*pytest, *settings.pytest_args], env=changes, cwd=settings.root))
     if host.dry:
         return TestRun("passed", _OK, None)
     results = read_results(report, settings.root)
@@ -89,7 +90,7 @@ def _collect_serially(
     argv = [*project.python, "-m", "pytest", *_report_flags(report), *settings.pytest_args]
     # By its name, so that -n is known also where the project turns automatic loading off.
     serially = ["-p", "xdist", "-n0", "--collect-only", "-q"]
-    done = host.run([*argv, *serially], env=env, cwd=settings.root)
+    done = host.run(Command([*argv, *serially], env=env, cwd=settings.root))
     if done.code != _NO_TESTS:
         host.console.error([f"pytest found no tests, and collecting them ended with {done.code}"])
         host.console.lines(done.stdout + done.stderr)

@@ -9,8 +9,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from ci_kit.host.commands import Env
 from ci_kit.host.machine import Host
-from ci_kit.host.processes import Env
 from ci_kit.mysql.client.endpoint import Endpoint
 
 _NAMES = ("mysql", "mariadb")

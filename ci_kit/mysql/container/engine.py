@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ci_kit.errors import UnavailableError
-from ci_kit.host.machine import Completed, Host
+from ci_kit.host.commands import Command, Completed
+from ci_kit.host.machine import Host
 
 # Podman accepts Docker's command line for everything here.
 _ENGINES = ("docker", "podman")
@@ -105,7 +106,7 @@ def run_container(host: Host, command: list[str], *, secrets: dict[str, str], so
     An interrupt waits until the engine is done: ci-kit cannot remove a container that does not exist yet.
     ``source`` says where the parts of the command came from. Raises UnavailableError.
     """
-    done = host.run(command, env=secrets, whole=True)
+    done = host.run(Command(command, env=secrets), uninterrupted=True)
     if not done.ok:
         raise UnavailableError(
             f"{command[0]} did not start the container",

@@ -170,7 +170,7 @@ class Instance:
 
     def remove(self) -> None:
         """Remove the container and its record. If the engine fails, a later run removes them."""
-        with self.host.undisturbed():
+        with self.host.ignore_interrupts():
             try:
                 remove_container(self.host, self.container)
                 store.forget(self.host, self.token)

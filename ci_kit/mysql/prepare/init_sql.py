@@ -12,6 +12,7 @@ import zlib
 from pathlib import Path
 
 from ci_kit.errors import UnavailableError, UsageError
+from ci_kit.host.commands import Command, Input
 from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.program import ClientProgram, client_environment
@@ -87,19 +88,16 @@ def _read(path: Path, settings: Settings) -> bytes:
 def _run_in_client(
     host: Host, client: ClientProgram, root: Endpoint, settings: Settings, path: Path, sql: bytes
 ) -> None:
-    done = host.run(
-        [
-            *client.command,
-            "--no-defaults",
-            *client.address,
-            f"--user={root.user}",
-            "--default-character-set=utf8mb4",
-            f"--database={settings.database}",
-        ],
-        env=client_environment(root.password),
-        stdin=sql,
-        shown_stdin=f"the SQL of {path}",
-    )
+    argv = [
+        *client.command,
+        "--no-defaults",
+        *client.address,
+        f"--user={root.user}",
+        "--default-character-set=utf8mb4",
+        f"--database={settings.database}",
+    ]
+    stdin = Input(sql, shown=f"the SQL of {path}")
+    done = host.run(Command(argv, client_environment(root.password), stdin=stdin))
     if not done.ok:
         raise _refused(path, done.stderr, settings)
 

@@ -77,7 +77,7 @@ def _relaxed(session: Session) -> Iterator[None]:
             _set(session, name, _LAX[_rule(name)])
         yield
     finally:
-        with session.host.undisturbed():
+        with session.host.ignore_interrupts():
             for name in sorted(before, key=_order, reverse=True):
                 _set(session, name, before[name])
 

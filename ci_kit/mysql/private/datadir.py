@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ci_kit.errors import UnavailableError
-from ci_kit.host.machine import Completed, Host
+from ci_kit.host.commands import Command, Completed, Input
+from ci_kit.host.machine import Host
 from ci_kit.mysql.config.error_log import first_errors
 from ci_kit.mysql.config.rejected_option import rejected_option
 from ci_kit.mysql.config.server_options import as_flags, datadir_options
@@ -100,13 +101,8 @@ def _make(host: Host, recipe: _Recipe, server: ServerFolder, folder: Path, setti
         host.write(zones, sql, shown=f"{sql[:60]} …")
         env = {"TZ": "UTC", "TMPDIR": str(server.temporary)}
         for command, stdin in _initialise(recipe, server, made, zones):
-            done = host.run(
-                command,
-                env=env,
-                stdin=sql if stdin else None,
-                shown_stdin=f"the SQL of {stdin}",
-                seconds=settings.boot_timeout,
-            )
+            read = Input(sql, shown=f"the SQL of {stdin}") if stdin else None
+            done = host.run(Command(command, env=env, stdin=read), seconds=settings.boot_timeout)
             if not done.ok:
                 problem = rejected_option(done.stdout + done.stderr, settings)
                 raise problem or _failed(Path(command[0]), server, done)

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ci_kit.errors import CiKitError, UnavailableError
-from ci_kit.host.machine import Host, Process
+from ci_kit.host.commands import Command
+from ci_kit.host.machine import Host
+from ci_kit.host.processes import Process
 from ci_kit.mysql.client.endpoint import LOOPBACK, ROOT, Endpoint
 from ci_kit.mysql.config.ended import Ended
 from ci_kit.mysql.config.error_log import last_errors
@@ -105,7 +107,7 @@ class Instance:
             shown="".join(f"{line};\n" for line in (*_INIT, change.shown)),
         )
         env = {"TZ": self.settings.timezone}
-        return Boot(self.host.start(self._command(port), env=env, log=self.folder.log), port)
+        return Boot(self.host.start(Command(self._command(port), env), log=self.folder.log), port)
 
     def _command(self, port: int) -> list[str]:
         folder, member = self.folder, self.member
@@ -176,9 +178,9 @@ class Instance:
 
     def remove(self, boots: list[Boot]) -> None:
         """End the server and remove its folder and record. Its data is thrown away, so it is killed."""
-        with self.host.undisturbed():
+        with self.host.ignore_interrupts():
             for boot in boots:
-                self.host.end(boot.process, what="the server")
+                self.host.kill(boot.process, what="the server")
             # After an interrupt, ``boots`` may lack a process that has just been started.
             end(self.host, self.record(0))
             store.forget(self.host, self.folder.token)
@@ -191,7 +193,7 @@ def is_up(host: Host, record: Record) -> bool:
 def end(host: Host, record: Record) -> None:
     """Kill the server of a record, and remove its folder."""
     for pid in _processes(host, record):
-        host.kill(pid, what="the server")
+        host.kill_pid(pid, what="the server")
     host.remove(Path(record.place))
 
 

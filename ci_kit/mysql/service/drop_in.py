@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ci_kit.errors import UnavailableError
+from ci_kit.host.commands import Command, Input
 from ci_kit.host.machine import Host
 from ci_kit.mysql.client.sql import Statement
 from ci_kit.mysql.service.option_files import option_text
@@ -69,7 +70,7 @@ def _write(host: Host, path: Path, text: str, *, shown: str | None = None, owner
     """``owner`` alone may read the file; without one, everybody may."""
     script = 'umask 077 && cat > "$0" && chown "$1" "$0" && chmod "$2" "$0"'
     words = ["sh", "-c", script, str(path), owner or "root", "400" if owner else "644"]
-    done = host.run(host.as_root(words), stdin=text, shown_stdin=shown)
+    done = host.run(Command(host.as_root(words), stdin=Input(text, shown)))
     if not done.ok:
         raise UnavailableError(
             f"cannot write {path}",

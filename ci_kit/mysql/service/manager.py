@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from ci_kit.errors import UnavailableError
-from ci_kit.host.machine import Host, Process
+from ci_kit.host.machine import Host
+from ci_kit.host.processes import Process
 from ci_kit.mysql.service.option_files import read_service_options
 
 Action: TypeAlias = Literal["start", "stop"]
@@ -120,7 +121,7 @@ def await_start(host: Host, unit: Unit, *, seconds: float) -> None:
     """Wait at most ``seconds`` for a start that another process has begun."""
     if unit.state(host) == "starting":
         # systemd joins a second call to the start that is under way.
-        host.finish(start(host, unit, log=Path(os.devnull)), seconds=seconds)
+        host.wait_for_exit(start(host, unit, log=Path(os.devnull)), seconds=seconds)
 
 
 def stop(host: Host, unit: Unit) -> None:

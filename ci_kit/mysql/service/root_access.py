@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ci_kit.errors import UnavailableError
 from ci_kit.github import Runner
+from ci_kit.host.commands import Command, Input
 from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import ROOT, Endpoint
 from ci_kit.mysql.client.login import renew_password, try_login
@@ -90,15 +91,10 @@ class _RootLogin:
         client = find_client(self.host) or "mysql"
         socket = [f"--socket={self.root.socket}"] if self.root.socket else []
         change = _unlocked(self.spare)
-        done = self.host.run(
-            self.host.as_root(
-                [client, "--no-defaults", "--protocol=socket", "--host=localhost", *socket, "--user=root"]
-            ),
-            env=client_environment(""),
-            stdin=f"{change.text};\n",
-            shown_stdin=f"{change.shown};",
-            seconds=_LONGEST_CHANGE,
-        )
+        argv = [client, "--no-defaults", "--protocol=socket", "--host=localhost", *socket, "--user=root"]
+        stdin = Input(f"{change.text};\n", shown=f"{change.shown};")
+        command = Command(self.host.as_root(argv), env=client_environment(""), stdin=stdin)
+        done = self.host.run(command, seconds=_LONGEST_CHANGE)
         return done.ok and self.by_password(self.spare.password)
 
     def _set_wanted(self, login: Endpoint) -> bool:

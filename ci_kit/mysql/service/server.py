@@ -224,7 +224,7 @@ class ServiceBooting:
             self.use.begin_start()
             self._await_answer()
         finally:
-            with self.host.undisturbed():
+            with self.host.ignore_interrupts():
                 drop_in.remove_init(self.host)
 
     def _unreachable(self, error: LoginError) -> UnavailableError:

@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass, replace
 
 from ci_kit.errors import UnavailableError
-from ci_kit.host.machine import Host, Process
+from ci_kit.host.machine import Host
+from ci_kit.host.processes import Process
 from ci_kit.mysql.records import store
 from ci_kit.mysql.records.record import Record
 from ci_kit.mysql.service import manager
@@ -31,7 +32,7 @@ class ServiceStart:
     def failure(self, *, seconds: float) -> str:
         """Wait until the start is over; gives why it failed, empty if it succeeded."""
         command = " ".join(self.unit.command("start"))
-        code = self.host.finish(self.process, seconds=seconds)
+        code = self.host.wait_for_exit(self.process, seconds=seconds)
         if code is None:
             return f"`{command}` did not end in {seconds:g} s"
         return f"`{command}` ended with {code}" if code else ""
@@ -69,10 +70,10 @@ class ServiceUse:
 
     def give_back(self) -> None:
         """Give the service back. If that fails, the record stays, so that a later run gives it back."""
-        with self.host.undisturbed():
+        with self.host.ignore_interrupts():
             if self.start and not isinstance(self.unit, SystemdUnit):
                 # systemd ends a start that goes on; an init script would go on beside the stop.
-                self.host.finish(self.start.process, seconds=manager.LONGEST_ACTION)
+                self.host.wait_for_exit(self.start.process, seconds=manager.LONGEST_ACTION)
             try:
                 give_back(self.host, self.record)
                 store.forget(self.host, TOKEN)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
 from ci_kit.testing.results import Failure, Results, read_results
 from tests.unit.making import ALONE, write
@@ -87,7 +88,7 @@ def pytest_report(root: Path, *words: str, cwd: Path | None = None) -> Path:
     """The report of a real run of pytest."""
     report = root / "report.json"
     command = [sys.executable, "-m", "pytest", *FLAGS, f"--json-report-file={report}", *words]
-    Host().run(command, cwd=cwd or root, env=ALONE)
+    Host().run(Command(command, cwd=cwd or root, env=ALONE))
     return report
 
 

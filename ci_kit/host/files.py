@@ -1,0 +1,73 @@
+"""Files and folders: how ci-kit writes, copies and removes them, and how it reports a failure."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def replace_file(path: Path, text: str, mode: int) -> None:
+    """Write a file atomically: readers see the old text or the new text, never a part."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def append_text(path: Path, text: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def make_folder(path: Path, mode: int, owner: int | None) -> None:
+    path.mkdir(mode=mode, parents=True, exist_ok=True)
+    if owner is not None:
+        os.chown(path, owner, -1)
+
+
+def copy_folder(source: Path, target: Path, owner: int | None) -> None:
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    if owner is not None:
+        for path in (target, *target.rglob("*")):
+            os.chown(path, owner, -1)
+
+
+def remove_path(path: Path) -> None:
+    """Remove a file, a link, or a folder with its content, if it exists."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    elif os.path.lexists(path):
+        path.unlink(missing_ok=True)
+
+
+def rename_path(source: Path, target: Path) -> None:
+    source.rename(target)
+
+
+def describe_error(error: OSError) -> str:
+    """An error in one line. A failed copy of a folder has one reason for each file: the first is enough."""
+    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
+        return re.sub(r"^\[Errno \d+\] ", "", str(error.args[0][0][-1]))
+    return f"{error.strerror}: {error.filename}" if error.filename else error.strerror or str(error)
+
+
+def temporary_root(environ: Mapping[str, str]) -> Path:
+    """The folder for temporary files: the job's own on a runner."""
+    return Path(environ.get("RUNNER_TEMP") or tempfile.gettempdir())
+
+
+def cache_root(environ: Mapping[str, str]) -> Path:
+    """The user's cache folder for ci-kit, by the XDG Base Directory Specification or by CI_KIT_CACHE."""
+    if own := environ.get("CI_KIT_CACHE"):
+        return Path(own)
+    base = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME", "~")).expanduser() / ".cache"
+    return Path(base) / "ci-kit"
