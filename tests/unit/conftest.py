@@ -45,7 +45,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def kept_signals() -> Iterator[None]:
+def restored_signals() -> Iterator[None]:
     """Puts back the handlers that ci-kit's ``main`` sets, for tests that call it in this process."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     yield

@@ -15,7 +15,7 @@ from ci_kit.errors import exit_codes
 from ci_kit.report.outputs import OUTPUTS
 from ci_kit.settings.options import OPTIONS
 from tests.support.waiting import LIMIT
-from tests.unit.making import ROOT, python
+from tests.unit.support import ROOT, python
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]

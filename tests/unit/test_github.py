@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ci_kit.github import SUMMARY_LIMIT, Runner
-from tests.unit.making import GITHUB_HOSTED, SELF_HOSTED, file_command, make_host, said
+from tests.unit.support import GITHUB_HOSTED, SELF_HOSTED, console_text, file_command, make_host
 
 NAMES = st.from_regex(r"[a-zA-Z_][a-zA-Z0-9_-]{0,20}", fullmatch=True)
 HOSTILE = st.sampled_from(
@@ -210,7 +210,7 @@ def test_an_exported_password_is_not_shown(password: str, dry: bool, tmp_path: P
     it = runner(tmp_path)
     it = Runner(make_host(it.host.environ, dry=dry, verbosity=1))
     printed(lambda: it.hide(password))
-    text = printed(lambda: it.export({"MYSQL_PASSWORD": password})) + said(it.host)
+    text = printed(lambda: it.export({"MYSQL_PASSWORD": password})) + console_text(it.host)
     assert "MYSQL_PASSWORD=***" in text
     assert [line for line in password.splitlines() if line in text] == []
 

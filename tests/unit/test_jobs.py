@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.making import ALONE, GITHUB_HOSTED, SELF_HOSTED, ci_kit, file_command, snapshot, write
+from tests.unit.support import ALONE, GITHUB_HOSTED, SELF_HOSTED, ci_kit, file_command, snapshot, write
 
 PASSING = {
     "app.py": "def used(): ...\ndef unused():\n    return 1\n",

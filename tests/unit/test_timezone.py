@@ -11,7 +11,7 @@ import pytest
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.timezone import set_timezone
-from tests.unit.making import GITHUB_HOSTED, SELF_HOSTED, make_host, make_settings, said
+from tests.unit.support import GITHUB_HOSTED, SELF_HOSTED, console_text, make_host, make_settings
 
 LOCALTIME = Path("/etc/localtime")
 
@@ -97,7 +97,7 @@ def test_a_machine_that_is_not_disposable_keeps_its_zone(
 ) -> None:
     host = make_host(environ, dry=True)
     assert set_timezone(host, make_settings(tmp_path, timezone=name), Runner(host)) is False
-    assert capsys.readouterr().out == said(host) == ""
+    assert capsys.readouterr().out == console_text(host) == ""
 
 
 def state() -> tuple[Path, int, str]:

@@ -10,7 +10,7 @@ import pytest
 
 from ci_kit import __version__
 from tests.support.waiting import LIMIT
-from tests.unit.making import ROOT, python
+from tests.unit.support import ROOT, python
 
 
 @pytest.fixture(scope="module")

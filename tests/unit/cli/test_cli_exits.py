@@ -17,10 +17,10 @@ import ci_kit
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.pipeline import Job
 from tests.support.waiting import LIMIT, is_readable, kill, open_fifo
-from tests.unit.making import ALONE, ROOT, exit_code, python, write
-from tests.unit.making import ci_kit as run_ci_kit
+from tests.unit.support import ALONE, ROOT, exit_code, python, write
+from tests.unit.support import ci_kit as run_ci_kit
 
-pytestmark = pytest.mark.usefixtures("kept_signals")
+pytestmark = pytest.mark.usefixtures("restored_signals")
 
 
 def test_it_runs_as_a_module_and_prints_its_version() -> None:

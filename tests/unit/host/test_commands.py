@@ -11,7 +11,7 @@ import pytest
 from ci_kit.errors import UnavailableError
 from ci_kit.host.commands import Command, Completed, Input
 from tests.support.waiting import LIMIT
-from tests.unit.making import make_host
+from tests.unit.support import make_host
 
 
 def test_a_command_gives_its_code_and_both_outputs() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.making import make_host
+from tests.unit.support import make_host
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644, 0o755])

@@ -14,7 +14,7 @@ from ci_kit.host.commands import Command, Completed, Input
 from ci_kit.host.machine import Host
 from ci_kit.host.processes import Process
 from tests.support.waiting import LIMIT, kill
-from tests.unit.making import make_host, said, snapshot
+from tests.unit.support import console_text, make_host, snapshot
 
 SECRET = "hunter2hunter2"
 
@@ -95,9 +95,9 @@ def test_a_dry_run_prints_what_a_real_run_reports(
     printed = capfd.readouterr().out
     real = make_host(verbosity=1)
     effect(real, folder)
-    assert said(real) == printed != ""
+    assert console_text(real) == printed != ""
     assert SECRET not in printed
-    assert said(dry) == ""
+    assert console_text(dry) == ""
 
 
 def test_a_dry_run_prints_a_kill_by_id_and_a_real_run_kills(
@@ -107,7 +107,7 @@ def test_a_dry_run_prints_a_kill_by_id_and_a_real_run_kills(
     assert process.poll() is None
     real = make_host(verbosity=1)
     real.kill_pid(process.pid, what="the server")
-    assert said(real) == capfd.readouterr().out == f"kill -KILL -{process.pid}  # the server\n"
+    assert console_text(real) == capfd.readouterr().out == f"kill -KILL -{process.pid}  # the server\n"
     assert process.wait(LIMIT) == -9
 
 
@@ -118,7 +118,7 @@ def test_a_dry_run_prints_a_kill_and_a_real_run_kills(
     assert process.poll() is None
     real = make_host(verbosity=1)
     real.kill(Process(process), what="the server")
-    assert said(real) == capfd.readouterr().out == f"kill -KILL -{process.pid}  # the server\n"
+    assert console_text(real) == capfd.readouterr().out == f"kill -KILL -{process.pid}  # the server\n"
     assert process.returncode == -9
 
 
@@ -132,7 +132,7 @@ def test_a_dry_run_prints_the_kill_of_a_process_that_it_did_not_start(
 def test_effects_are_reported_only_with_verbose(folder: Path) -> None:
     host = make_host(verbosity=0)
     host.remove(folder / "file")
-    assert said(host) == ""
+    assert console_text(host) == ""
 
 
 @pytest.mark.parametrize("dry", [True, False])
@@ -143,7 +143,7 @@ def test_a_known_secret_is_masked_in_reports(
     host.redactor.add(SECRET)
     host.run(Command(["true", SECRET], env={"MYSQL_PASSWORD": SECRET}, stdin=Input(SECRET)))
     host.append(folder / "file", SECRET)
-    text = capfd.readouterr().out + said(host)
+    text = capfd.readouterr().out + console_text(host)
     assert SECRET not in text
     assert "env MYSQL_PASSWORD=*** true *** <<< ***" in text
 

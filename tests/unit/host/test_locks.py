@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.support.waiting import LIMIT, wait_until
-from tests.unit.making import make_host
+from tests.unit.support import make_host
 
 
 def test_a_dry_run_takes_no_lock(tmp_path: Path) -> None:

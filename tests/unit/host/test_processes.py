@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.support.waiting import LIMIT
-from tests.unit.making import make_host
+from tests.unit.support import make_host
 
 
 def test_a_background_process_leads_a_session_and_writes_to_its_log(tmp_path: Path) -> None:

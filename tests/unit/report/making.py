@@ -8,7 +8,7 @@ from pathlib import Path
 from ci_kit.github import Runner
 from ci_kit.report.run_report import RunReport
 from ci_kit.testing.results import Failure, Results
-from tests.unit.making import SELF_HOSTED, make_host
+from tests.unit.support import SELF_HOSTED, make_host
 
 RESULTS = Results(
     collected=9,

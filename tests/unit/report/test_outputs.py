@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ci_kit.report.outputs import set_outputs
-from tests.unit.making import file_command
 from tests.unit.report.making import REPORT, Step
+from tests.unit.support import file_command
 
 
 def test_the_outputs_follow_from_the_run(step: Step) -> None:

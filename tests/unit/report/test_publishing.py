@@ -7,8 +7,8 @@ import pytest
 from ci_kit.github import Runner
 from ci_kit.report.publishing import publish
 from ci_kit.testing.results import Failure
-from tests.unit.making import make_host, said
 from tests.unit.report.making import Step, report_of
+from tests.unit.support import console_text, make_host
 
 REPORT = report_of(Failure("test_a", "call", "test_a.py", 3, "assert 0"))
 
@@ -16,7 +16,7 @@ REPORT = report_of(Failure("test_a", "call", "test_a.py", 3, "assert 0"))
 def test_a_runner_gets_every_format(step: Step, capsys: pytest.CaptureFixture[str]) -> None:
     runner = step.runner()
     publish(REPORT, runner)
-    assert said(runner.host).startswith("result ")
+    assert console_text(runner.host).startswith("result ")
     assert step.files == ["output", "summary"]
     assert capsys.readouterr().out.startswith("::error file=test_a.py")
 
@@ -24,7 +24,7 @@ def test_a_runner_gets_every_format(step: Step, capsys: pytest.CaptureFixture[st
 def test_a_laptop_gets_only_the_line_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     runner = Runner(make_host({}))
     publish(REPORT, runner)
-    assert said(runner.host).startswith("result ")
+    assert console_text(runner.host).startswith("result ")
     assert capsys.readouterr().out == ""
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from ci_kit.github import Runner
 from ci_kit.report.summary_page import _cell, add_summary_page
 from ci_kit.testing.results import Failure
-from tests.unit.making import make_host
 from tests.unit.report.making import REPORT, Step, report_of
+from tests.unit.support import make_host
 
 
 def test_the_page_has_a_row_for_each_fact(step: Step) -> None:

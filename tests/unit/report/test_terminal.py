@@ -7,14 +7,14 @@ from dataclasses import replace
 from ci_kit.github import Runner
 from ci_kit.report.run_report import RunReport
 from ci_kit.report.terminal import print_result
-from tests.unit.making import make_host, said
 from tests.unit.report.making import REPORT
+from tests.unit.support import console_text, make_host
 
 
 def printed(report: RunReport, *, dry: bool = False) -> str:
     host = make_host({}, dry=dry)
     print_result(report, Runner(host))
-    return said(host)
+    return console_text(host)
 
 
 def test_the_result_has_counts_coverage_and_time() -> None:

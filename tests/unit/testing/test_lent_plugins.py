@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.waiting import LIMIT
-from tests.unit.making import ALONE, ci_kit, write
+from tests.unit.support import ALONE, ci_kit, write
 
 APP = "def used():\n    return 1\n\n\ndef unused():\n    return 2\n"
 TEST = "from app import used\n\n\ndef test_used():\n    assert used() == 1\n"

@@ -14,7 +14,7 @@ from ci_kit.errors import AllTestsDeselectedError, CiKitError, NoTestReportError
 from ci_kit.testing.plugins import lend_plugins
 from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import TestRun, run_tests
-from tests.unit.making import QUICK, ROOT, make_host, make_settings, python, write
+from tests.unit.support import QUICK, ROOT, make_host, make_settings, python, write
 
 PASSING = {"test_a.py": "def test_a(): ...\ndef test_b(): ...\n"}
 needs_xdist = pytest.mark.skipif(

@@ -12,7 +12,7 @@ import pytest
 from ci_kit.errors import UnavailableError
 from ci_kit.testing.python import find_python, inspect_project
 from tests.support.waiting import LIMIT
-from tests.unit.making import make_host, make_settings, write
+from tests.unit.support import make_host, make_settings, write
 
 
 def programs(folder: Path, *names: str) -> Path:

@@ -10,7 +10,7 @@ import pytest
 from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
 from ci_kit.testing.results import Failure, Results, read_results
-from tests.unit.making import ALONE, write
+from tests.unit.support import ALONE, write
 
 FLAGS = [
     *("-p", "metadata", "-p", "pytest_jsonreport"),

@@ -12,7 +12,7 @@ import pytest
 from ci_kit.errors import AllTestsDeselectedError, CiKitError, NoTestReportError, TooFewTestsError
 from ci_kit.testing.results import Results
 from ci_kit.testing.run import judge
-from tests.unit.making import make_settings
+from tests.unit.support import make_settings
 
 NOTHING = Results(0, 0, 0, 0, 0, 0, 0, 0, 0, 0.1, ())
 

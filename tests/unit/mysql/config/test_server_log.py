@@ -9,7 +9,7 @@ import pytest
 
 from ci_kit.mysql.config.error_log import first_errors, last_errors
 from ci_kit.mysql.config.rejected_option import rejected_option
-from tests.unit.making import make_settings
+from tests.unit.support import make_settings
 
 LOG = """\
 2026-11-25T10:36:01.1Z 0 [System] [MY-010116] [Server] mysqld (mysqld 9.7.4) starting as process 24452

@@ -14,7 +14,7 @@ from ci_kit.mysql.client.login import LoginError
 from ci_kit.mysql.container import server as docker_server
 from ci_kit.mysql.container.engine import Container, require_engine
 from ci_kit.mysql.container.server import DockerBooting, DockerServer, Instance
-from tests.unit.making import make_host, make_settings, said, write
+from tests.unit.support import console_text, make_host, make_settings, write
 
 
 def test_an_engine_that_is_passed_over_is_named_with_its_reason(tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_an_engine_that_is_passed_over_is_named_with_its_reason(tmp_path: Path) 
         name.chmod(0o755)
     host = make_host({"PATH": str(tmp_path)})
     assert require_engine(host) == "podman"
-    assert said(host) == "mysql      using podman; docker: Cannot connect to the Docker daemon\n"
+    assert console_text(host) == "mysql      using podman; docker: Cannot connect to the Docker daemon\n"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.mysql.private import folder as server_folder
 from ci_kit.mysql.private.program import find_server_program
-from tests.unit.making import make_host, make_settings, write
+from tests.unit.support import make_host, make_settings, write
 
 pytestmark = pytest.mark.usefixtures("cache")
 

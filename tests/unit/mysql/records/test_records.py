@@ -16,7 +16,7 @@ from ci_kit.mysql.records import store
 from ci_kit.mysql.records.cleanup import Cleanup
 from ci_kit.mysql.records.record import Record
 from tests.support.waiting import kill
-from tests.unit.making import make_host, said, write
+from tests.unit.support import console_text, make_host, write
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -48,7 +48,7 @@ def test_a_record_comes_back_as_it_was(cache: Path) -> None:
     assert list(store.records(host)) == [record("a"), record("b", kept=True)]
     assert (cache / "servers/a.json").stat().st_mode & 0o777 == 0o600
     assert (cache / "servers").stat().st_mode & 0o777 == 0o700
-    assert "hunter2" not in said(host)
+    assert "hunter2" not in console_text(host)
     assert "hunter2" not in repr(record("a"))
 
 

@@ -15,7 +15,7 @@ from ci_kit.mysql.service.option_files import (
     option_text,
     read_service_options,
 )
-from tests.unit.making import make_host, write
+from tests.unit.support import make_host, write
 
 
 def program(folder: Path, name: str, script: str) -> None:

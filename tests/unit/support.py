@@ -1,4 +1,4 @@
-"""What the unit tests are made with: hosts that remember what they say, settings, projects, ci-kit itself."""
+"""Functions for the unit tests: hosts, settings, projects, and calls of ci-kit."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ from tests.support.waiting import LIMIT
 ROOT = Path(__file__).parents[2]
 
 QUICK = {"PYTEST_ADDOPTS": "-p no:hypothesispytest -p no:cacheprovider"}
-"""For a pytest of a small project: without a plugin of these tests' environment that takes long to load."""
+"""For pytest in a small project: without a plugin of this environment that loads slowly."""
 
 ALONE = QUICK | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-"""The same, with no plugin but those that ci-kit asks for by name."""
+"""The same, with only the plugins that ci-kit names."""
 
 SELF_HOSTED = {"GITHUB_ACTIONS": "true", "RUNNER_ENVIRONMENT": "self-hosted"}
 GITHUB_HOSTED = {"GITHUB_ACTIONS": "true", "RUNNER_ENVIRONMENT": "github-hosted"}
 
 
 def make_host(environ: Mapping[str, str] | None = None, *, dry: bool = False, verbosity: int = 0) -> Host:
-    """A host whose console is kept; :func:`said` gives it back."""
+    """A host; :func:`console_text` returns the text of its console."""
     console = Console(verbosity, io.StringIO())
     return (DryHost if dry else Host)(console, dict(os.environ) if environ is None else environ)
 
 
-def said(host: Host) -> str:
-    """What a host of :func:`make_host` wrote to its console."""
+def console_text(host: Host) -> str:
+    """The text that a host of :func:`make_host` wrote to its console."""
     stream = host.console.stream
     assert isinstance(stream, io.StringIO)
     return stream.getvalue()
 
 
 def make_settings(root: Path, environ: Mapping[str, str] | None = None, **flags: object) -> Settings:
-    """Settings by flags, as ``fail_under=90``."""
+    """Settings from flags, such as ``fail_under=90``."""
     return load_settings(root, environ or {}, flags)
 
 
 def write(root: Path, files: Mapping[str, str]) -> Path:
-    """A folder with files."""
+    """Write files, given as names and texts, into a folder."""
     for name, text in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ def write(root: Path, files: Mapping[str, str]) -> Path:
 
 
 def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
-    """Everything in a folder: mode and content of each path."""
+    """The mode and the content of each path in a folder."""
     return {
         str(path.relative_to(folder)): (path.lstat().st_mode, path.read_bytes() if path.is_file() else b"")
         for path in folder.rglob("*")
@@ -69,7 +69,7 @@ def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
 def ci_kit(
     *words: str | Path, env: Mapping[str, str] | None = None, cwd: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run ci-kit as a process of its own."""
+    """Run ci-kit in a new process."""
     return python("-m", "ci_kit", *words, env=env, cwd=cwd)
 
 
@@ -90,14 +90,14 @@ def python(
 
 
 def exit_code(*argv: str | Path) -> Any:
-    """The exit code of the command line, called in this process."""
+    """The exit code of ci-kit, called in this process."""
     with pytest.raises(SystemExit) as caught:
         main([str(word) for word in argv])
     return caught.value.code
 
 
 def file_command(text: str) -> dict[str, str]:
-    """A GITHUB_OUTPUT or GITHUB_ENV file as the runner reads it (its ``FileCommandManager.cs``)."""
+    """A GITHUB_OUTPUT or GITHUB_ENV file, parsed as the runner does (in ``FileCommandManager.cs``)."""
     found: dict[str, str] = {}
     lines = iter(text.split("\n"))
     for line in lines:
@@ -112,10 +112,10 @@ def file_command(text: str) -> dict[str, str]:
                     break
                 value.append(following)
             else:
-                raise ValueError(f"no {delimiter!r} ends {name!r}")
+                raise ValueError(f"{name!r} does not end: {delimiter!r} is missing")
             found[name] = "\n".join(value)
         elif equals > 0:
             found[line[:equals]] = line[equals + 1 :]
         else:
-            raise ValueError(f"{line!r} is no assignment")
+            raise ValueError(f"not an assignment: {line!r}")
     return found
