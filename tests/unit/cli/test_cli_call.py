@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.commands import COMMANDS, every_command, every_leaf
-from tests.unit.making import exit_code, write
+from tests.unit.support import exit_code, write
 
-pytestmark = [pytest.mark.usefixtures("kept_signals"), pytest.mark.usefixtures("cache")]
+pytestmark = [pytest.mark.usefixtures("restored_signals"), pytest.mark.usefixtures("cache")]
 
 
 @every_command

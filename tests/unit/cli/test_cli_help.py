@@ -10,9 +10,9 @@ import pytest
 from ci_kit.errors import exit_codes
 from ci_kit.settings.option import Group
 from tests.unit.cli.commands import COMMANDS, every_command
-from tests.unit.making import exit_code, python
+from tests.unit.support import exit_code, python
 
-pytestmark = pytest.mark.usefixtures("kept_signals")
+pytestmark = pytest.mark.usefixtures("restored_signals")
 
 
 def test_help_lists_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,10 +13,10 @@ from ci_kit.cli.run import split_words
 from ci_kit.errors import UsageError
 from ci_kit.settings.option import Option
 from ci_kit.settings.options import OPTIONS
-from tests.unit.making import exit_code, write
 from tests.unit.settings.values import VALUES
+from tests.unit.support import exit_code, write
 
-pytestmark = pytest.mark.usefixtures("kept_signals")
+pytestmark = pytest.mark.usefixtures("restored_signals")
 
 RUN = cli.commands["run"]
 LISTS = [option for option in OPTIONS if option.is_list]
