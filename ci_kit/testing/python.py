@@ -1,4 +1,4 @@
-"""The project's own Python, and what of the test tools it has."""
+"""The project's own Python, and the test tools in it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,11 @@ from pathlib import Path
 from ci_kit.errors import UnavailableError
 from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
+from ci_kit.managers.table import PROGRAMS, managers_of
 from ci_kit.settings.settings import Settings
 
-# A lock file, and how its tool runs the Python of the environment it made.
-_TOOLS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("poetry.lock", ("poetry", "run", "python")),
-    ("uv.lock", ("uv", "run", "--no-sync", "python")),
-    ("pdm.lock", ("pdm", "run", "python")),
-    ("Pipfile.lock", ("pipenv", "run", "python")),
-)
-
-# Without a `source` or an `include`, coverage measures every file that is not installed.
+# No braces: `hatch run` takes them for fields of its own.
+# Without `source` or `include`, coverage measures every file that is not installed.
 _PROBE = """\
 import importlib.util, json, sys
 names = ("pytest", "coverage", "pytest_jsonreport", "xdist")
@@ -34,15 +28,16 @@ if "coverage" in has:
             omit = option("run:omit") or []
     except Exception:
         pass
-print(json.dumps({"version": sys.version.split()[0], "prefix": sys.prefix, "has": has, "omit": omit}))
+print(json.dumps(dict(version=sys.version.split()[0], prefix=sys.prefix, has=has, omit=omit)))
 """
 
 
 @dataclass(frozen=True)
 class Project:
-    """A project's Python: the command that runs it, its version, and the test tools it can import.
+    """A project's Python: the command that runs it, its version, and the test tools that it can import.
 
-    ``omit`` is what its coverage leaves out of all it would measure; None if it measures only what it names.
+    ``omit`` has the file patterns that its coverage configuration leaves out. None means that the
+    configuration names what coverage measures.
     """
 
     python: tuple[str, ...]
@@ -52,16 +47,23 @@ class Project:
 
 
 def find_python(host: Host, settings: Settings) -> tuple[str, ...]:
-    """The command that runs the project's Python: as set, or by what lies in the project's folder."""
+    """The command that runs the project's Python: the setting, or the one of the project's folder."""
     if settings.python:
         return settings.python
     environment = settings.root / ".venv"
     if environment.is_dir():
         return (_require_program(environment / "bin" / "python"),)
-    for lock, command in _TOOLS:
-        if (settings.root / lock).exists() and host.which(command[0]):
+    active = host.environ.get("VIRTUAL_ENV")
+    for manager in managers_of(settings.root):
+        if active and manager.named_environments:
+            # The user has chosen one of the manager's environments.
+            break
+        command = manager.python(settings.root)
+        if command is None:
+            break
+        if host.which(command[0]):
             return command
-    if active := host.environ.get("VIRTUAL_ENV"):
+    if active:
         return (str(Path(active, "bin", "python")),)
     return ("python3",) if host.which("python3") else ("python",)
 
@@ -70,26 +72,26 @@ def _require_program(path: Path) -> str:
     if not os.access(path, os.X_OK):
         raise UnavailableError(
             f"the project's .venv has no Python: {path}",
-            why="it is empty, or made by a Python that is gone",
-            todo="make it again (python -m venv --clear .venv) and install the project's dependencies",
+            why="it is empty, or the Python that created it was removed",
+            todo="create it again (python -m venv --clear .venv) and install the project's dependencies",
         )
     return str(path)
 
 
 def inspect_project(host: Host, settings: Settings) -> Project:
-    """The project's Python. Raises UnavailableError where it cannot run the tests."""
+    """The project's Python. Raises UnavailableError if it cannot run the tests."""
     python = find_python(host, settings)
-    if host.dry and any(python == command for _, command in _TOOLS):
-        # The tool would make the environment that it has not made yet.
+    if host.dry and Path(python[0]).name in PROGRAMS:
+        # The program would create an environment that does not exist yet.
         return Project(python, "", frozenset({"pytest", "coverage"}))
     try:
-        # A tool may have to install the project's environment first.
+        # A package manager may install the project's environment first, which takes an unknown time.
         answer = host.ask(Command([*python, "-c", _PROBE], cwd=settings.root), seconds=None)
     except UnavailableError as error:
-        named = f" (it came from {settings.source('python')})" if settings.given("python") else ""
+        source = f" (it came from {settings.source('python')})" if settings.given("python") else ""
         error.todo = (
-            f"name the project's Python by the setting python{named}; left out, it is the one of .venv,"
-            " of a lock file or of the PATH"
+            f"set the project's Python with the setting python{source}; by default, ci-kit takes it from"
+            " .venv, a package manager or the PATH"
         )
         raise
     try:
@@ -97,18 +99,18 @@ def inspect_project(host: Host, settings: Settings) -> Project:
     except (IndexError, ValueError) as error:
         raise UnavailableError(
             f"`{' '.join(python)}` does not run as Python",
-            why=f"it ended with {answer.code}",
+            why=f"its exit code was {answer.code}",
             details=tuple((answer.stderr or answer.stdout).splitlines()[-5:]),
-            todo="install the project's dependencies, or name its Python by the setting python",
+            todo="install the project's dependencies, or set its Python with the setting python",
         ) from error
     omit = None if facts["omit"] is None else tuple(facts["omit"])
     project = Project(python, facts["version"], frozenset(facts["has"]), omit)
-    wanted = {"pytest", "coverage"} if settings.coverage else {"pytest"}
-    if missing := sorted(wanted - project.has):
+    required = {"pytest", "coverage"} if settings.coverage else {"pytest"}
+    if missing := sorted(required - project.has):
         raise UnavailableError(
             f"the project's Python has no {' and no '.join(missing)}",
             why=f"`{' '.join(python)}` is Python {project.version} in {facts['prefix']}",
-            todo=f"install {' '.join(missing)} among the project's test dependencies,"
-            " or name its Python by the setting python",
+            todo=f"add {' and '.join(missing)} to the project's test dependencies and install them,"
+            " or set its Python with the setting python",
         )
     return project

@@ -1,4 +1,4 @@
-"""Whose Python runs the tests, and what it has to have."""
+"""Which Python runs the tests, and which tools it must have."""
 
 from __future__ import annotations
 
@@ -22,36 +22,49 @@ def programs(folder: Path, *names: str) -> Path:
     return folder
 
 
-OWN = {".venv/bin/python": ""}
-EVERY_TOOL = ("poetry", "uv", "pdm", "pipenv", "python3", "python")
+EVERY_TOOL = ("poetry", "uv", "pdm", "pipenv", "hatch", "tox", "python3", "python")
+TOX_PYTHON = ".tox/py/bin/python"
 
 
 @pytest.mark.parametrize(
     ("files", "tools", "environ", "expected"),
     [
-        ([".venv/bin/python", "poetry.lock"], EVERY_TOOL, {"VIRTUAL_ENV": "/v"}, ".venv"),
+        ([".venv/bin/python", "poetry.lock"], EVERY_TOOL, {"VIRTUAL_ENV": "/v"}, ".venv/bin/python"),
         (["poetry.lock"], EVERY_TOOL, {"VIRTUAL_ENV": "/v"}, "poetry run python"),
         (["uv.lock"], EVERY_TOOL, {}, "uv run --no-sync python"),
         (["pdm.lock"], EVERY_TOOL, {}, "pdm run python"),
         (["Pipfile.lock"], EVERY_TOOL, {}, "pipenv run python"),
+        (["Pipfile"], EVERY_TOOL, {}, "pipenv run python"),
+        (["hatch.toml"], EVERY_TOOL, {}, "hatch run python"),
+        (["tox.ini", TOX_PYTHON], EVERY_TOOL, {}, TOX_PYTHON),
+        # A tox that created the environment need not be on the PATH.
+        (["tox.ini", TOX_PYTHON], ("python3",), {}, TOX_PYTHON),
+        (["tox.ini"], EVERY_TOOL, {}, "python3"),
         (["poetry.lock"], ("python3",), {}, "python3"),
+        (["poetry.lock", "uv.lock"], ("uv", "python3"), {}, "uv run --no-sync python"),
+        # pip has no environments of its own.
+        (["requirements.txt", "hatch.toml"], EVERY_TOOL, {"VIRTUAL_ENV": "/v"}, "/v/bin/python"),
+        (["requirements.txt", "hatch.toml"], EVERY_TOOL, {}, "python3"),
+        # hatch and tox activate the environment that the user has chosen.
+        (["hatch.toml"], EVERY_TOOL, {"VIRTUAL_ENV": "/v"}, "/v/bin/python"),
+        (["tox.ini", TOX_PYTHON], EVERY_TOOL, {"VIRTUAL_ENV": "/v"}, "/v/bin/python"),
         ([], EVERY_TOOL, {"VIRTUAL_ENV": "/v"}, "/v/bin/python"),
         ([], EVERY_TOOL, {}, "python3"),
         ([], ("python",), {}, "python"),
     ],
 )
-def test_the_python_is_the_one_that_the_project_s_folder_tells(
+def test_the_project_s_folder_decides_which_python_is_used(
     files: list[str], tools: tuple[str, ...], environ: dict[str, str], expected: str, tmp_path: Path
 ) -> None:
     root = write(tmp_path / "project", dict.fromkeys(["app.py", *files], ""))
-    if ".venv/bin/python" in files:
-        (root / ".venv/bin/python").chmod(0o755)
+    for own in root.glob("**/bin/python"):
+        own.chmod(0o755)
     host = make_host({"PATH": str(programs(tmp_path / "bin", *tools))} | environ)
     found = " ".join(find_python(host, make_settings(root)))
-    assert found == (str(root / ".venv/bin/python") if expected == ".venv" else expected)
+    assert found.removeprefix(f"{root}/") == expected
 
 
-def test_the_setting_comes_before_all_that_is_found(tmp_path: Path) -> None:
+def test_the_setting_comes_first(tmp_path: Path) -> None:
     programs(tmp_path / ".venv/bin", "python")
     assert find_python(make_host(), make_settings(tmp_path, python="hatch run python")) == (
         "hatch",
@@ -60,7 +73,7 @@ def test_the_setting_comes_before_all_that_is_found(tmp_path: Path) -> None:
     )
 
 
-def test_these_tests_own_python_has_what_it_takes(tmp_path: Path) -> None:
+def test_a_python_with_the_test_tools_is_accepted(tmp_path: Path) -> None:
     project = inspect_project(make_host(), make_settings(tmp_path, python=[sys.executable]))
     assert project.version == ".".join(map(str, sys.version_info[:3]))
     assert {"pytest", "coverage"} <= project.has
@@ -69,7 +82,7 @@ def test_these_tests_own_python_has_what_it_takes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("coverage", "what"), [(True, "has no coverage and no pytest"), (False, "has no pytest")]
 )
-def test_a_python_without_the_test_tools_is_told_what_to_install(
+def test_the_message_for_a_python_without_the_test_tools_names_them(
     coverage: bool, what: str, tmp_path: Path
 ) -> None:
     subprocess.run(
@@ -81,19 +94,27 @@ def test_a_python_without_the_test_tools_is_told_what_to_install(
 
 
 @pytest.mark.parametrize("python", [["false"], ["echo", "hello"], ["/nonexistent/python"]])
-def test_a_command_that_is_no_python_is_named(python: list[str], tmp_path: Path) -> None:
+def test_the_message_for_a_command_that_is_not_python_names_it(python: list[str], tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match=python[0]) as caught:
         inspect_project(make_host(), make_settings(tmp_path, python=python))
     assert "setting python" in caught.value.todo
 
 
-def test_a_python_that_is_not_there_is_named_with_its_source(tmp_path: Path) -> None:
+def test_the_message_for_a_missing_python_names_its_source(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError) as caught:
         inspect_project(make_host(), make_settings(tmp_path, python=["/nonexistent/python"]))
     assert "the setting python (it came from --python)" in caught.value.todo
 
 
-def test_what_a_python_prints_when_it_starts_does_not_matter(tmp_path: Path) -> None:
+def test_the_question_to_a_python_has_no_braces(tmp_path: Path) -> None:
+    # `hatch run` fails for an argument such as "{x}".
+    wrapper = f'#!/bin/sh\ncase "$*" in *[{{}}]*) exit 1;; esac\nexec {sys.executable} "$@"\n'
+    python = write(tmp_path, {"python": wrapper}) / "python"
+    python.chmod(0o755)
+    assert "pytest" in inspect_project(make_host(), make_settings(tmp_path, python=[str(python)])).has
+
+
+def test_output_of_a_python_wrapper_does_not_matter(tmp_path: Path) -> None:
     wrapper = f'#!/bin/sh\necho welcome\nexec {sys.executable} "$@"\n'
     write(tmp_path, {"python": wrapper})
     os.chmod(tmp_path / "python", 0o755)  # noqa: PTH101
@@ -101,3 +122,21 @@ def test_what_a_python_prints_when_it_starts_does_not_matter(tmp_path: Path) -> 
         "pytest"
         in inspect_project(make_host(), make_settings(tmp_path, python=[str(tmp_path / "python")])).has
     )
+
+
+@pytest.mark.parametrize("name", ["poetry.lock", "uv.lock", "pdm.lock", "Pipfile", "hatch.toml"])
+def test_a_dry_run_starts_no_package_manager(name: str, tmp_path: Path) -> None:
+    root = write(tmp_path / "project", {name: ""})
+    started = tmp_path / "started"
+    for program in ("poetry", "uv", "pdm", "pipenv", "hatch"):
+        script = write(tmp_path / "bin", {program: f"#!/bin/sh\n: > '{started}'\n"}) / program
+        script.chmod(0o755)
+    host = make_host({"PATH": str(tmp_path / "bin")}, dry=True)
+    assert "pytest" in inspect_project(host, make_settings(root)).has
+    assert not started.exists()
+
+
+def test_a_dry_run_does_not_start_a_package_manager_from_the_setting(tmp_path: Path) -> None:
+    host = make_host({}, dry=True)
+    python = ["/nonexistent/hatch", "run", "test:python"]
+    assert inspect_project(host, make_settings(tmp_path, python=python)).python == tuple(python)

@@ -1,0 +1,1 @@
+"""Package managers: how each one marks, runs and installs a project."""

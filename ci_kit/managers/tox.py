@@ -1,0 +1,46 @@
+"""tox."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ci_kit.managers.manager import Configuration
+from ci_kit.managers.toml_tables import read_table
+
+# tox has this environment in every project. Its Python is the one that runs tox.
+_ENVIRONMENT = "py"
+
+
+def _is_tox_ini(file: Path) -> bool:
+    # pytest and flake8 read a tox.ini too, and many a tox.ini is only for them.
+    sections = _sections(file)
+    return not sections or any(name == "tox" or name.startswith("testenv") for name in sections)
+
+
+def _sections(file: Path) -> list[str]:
+    return re.findall(r"^\[([^\]]+)\]", file.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
+
+
+class Tox:
+    """A project whose tests run in an environment of tox."""
+
+    name = "tox"
+    program = "tox"
+    locks = ()
+    # Source: tox's manual, "Configuration": the first of these files that configures tox.
+    configurations = (
+        Configuration("tox.ini", _is_tox_ini),
+        Configuration("setup.cfg", lambda file: "tox:tox" in _sections(file)),
+        Configuration("pyproject.toml", lambda file: bool(read_table(file, "tool", "tox"))),
+        Configuration("tox.toml"),
+    )
+    named_environments = True
+    cache_folders = ("~/.cache/pip",)
+
+    def python(self, folder: Path, /) -> tuple[str, ...]:
+        # Not `tox exec`: it hides the environment variables that pass_env does not list, the database's too.
+        return (str(folder / ".tox" / _ENVIRONMENT / "bin" / "python"),)
+
+    def install(self, _folder: Path, /) -> tuple[str, ...]:
+        return "python -m pip install tox", f"tox run -e {_ENVIRONMENT} --notest"

@@ -1,0 +1,124 @@
+"""Which package manager a project uses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ci_kit.managers.table import MANAGERS, cache_keys, managers_of
+from tests.unit.making import write
+
+LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "requirements.txt")
+HATCH = "[tool.hatch.envs.{}]\ndependencies = []\n"
+MATRIX = "[[tool.hatch.envs.{}.matrix]]\npython = ['3.12', '3.13']\n"
+
+
+def chosen(folder: Path) -> str | None:
+    """The name of the first choice for a project."""
+    return next((manager.name for manager in managers_of(folder)), None)
+
+
+def command(folder: Path) -> str:
+    """The command that runs the Python of a project, relative to its folder."""
+    words = managers_of(folder)[0].python(folder)
+    assert words is not None
+    return " ".join(words).removeprefix(f"{folder}/")
+
+
+@pytest.mark.parametrize(
+    ("files", "name"),
+    [
+        ({}, None),
+        ({"setup.py": ""}, None),
+        ({"pyproject.toml": ""}, "pip"),
+        ({"pyproject.toml": "not [TOML"}, "pip"),
+        ({"Pipfile": ""}, "Pipenv"),
+        ({"hatch.toml": ""}, "Hatch"),
+        ({"tox.ini": ""}, "tox"),
+        ({"tox.ini": "[tox]\n"}, "tox"),
+        ({"tox.ini": "[testenv:docs]\n"}, "tox"),
+        ({"tox.toml": ""}, "tox"),
+        ({"setup.cfg": "[metadata]\n[tox:tox]\n"}, "tox"),
+        ({"pyproject.toml": "[tool.tox]\nlegacy_tox_ini = ''\n"}, "tox"),
+        ({"pyproject.toml": HATCH.format("default")}, "Hatch"),
+        # These files belong to other tools.
+        ({"tox.ini": "[pytest]\n[flake8]\n"}, None),
+        ({"setup.cfg": "[metadata]\n"}, None),
+        ({"pyproject.toml": "[tool.hatch.version]\npath = 'a.py'\n"}, "pip"),
+        ({"pyproject.toml": "[tool.pdm.build]\n"}, "pip"),
+        # The tests do not run in this environment.
+        ({"pyproject.toml": HATCH.format("docs")}, "pip"),
+        ({"pyproject.toml": MATRIX.format("test")}, "pip"),
+        ({"pyproject.toml": "tool.hatch.envs = 1\n"}, "pip"),
+    ],
+)
+def test_files_choose_a_manager(files: dict[str, str], name: str | None, tmp_path: Path) -> None:
+    assert chosen(write(tmp_path, files)) == name
+
+
+@pytest.mark.parametrize("number", range(len(LOCKS)))
+def test_lock_files_come_before_configurations_in_a_fixed_order(number: int, tmp_path: Path) -> None:
+    files = dict.fromkeys([*LOCKS[number:], "Pipfile", "hatch.toml", "tox.ini", "pyproject.toml"], "")
+    assert LOCKS[number] in managers_of(write(tmp_path, files))[0].locks
+
+
+def test_configurations_follow_the_order_of_the_table(tmp_path: Path) -> None:
+    files = dict.fromkeys(["pyproject.toml", "tox.ini", "hatch.toml", "Pipfile"], "")
+    names = [manager.name for manager in managers_of(write(tmp_path, files))]
+    assert names == ["Pipenv", "Hatch", "tox", "pip"]
+
+
+def test_a_folder_is_not_a_lock_file(tmp_path: Path) -> None:
+    (tmp_path / "uv.lock").mkdir()
+    assert chosen(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("files", "python"),
+    [
+        ({"poetry.lock": ""}, "poetry run python"),
+        ({"uv.lock": ""}, "uv run --no-sync python"),
+        ({"pdm.lock": ""}, "pdm run python"),
+        ({"Pipfile": ""}, "pipenv run python"),
+        ({"tox.ini": ""}, ".tox/py/bin/python"),
+        ({"hatch.toml": ""}, "hatch run python"),
+        ({"hatch.toml": "[envs.test]\n"}, "hatch run test:python"),
+        ({"pyproject.toml": HATCH.format("default")}, "hatch run python"),
+        ({"pyproject.toml": HATCH.format("default") + HATCH.format("test")}, "hatch run test:python"),
+        ({"pyproject.toml": HATCH.format("tests") + HATCH.format("docs")}, "hatch run tests:python"),
+        ({"pyproject.toml": HATCH.format("default") + MATRIX.format("test")}, "hatch run python"),
+        ({"pyproject.toml": HATCH.format("test"), "hatch.toml": "[envs.default]\n"}, "hatch run python"),
+        ({"pyproject.toml": HATCH.format("test"), "hatch.toml": "[version]\n"}, "hatch run test:python"),
+    ],
+)
+def test_a_manager_runs_the_project_s_python(files: dict[str, str], python: str, tmp_path: Path) -> None:
+    assert command(write(tmp_path, files)) == python
+
+
+def test_a_manager_that_runs_python_by_its_program_installs_that_program(tmp_path: Path) -> None:
+    for manager in MANAGERS:
+        if manager.program:
+            assert manager.install(tmp_path)[0].startswith(f"python -m pip install {manager.program}")
+
+
+@pytest.mark.parametrize(
+    ("files", "keys"),
+    [
+        (["uv.lock", "pyproject.toml"], ("uv.lock",)),
+        (["Pipfile", "Pipfile.lock"], ("Pipfile.lock",)),
+        (["Pipfile"], ("Pipfile",)),
+        (["requirements.txt", "pyproject.toml"], ("requirements.txt",)),
+        (["pyproject.toml"], ("pyproject.toml",)),
+    ],
+)
+def test_the_file_that_decides_what_is_downloaded_keys_the_cache(
+    files: list[str], keys: tuple[str, ...], tmp_path: Path
+) -> None:
+    write(tmp_path, dict.fromkeys(files, ""))
+    assert cache_keys(managers_of(tmp_path)[0], tmp_path) == keys
+
+
+def test_every_manager_names_cache_folders_of_the_user() -> None:
+    for manager in MANAGERS:
+        assert [folder[:2] for folder in manager.cache_folders] in (["~/"], ["~/", "~/"])
