@@ -20,7 +20,8 @@ from ci_kit.run_folder import run_folder
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.coverage import CoverageReport, report_coverage
 from ci_kit.testing.python import Project, inspect_project
-from ci_kit.testing.run import TestRun, run_tests
+from ci_kit.testing.run import run_tests
+from ci_kit.testing.verdict import TestRun
 from ci_kit.timezone import set_timezone
 
 
@@ -69,12 +70,12 @@ class Job:
 
     def _test(self, project: Project, env: dict[str, str], cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings
-        scratch = cleanup.enter_context(run_folder(host))
-        self._tests = run_tests(host, settings, project, env=env, scratch=scratch)
+        folder = cleanup.enter_context(run_folder(host))
+        self._tests = run_tests(host, settings, project, env=env, run_folder=folder)
         if self._tests.outcome == "no-tests":
             host.console.step("tests", "there are no tests to collect: skipped")
         if settings.coverage and self._anything_ran:
-            self._coverage = report_coverage(host, settings, project, scratch=scratch)
+            self._coverage = report_coverage(host, settings, project, run_folder=folder)
 
     def _await(self, opening: Opening) -> OpenServer:
         server = opening.wait()

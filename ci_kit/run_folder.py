@@ -1,4 +1,4 @@
-"""A folder of one run's own, for what its tests report."""
+"""A folder for the files of one run, such as the report of its tests."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ _LOCK = "lock"
 
 @contextmanager
 def run_folder(host: Host) -> Iterator[Path]:
-    """The folder, gone at the end; first those go that runs left which were killed.
+    """The folder, which is removed at the end. Folders that killed runs left are removed first.
 
-    It is told by its lock whether a folder's run still lives. A folder gets its name when its lock is held.
+    A folder's lock shows whether its run is still alive. So a folder gets its name only after ci-kit holds
+    its lock.
     """
     root = host.temporary_root()
-    for left in root.glob(f"{_PREFIX}*"):
-        if _is_own(left):
-            with host.locked(left / _LOCK, wait=False) as free:
-                if free:
-                    host.remove(left)
+    for found in root.glob(f"{_PREFIX}*"):
+        if _is_own(found):
+            with host.locked(found / _LOCK, wait=False) as acquired:
+                if acquired:
+                    host.remove(found)
     token = token_hex(4)
     unnamed, folder = root / f".{_PREFIX}{token}", root / f"{_PREFIX}{token}"
     try:
@@ -40,8 +41,8 @@ def run_folder(host: Host) -> Iterator[Path]:
 
 
 def _is_own(folder: Path) -> bool:
-    # Not a link, by which another user could have a file made elsewhere.
+    # Not a link: another user's link could make ci-kit create a file elsewhere.
     with suppress(FileNotFoundError):
-        found = folder.lstat()
-        return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
+        status = folder.lstat()
+        return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
     return False

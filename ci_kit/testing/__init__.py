@@ -1,1 +1,1 @@
-"""The project's tests: whose Python runs them, the run, what came of it."""
+"""The project's tests: whose Python runs them, the run, and the verdict."""

@@ -1,4 +1,4 @@
-"""The coverage report of a run, and its threshold."""
+"""The coverage of a run, and its threshold."""
 
 from __future__ import annotations
 
@@ -11,31 +11,35 @@ from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.python import Project
 
-# `coverage report`: 1 when there is nothing to report, 2 when the total is below fail_under.
+# `coverage report` ends with 1 if it has nothing to report, and with 2 if the total is below fail_under.
 _BELOW_THRESHOLD = 2
 
 
 @dataclass(frozen=True)
 class CoverageReport:
-    """The total in percent, None if nothing was measured, and whether it is below the threshold."""
+    """The coverage of a run.
+
+    ``percent`` is the total; None means that coverage measured nothing.
+    """
 
     percent: float | None
     below_threshold: bool
 
 
-def report_coverage(host: Host, settings: Settings, project: Project, *, scratch: Path) -> CoverageReport:
+def report_coverage(host: Host, settings: Settings, project: Project, *, run_folder: Path) -> CoverageReport:
     """Print the table of lines that no test reached, and read the total.
 
-    The threshold is the setting fail-under, or the one in the project's own coverage configuration.
+    The threshold is the setting fail-under, or fail_under in the project's own coverage configuration.
+    ``run_folder`` is an existing folder for files of this run.
     """
     coverage = [*project.python, "-m", "coverage"]
-    threshold = [] if settings.fail_under is None else [f"--fail-under={settings.fail_under:g}"]
-    code = host.stream(Command([*coverage, "report", "-m", *threshold], cwd=settings.root))
-    totals = scratch / "coverage.json"
+    fail_under = [] if settings.fail_under is None else [f"--fail-under={settings.fail_under:g}"]
+    code = host.stream(Command([*coverage, "report", "-m", *fail_under], cwd=settings.root))
+    totals = run_folder / "coverage.json"
     host.run(Command([*coverage, "json", "-q", "--fail-under=0", "-o", str(totals)], cwd=settings.root))
     percent = _percent(totals)
     if percent is None and not host.dry:
-        host.console.warning("coverage measured nothing: look at its `source` setting")
+        host.console.warning("coverage measured nothing: check its `source` setting")
     missed = code == _BELOW_THRESHOLD or (percent is None and bool(settings.fail_under) and not host.dry)
     return CoverageReport(percent, missed)
 

@@ -1,7 +1,6 @@
-"""pytest-json-report, lent to a project that does not have it.
+"""pytest-json-report, for a project that does not have it.
 
-ci-kit's own copy of the plugin is copied to a folder that only this run's pytest has on its path: the
-project's environment is left as it is.
+Only this run's pytest has ci-kit's own copy on its path. The project's environment stays unchanged.
 """
 
 from __future__ import annotations
@@ -12,18 +11,31 @@ from pathlib import Path
 from ci_kit.errors import UnavailableError
 from ci_kit.host.machine import Host
 
-_LENT = ("pytest-json-report", "pytest-metadata")
+_DISTRIBUTIONS = ("pytest-json-report", "pytest-metadata")
 
 
-def lend_plugins(host: Host, folder: Path) -> None:
-    """Copy the plugin and what it needs to a folder."""
-    for name in _LENT:
+def copy_report_plugin(host: Host, folder: Path) -> None:
+    """Copy the plugin and its dependency to ``folder``. Raises UnavailableError if ci-kit lacks them."""
+    for name in _DISTRIBUTIONS:
         try:
             files = distribution(name).files or []
         except PackageNotFoundError as error:
             raise UnavailableError(
-                f"ci-kit's own installation has no {name}", todo="install ci-kit again, with its dependencies"
+                f"{name} is missing from ci-kit's own installation",
+                todo="install ci-kit again, with its dependencies",
             ) from error
-        # The package and its metadata, from which pytest learns the plugin's name.
+        # pytest reads the plugin's name from the metadata beside the package.
         for top in sorted({file.parts[0] for file in files} - {".."}):
             host.copy_tree(Path(str(distribution(name).locate_file(top))), folder / top)
+
+
+def report_arguments(report: Path) -> list[str]:
+    """Arguments of pytest that make the plugin write the file ``report``."""
+    # `-p` loads the plugins also where the project turns automatic loading off.
+    return [
+        *("-p", "metadata"),
+        *("-p", "pytest_jsonreport"),
+        "--json-report",
+        f"--json-report-file={report}",
+        "--json-report-verbosity=-1",
+    ]

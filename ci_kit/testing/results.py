@@ -1,4 +1,4 @@
-"""What came of a test run, read from pytest-json-report's file."""
+"""The results of a test run, read from pytest-json-report's file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MESSAGE_LIMIT = 2000
 
 @dataclass(frozen=True)
 class Failure:
-    """A test that failed, or a file that could not be collected. ``line`` counts from 1; 0 is unknown."""
+    """A test that failed, or a file that could not be collected. ``line`` counts from 1; 0 means unknown."""
 
     node: str
     stage: str
@@ -24,8 +24,9 @@ class Failure:
 
 @dataclass(frozen=True)
 class Results:
-    """Counts of tests: ``collected`` with the ``deselected`` ones, ``reported`` those that came to an end.
+    """Counts of tests.
 
+    ``collected`` includes ``deselected``. ``reported`` counts the tests that ended.
     ``duration`` is in seconds.
     """
 
@@ -43,13 +44,19 @@ class Results:
 
     @property
     def ran(self) -> int:
+        """The number of tests that were neither skipped nor deselected."""
         return self.passed + self.failed + self.errors + self.xfailed + self.xpassed
+
+    @property
+    def ended(self) -> int:
+        """The number of tests that ran or were skipped."""
+        return self.ran + self.skipped
 
 
 def read_results(path: Path, folder: Path) -> Results | None:
-    """The results in a report; None if it is missing or was not written to its end.
+    """The results in a report; None if the report is missing or incomplete.
 
-    ``folder`` is where pytest was started, to which paths of tracebacks are relative.
+    ``folder`` is pytest's working directory: paths in tracebacks are relative to it.
     """
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
@@ -69,38 +76,41 @@ def read_results(path: Path, folder: Path) -> Results | None:
         xpassed=summary.get("xpassed", 0),
         duration=report["duration"],
         failures=(
-            *(_uncollected(collector, root) for collector in report.get("collectors", ()) if _bad(collector)),
             *(
-                _failure(test, stage, root, folder)
+                _collection_failure(collector, root)
+                for collector in report.get("collectors", ())
+                if _failed(collector)
+            ),
+            *(
+                _test_failure(test, stage, root, folder)
                 for test in report.get("tests", ())
                 for stage in ("setup", "call", "teardown")
-                if _bad(test.get(stage, {}))
+                if _failed(test.get(stage, {}))
             ),
         ),
     )
 
 
-def _bad(part: Mapping[str, Any]) -> bool:
+def _failed(part: Mapping[str, Any]) -> bool:
     return part.get("outcome") == "failed"
 
 
-def _uncollected(collector: Mapping[str, Any], root: Path) -> Failure:
+def _collection_failure(collector: Mapping[str, Any], root: Path) -> Failure:
     node = collector["nodeid"] or str(root)
     return Failure(node, "collection", str(root / node), 0, collector.get("longrepr", "")[-_MESSAGE_LIMIT:])
 
 
-def _failure(test: Mapping[str, Any], stage: str, root: Path, folder: Path) -> Failure:
+def _test_failure(test: Mapping[str, Any], stage: str, root: Path, folder: Path) -> Failure:
     details = test[stage]
     node: str = test["nodeid"]
     file = root / node.partition("::")[0]
-    # The crash may lie in a library; the last line of the traceback within the test's own file is the place
-    # a reader looks for.
-    own = [entry for entry in details.get("traceback", ()) if folder / entry["path"] == file]
-    line = own[-1]["lineno"] if own else _line(test.get("lineno"))
+    # The crash may be in a library. A reader looks for the last traceback line in the test's own file.
+    in_file = [entry for entry in details.get("traceback", ()) if folder / entry["path"] == file]
+    line = in_file[-1]["lineno"] if in_file else _line_number(test.get("lineno"))
     message = details.get("crash", {}).get("message") or details.get("longrepr", "")
     return Failure(node, stage, str(file), line, message[:_MESSAGE_LIMIT])
 
 
-def _line(index: int | None) -> int:
-    """A line's number from pytest's index, which counts from 0."""
+def _line_number(index: int | None) -> int:
+    """The line number for pytest's index, which counts from 0."""
     return 0 if index is None else index + 1

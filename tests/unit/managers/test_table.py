@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ci_kit.managers.table import MANAGERS, cache_keys, managers_of
-from tests.unit.making import write
+from tests.unit.support import write
 
 LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "requirements.txt")
 HATCH = "[tool.hatch.envs.{}]\ndependencies = []\n"

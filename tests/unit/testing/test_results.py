@@ -1,4 +1,4 @@
-"""What came of a run, read from the report that a real pytest wrote."""
+"""The results of a run, read from the report of a real pytest."""
 
 from __future__ import annotations
 
@@ -114,13 +114,13 @@ def line_of(text: str, mark: str) -> int:
     return next(number for number, line in enumerate(text.splitlines(), 1) if line.endswith(mark))
 
 
-def test_tests_are_counted_by_how_they_ended(results: Results) -> None:
+def test_tests_are_counted_by_outcome(results: Results) -> None:
     counts = {
         "collected": 15,
         "deselected": 1,
         "passed": 3,
         "failed": 5,
-        # Fixtures on the way in and on the way out.
+        # Fixtures that fail before or after a test.
         "errors": 3,
         "skipped": 1,
         "xfailed": 1,
@@ -158,7 +158,7 @@ def test_every_failure_is_listed_with_its_stage(results: Results) -> None:
         "test_fails_with",
     ],
 )
-def test_a_failure_is_at_its_line_of_the_test_s_own_file(name: str, root: Path, results: Results) -> None:
+def test_a_failure_has_its_line_in_the_test_s_own_file(name: str, root: Path, results: Results) -> None:
     file = "tests/test_all.py"
     (found,) = [item for item in results.failures if item.node.partition("[")[0] == f"{file}::{name}"]
     assert found.path == str(root / file)
@@ -166,31 +166,29 @@ def test_a_failure_is_at_its_line_of_the_test_s_own_file(name: str, root: Path, 
 
 
 @pytest.mark.parametrize("name", ["test_errs", "test_is_untidy"])
-def test_a_fixture_s_failure_is_at_the_test_that_asked_for_it(
-    name: str, root: Path, results: Results
-) -> None:
+def test_a_fixture_s_failure_is_located_at_the_test(name: str, root: Path, results: Results) -> None:
     found = failure(results, name)
     assert found.path == str(root / "tests/test_all.py")
     assert PROJECT["tests/test_all.py"].splitlines()[found.line - 1].startswith(f"def {name}(")
 
 
-def test_a_fixture_s_failure_on_the_first_line_is_there(results: Results) -> None:
+def test_a_fixture_s_failure_may_be_on_the_first_line(results: Results) -> None:
     assert failure(results, "test_on_the_first_line").line == 1
 
 
-def test_a_failure_says_why(results: Results) -> None:
+def test_a_failure_has_a_message(results: Results) -> None:
     assert failure(results, "test_errs").message == "RuntimeError: the fixture is broken"
     assert failure(results, "test_fails_elsewhere").message == "LookupError: from the helper"
     assert failure(results, "test_fails_in_a_class").message.startswith("assert not <")
 
 
-def test_a_file_that_cannot_be_imported_is_a_failure_of_its_own(root: Path, results: Results) -> None:
+def test_a_file_that_cannot_be_imported_is_one_failure(root: Path, results: Results) -> None:
     found = failure(results, "test_broken_import")
     assert (found.path, found.line) == (str(root / "test_broken_import.py"), 0)
     assert "No module named 'a_module_that_is_not_there'" in found.message
 
 
-def test_a_failure_has_its_line_where_pytest_s_root_lies_above_the_project(tmp_path: Path) -> None:
+def test_a_failure_has_its_line_if_pytest_s_root_is_above_the_project(tmp_path: Path) -> None:
     test = "import pytest\n\ndef test_fails():\n    value = 1\n    assert value == 2  # here\n"
     write(tmp_path, {"pytest.ini": "[pytest]\n", "app/tests/test_a.py": test})
     results = read_results(pytest_report(tmp_path, cwd=tmp_path / "app"), tmp_path / "app")
@@ -200,7 +198,7 @@ def test_a_failure_has_its_line_where_pytest_s_root_lies_above_the_project(tmp_p
 
 
 @pytest.mark.parametrize("text", [None, "", "{", '{"summary": {"total": 1}, "du'])
-def test_a_report_that_is_missing_or_cut_off_gives_no_results(text: str | None, tmp_path: Path) -> None:
+def test_a_missing_or_incomplete_report_gives_no_results(text: str | None, tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     if text is not None:
         path.write_text(text)

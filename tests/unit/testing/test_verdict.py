@@ -1,4 +1,4 @@
-"""The judgement of a run: pytest's exit code and its report, held against each other."""
+"""The verdict on a run: what pytest's exit code and its report mean together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from ci_kit.errors import AllTestsDeselectedError, CiKitError, NoTestReportError, TooFewTestsError
 from ci_kit.testing.results import Results
-from ci_kit.testing.run import judge
+from ci_kit.testing.verdict import judge
 from tests.unit.support import make_settings
 
 NOTHING = Results(0, 0, 0, 0, 0, 0, 0, 0, 0, 0.1, ())
@@ -39,13 +39,13 @@ PASSED = counts(passed=3)
         *((code, PASSED, 0, "failed", code) for code in (1, 2, 3, 4, 6)),
         *((code, None, 0, "failed", code) for code in (1, 2, 3, 4, 6)),
         *((code, NOTHING, 9, "failed", code) for code in (1, 2, 3, 4, 6)),
-        # A plugin's own code, and a signal that came after the report.
+        # A plugin's own exit code, and a signal after pytest wrote the report.
         (7, PASSED, 0, "failed", 7),
         (99, PASSED, 0, "failed", 99),
         (-11, PASSED, 0, "failed", -11),
     ],
 )
-def test_a_run_has_this_outcome(
+def test_exit_code_and_results_decide_the_outcome(
     code: int, results: Results | None, min_tests: int, outcome: str, asked: int, tmp_path: Path
 ) -> None:
     run = judge(code, results, make_settings(tmp_path, min_tests=min_tests))
@@ -65,14 +65,14 @@ def test_a_run_has_this_outcome(
         (0, PASSED, 4, TooFewTestsError),
         (0, counts(passed=3, deselected=5), 4, TooFewTestsError),
         (5, NOTHING, 1, TooFewTestsError),
-        # Three were collected and one was run, neither skipped nor deselected: somebody ended the session.
+        # Three tests were collected, and only one of them ended: something stopped the session.
         (0, counts(passed=1, collected=3), 0, CiKitError),
-        # The last one ended it.
+        # The last test ended the session.
         (0, counts(passed=1, failed=1), 0, NoTestReportError),
         (0, counts(passed=1, errors=1), 0, NoTestReportError),
     ],
 )
-def test_a_run_is_this_error(
+def test_a_run_that_contradicts_itself_is_an_error(
     code: int, results: Results | None, min_tests: int, error: type[CiKitError], tmp_path: Path
 ) -> None:
     with pytest.raises(error) as caught:
@@ -86,7 +86,7 @@ def test_a_run_is_this_error(
         (0, "its exit code was 0"),
         (-signal.SIGKILL, "SIGKILL"),
         (-signal.SIGSEGV, "SIGSEGV"),
-        # Most real-time signals have no name.
+        # Most real-time signals have a number, but no name.
         (-(signal.SIGRTMIN + 3), "37"),
     ],
 )
@@ -96,8 +96,8 @@ def test_an_end_without_a_report_is_explained(code: int, why: str, tmp_path: Pat
     assert why in caught.value.why
 
 
-def test_too_few_tests_come_with_the_setting_s_source(tmp_path: Path) -> None:
+def test_the_message_for_too_few_tests_names_the_setting_s_source(tmp_path: Path) -> None:
     with pytest.raises(TooFewTestsError) as caught:
         judge(0, PASSED, make_settings(tmp_path, {"CI_KIT_MIN_TESTS": "4"}))
     assert "CI_KIT_MIN_TESTS" in caught.value.why
-    assert caught.value.what.startswith("3 tests ran, at least 4")
+    assert caught.value.what == "3 tests ran, expected at least 4"

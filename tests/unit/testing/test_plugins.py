@@ -1,4 +1,4 @@
-"""What the lent report plugin must not change."""
+"""What the copied report plugin must not change."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TEST = "from app import used\n\n\ndef test_used():\n    assert used() == 1\n"
 
 @pytest.fixture(scope="module")
 def bare_python(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A Python that has pytest and coverage, and no report plugin, as a project's has."""
+    """A Python that has pytest and coverage, but no report plugin, like most projects."""
     folder = tmp_path_factory.mktemp("bare")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True, timeout=LIMIT)
     (packages,) = folder.glob("lib/python*/site-packages")
@@ -41,7 +41,7 @@ def bare_python(tmp_path_factory: pytest.TempPathFactory) -> str:
     ],
     ids=["nothing", "an omit", "a source"],
 )
-def test_coverage_measures_the_project_alone(
+def test_coverage_measures_only_the_project(
     tmp_path: Path, bare_python: str, configuration: str, measured: set[str]
 ) -> None:
     write(tmp_path, {"app.py": APP, "test_app.py": TEST, ".coveragerc": configuration})

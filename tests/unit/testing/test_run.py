@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from ci_kit.errors import AllTestsDeselectedError, CiKitError, NoTestReportError, Outcome
-from ci_kit.testing.plugins import lend_plugins
+from ci_kit.testing.plugins import copy_report_plugin
 from ci_kit.testing.python import Project, inspect_project
-from ci_kit.testing.run import TestRun, run_tests
+from ci_kit.testing.run import run_tests
+from ci_kit.testing.verdict import TestRun
 from tests.unit.support import QUICK, ROOT, make_host, make_settings, python, write
 
 PASSING = {"test_a.py": "def test_a(): ...\ndef test_b(): ...\n"}
@@ -43,56 +44,56 @@ def run(
     has: frozenset[str] | None = None,
     coverage: bool = False,
 ) -> TestRun:
-    """A run in the environment of these tests; ``has`` is what is said to be in it."""
+    """Run a project's tests with this Python. ``has`` replaces the tools that are found in it."""
     host = make_host()
     settings = make_settings(root, python=[sys.executable], pytest_args=list(words), coverage=coverage)
-    scratch = root.parent / "scratch"
-    scratch.mkdir()
+    run_folder = root.parent / "run"
+    run_folder.mkdir()
     found = this_python()
     project = found if has is None else replace(found, has=has)
-    return run_tests(host, settings, project, env=QUICK | (env or {}), scratch=scratch)
+    return run_tests(host, settings, project, env=QUICK | (env or {}), run_folder=run_folder)
 
 
 @serial_and_xdist
-def test_a_project_without_tests_has_none(workers: list[str], root: Path) -> None:
+def test_a_project_without_tests_is_reported(workers: list[str], root: Path) -> None:
     done = run(write(root, {"app.py": ""}), *workers)
     assert (done.outcome, done.code) == ("no-tests", 0)
 
 
-def test_a_broken_conftest_is_failed(root: Path) -> None:
+def test_a_broken_conftest_fails(root: Path) -> None:
     done = run(write(root, {"conftest.py": "import none_such\n"} | PASSING))
     assert (done.outcome, done.code) == ("failed", 4)
 
 
-def test_a_conftest_that_ends_the_process_politely_gives_no_report(root: Path) -> None:
+def test_a_conftest_that_exits_with_success_leaves_no_report(root: Path) -> None:
     with pytest.raises(NoTestReportError):
         run(write(root, {"conftest.py": "raise SystemExit(0)\n"} | PASSING))
 
 
 @serial_and_xdist
-def test_a_module_that_cannot_be_imported_is_failed(workers: list[str], root: Path) -> None:
+def test_a_module_that_cannot_be_imported_fails(workers: list[str], root: Path) -> None:
     done = run(write(root, {"test_b.py": "import none_such\n"} | PASSING), *workers)
     assert (done.outcome, done.code) == ("failed", 1 if workers else 2)
 
 
-def test_a_module_that_ends_the_process_politely_is_failed(root: Path) -> None:
+def test_a_module_that_exits_with_success_fails(root: Path) -> None:
     done = run(write(root, {"test_b.py": "raise SystemExit(0)\n"} | PASSING))
     assert done.outcome == "failed"
     assert done.code != 0
 
 
 @serial_and_xdist
-def test_a_path_that_does_not_exist_is_failed(workers: list[str], root: Path) -> None:
+def test_a_path_that_does_not_exist_fails(workers: list[str], root: Path) -> None:
     done = run(write(root, PASSING), *workers, "tests/none")
     assert (done.outcome, done.code) == ("failed", 4)
 
 
-def test_a_test_that_ends_the_process_gives_no_report(root: Path) -> None:
+def test_a_test_that_ends_the_process_leaves_no_report(root: Path) -> None:
     with pytest.raises(NoTestReportError):
         run(write(root, {"test_a.py": "import os\ndef test_a(): os._exit(0)\ndef test_b(): assert 0\n"}))
 
 
-def test_a_test_that_ends_the_session_with_success_is_not_passed(root: Path) -> None:
+def test_a_test_that_ends_the_session_with_success_fails(root: Path) -> None:
     exiting = "import pytest\ndef test_a(): pytest.exit('enough', returncode=0)\ndef test_b(): assert 0\n"
     outcome: Outcome
     try:
@@ -103,20 +104,20 @@ def test_a_test_that_ends_the_session_with_success_is_not_passed(root: Path) -> 
 
 
 @serial_and_xdist
-def test_tests_that_are_all_deselected_are_an_error(workers: list[str], root: Path) -> None:
+def test_deselecting_every_test_is_an_error(workers: list[str], root: Path) -> None:
     with pytest.raises(AllTestsDeselectedError, match="all 2 tests") as caught:
         run(write(root, PASSING), *workers, "-k", "none_such")
     assert "none_such" in caught.value.why
 
 
-def test_the_project_s_own_options_do_not_change_the_judgement(root: Path) -> None:
+def test_the_project_s_own_options_do_not_change_the_verdict(root: Path) -> None:
     done = run(write(root, PASSING | {"pytest.ini": "[pytest]\naddopts = -q --no-header -ra\n"}))
     assert done.results is not None
     assert (done.outcome, done.results.passed) == ("passed", 2)
 
 
-@pytest.mark.parametrize("has", [None, frozenset({"pytest"})], ids=["plugin of its own", "plugin lent"])
-def test_a_project_without_automatic_plugins_and_with_warnings_as_errors_is_judged_as_any(
+@pytest.mark.parametrize("has", [None, frozenset({"pytest"})], ids=["own plugin", "copied plugin"])
+def test_plugin_loading_and_warnings_as_errors_do_not_change_the_verdict(
     has: frozenset[str] | None, root: Path
 ) -> None:
     ini = {"pytest.ini": "[pytest]\nfilterwarnings = error\n"}
@@ -125,22 +126,22 @@ def test_a_project_without_automatic_plugins_and_with_warnings_as_errors_is_judg
     assert (done.outcome, done.results.passed) == ("passed", 2)
 
 
-def test_a_lent_plugin_is_ci_kit_s_own_and_comes_with_its_metadata(tmp_path: Path) -> None:
+def test_the_copied_plugin_is_ci_kit_s_own_with_its_metadata(tmp_path: Path) -> None:
     host = make_host()
-    lend_plugins(host, tmp_path / "lent")
+    copy_report_plugin(host, tmp_path / "plugins")
     script = (
         "import pytest_jsonreport, pytest_metadata, importlib.metadata as m\n"
         "print(pytest_jsonreport.__file__, pytest_metadata.__file__)\n"
         "print(sorted(e.name for d in m.distributions(path=[__import__('sys').argv[1]])"
         " for e in d.entry_points if e.group == 'pytest11'))"
     )
-    done = python("-c", script, tmp_path / "lent", env={"PYTHONPATH": str(tmp_path / "lent")})
+    done = python("-c", script, tmp_path / "plugins", env={"PYTHONPATH": str(tmp_path / "plugins")})
     files, names = done.stdout.splitlines()
-    assert files.count(str(tmp_path / "lent")) == 2
+    assert files.count(str(tmp_path / "plugins")) == 2
     assert names == "['metadata', 'pytest_jsonreport']"
 
 
-def test_words_environment_and_folder_reach_the_tests_as_they_are(root: Path) -> None:
+def test_arguments_environment_and_folder_reach_the_tests(root: Path) -> None:
     test = (
         "import os\ndef test_one():\n"
         f"    assert (os.environ['TZ'], os.getcwd()) == ('UTC', {str(root)!r})\ndef test_two(): ...\n"
@@ -158,6 +159,6 @@ def test_tests_on_workers_are_counted_once(root: Path) -> None:
 
 
 @needs_xdist
-def test_a_test_that_ends_its_worker_is_failed(root: Path) -> None:
+def test_a_test_that_ends_its_worker_fails(root: Path) -> None:
     test = "import os\ndef test_a(): os._exit(0)\n"
     assert run(write(root, {"test_a.py": test}), "-n1", "--max-worker-restart=0").outcome == "failed"

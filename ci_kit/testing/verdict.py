@@ -1,0 +1,92 @@
+"""The verdict on a test run: what pytest's exit code and its report mean together."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from ci_kit.errors import AllTestsDeselectedError, NoTestReportError, TooFewTestsError
+from ci_kit.settings.settings import Settings
+from ci_kit.testing.results import Results
+
+TestOutcome: TypeAlias = Literal["passed", "failed", "no-tests"]
+
+# pytest's manual, "Exit codes".
+OK, NO_TESTS = 0, 5
+_FAILURES = (1, 2, 3, 4, 6)
+
+
+@dataclass(frozen=True)
+class TestRun:
+    """How a test run ended. ``code`` is ci-kit's exit code for it.
+
+    ``results`` is None if pytest ended before it wrote a report.
+    """
+
+    __test__ = False
+
+    outcome: TestOutcome
+    code: int
+    results: Results | None
+
+
+def judge(code: int, results: Results | None, settings: Settings) -> TestRun:
+    """Judge a run by pytest's exit code and report.
+
+    Raises NoTestReportError, AllTestsDeselectedError and TooFewTestsError.
+    """
+    # A plugin may end a session with its own exit code. Without a report, that code may come from anything.
+    if code in _FAILURES or (results and code not in (OK, NO_TESTS)):
+        return TestRun("failed", code, results)
+    if results is None:
+        raise NoTestReportError(
+            "pytest ended without reporting its results",
+            why=_how_it_ended(code),
+            todo="look for a crash, a test that ends the process (os._exit), a lack of memory,"
+            " or an argument that makes pytest do something else",
+        )
+    if code == NO_TESTS and results.collected:
+        raise AllTestsDeselectedError(
+            f"all {results.collected} tests were deselected",
+            why=f"by the arguments {' '.join(settings.pytest_args)!r} or pytest's own configuration",
+            todo="correct the -m or -k expression; only a suite without tests is skipped",
+        )
+    _require_whole_session(code, results, settings)
+    if results.ended < settings.min_tests:
+        raise TooFewTestsError(
+            f"{results.ended} tests ran, expected at least {settings.min_tests}",
+            why=f"min-tests came from {settings.source('min-tests')}",
+            todo="find out why tests are missing, or lower min-tests",
+        )
+    return TestRun("no-tests" if code == NO_TESTS else "passed", OK, results)
+
+
+def _require_whole_session(code: int, results: Results, settings: Settings) -> None:
+    """Raise NoTestReportError if the session ended early, with an exit code that hides it."""
+    failed = results.failed + results.errors
+    if code == OK and failed:
+        raise NoTestReportError(
+            f"{failed} tests failed, but pytest reported success",
+            why="its exit code was 0",
+            todo="look for a test or a plugin that ends the session (pytest.exit)",
+        )
+    selected = results.collected - results.deselected
+    if results.reported < selected and not _only_collects(settings):
+        raise NoTestReportError(
+            f"pytest ended after {results.reported} of {selected} tests",
+            why=f"its exit code was {code}, as if all of them had run",
+            todo="look for a test or a plugin that ends the session (pytest.exit)",
+        )
+
+
+def _only_collects(settings: Settings) -> bool:
+    return not {"--co", "--collect-only", "--setup-plan"}.isdisjoint(settings.pytest_args)
+
+
+def _how_it_ended(code: int) -> str:
+    if code < 0:
+        # Most real-time signals have a number, but no name.
+        names = {number.value: number.name for number in signal.Signals}
+        return f"it was ended by {names.get(-code, f'signal {-code}')}"
+    return f"its exit code was {code}, and it wrote no report"
