@@ -17,11 +17,12 @@ from ci_kit.mysql.prepare.preparation import prepare_server
 from ci_kit.mysql.private.replicas import lag
 from ci_kit.mysql.records import store
 from ci_kit.mysql.records.record import Record, fixed_settings
+from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.settings import Settings
 from ci_kit.timezone import set_timezone
 
 # What a server that is already up can still get.
-_ADDED = ("database", "extra-databases", "create-database", "init-sql")
+_ADDED = tuple(option.name for option in OPTIONS if option.group == "Database")
 
 
 def up(host: Host, settings: Settings, runner: Runner) -> None:

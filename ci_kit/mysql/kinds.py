@@ -8,13 +8,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
+from ci_kit.console import Console
 from ci_kit.errors import UsageError
 from ci_kit.github import Runner
 from ci_kit.host.machine import Host
 from ci_kit.mysql import external
-from ci_kit.mysql.client.server import KindName, Server
+from ci_kit.mysql.client.server import Server
 from ci_kit.mysql.container import server as container
 from ci_kit.mysql.container.engine import find_engine
 from ci_kit.mysql.prepare.init_sql import init_files
@@ -27,6 +27,7 @@ from ci_kit.mysql.records.record import Record
 from ci_kit.mysql.service import server as service
 from ci_kit.mysql.service.manager import find_unit
 from ci_kit.mysql.service.use import give_back
+from ci_kit.settings.option import ServerKind
 from ci_kit.settings.settings import Settings
 
 
@@ -44,7 +45,7 @@ class Kind:
 class Choice:
     """A kind of server, and why it was chosen."""
 
-    kind: KindName
+    kind: ServerKind
     why: str
 
     def __str__(self) -> str:
@@ -70,7 +71,7 @@ def _external(runner: Runner, settings: Settings) -> Server:
     return external.ExternalServer(runner.host, settings)
 
 
-KINDS: Mapping[KindName, Kind] = {
+KINDS: Mapping[ServerKind, Kind] = {
     "private": Kind(_private, private.is_up, private.end, lifetime="run"),
     "service": Kind(_service, service.is_up, give_back, lifetime="machine"),
     "docker": Kind(_docker, container.is_up, container.end, lifetime="run"),
@@ -103,27 +104,26 @@ def _choose_automatically(settings: Settings, runner: Runner) -> Choice:
     return Choice("private", why)
 
 
-def require_settings_apply(settings: Settings, choice: Choice) -> None:
-    """Raise UsageError if a setting has no effect on the chosen kind of server, or a SQL file is missing."""
-    if settings.replicas and choice.kind != "private":
-        raise UsageError(
-            "only a private server has replicas",
-            why=f"mysql is {choice.kind} by {choice.why}, replicas came from {settings.source('replicas')}",
-            todo="remove one of the two",
-        )
+def check_settings(settings: Settings, choice: Choice, console: Console) -> None:
+    """Warn about settings that the chosen kind of server does not apply.
+
+    Raises UsageError for one that must apply, and for init SQL files that do not exist or cannot run.
+    """
+    for option in settings.ignored_by(choice.kind):
+        why = f"{option.name} came from {settings.source(option.name)}, mysql is {choice}"
+        kinds = " or ".join(sorted(option.kinds))
+        if option.must_apply:
+            raise UsageError(
+                f"{option.name} does not work with mysql = {choice.kind}",
+                why=why,
+                todo=f"remove it, or use a server that can: mysql = {kinds}",
+            )
+        console.warning(f"{option.name} has no effect: only mysql = {kinds} applies it; {why}")
     if init_files(settings) and settings.create_database is False:
         raise UsageError(
             "init-sql runs only if ci-kit has just created the database, and it may not create one",
             why=f"create-database came from {settings.source('create-database')}",
             todo="remove one of the two",
-        )
-    names: tuple[Literal["sql-mode", "mysql-settings"], ...] = ("sql-mode", "mysql-settings")
-    ignored = [name for name in names if choice.kind == "external" and settings.given(name)]
-    if ignored:
-        raise UsageError(
-            f"ci-kit cannot set {' and '.join(ignored)} on an external server",
-            why=f"{ignored[0]} came from {settings.source(ignored[0])}",
-            todo="set it on that server, or use a private server (mysql: private)",
         )
 
 

@@ -12,7 +12,7 @@ from ci_kit.errors import UnavailableError
 from ci_kit.github import Runner
 from ci_kit.host.machine import Host
 from ci_kit.mysql.client.server import Access, Booting, Ready
-from ci_kit.mysql.kinds import KINDS, Choice, choose_kind, require_settings_apply
+from ci_kit.mysql.kinds import KINDS, Choice, check_settings, choose_kind
 from ci_kit.mysql.records.cleanup import Cleanup, Lifetime
 from ci_kit.settings.settings import Settings
 
@@ -75,7 +75,7 @@ def open_server(runner: Runner, settings: Settings, cleanup: ExitStack) -> Openi
     choice = choose_kind(settings, runner)
     if choice is None:
         return None
-    require_settings_apply(settings, choice)
+    check_settings(settings, choice, runner.host.console)
     server = KINDS[choice.kind].make(runner, settings)
     server_cleanup(runner.host).sweep()
     return Opening(runner.host, settings, choice, server.start(cleanup))

@@ -12,6 +12,7 @@ Group: TypeAlias = Literal["Time zone", "Server", "Database", "Tests"]
 """The headings under which ``--help`` and docs/configuration.md list the options."""
 
 ServerKind: TypeAlias = Literal["private", "service", "docker", "external"]
+"""The kinds of server; ``ci_kit/mysql/kinds.py`` has the table of them."""
 
 SERVER_KINDS: frozenset[ServerKind] = frozenset(get_args(ServerKind))
 

@@ -14,8 +14,6 @@ _ONLY_PRIVATE: frozenset[ServerKind] = frozenset({"private"})
 _ONLY_DOCKER: frozenset[ServerKind] = frozenset({"docker"})
 _ONLY_EXTERNAL: frozenset[ServerKind] = frozenset({"external"})
 _NOT_EXTERNAL: frozenset[ServerKind] = SERVER_KINDS - _ONLY_EXTERNAL
-# The service and an external server go on running whatever a run asks for.
-_ENDED_BY_A_RUN: frozenset[ServerKind] = _ONLY_PRIVATE | _ONLY_DOCKER
 
 
 def options_for(kind: ServerKind) -> tuple[Option, ...]:
@@ -147,11 +145,10 @@ OPTIONS: tuple[Option, ...] = (
         "keep-mysql",
         "Server",
         None,
-        "Leave a private server or a container running after the run. auto: yes on a runner, which ends it"
-        " with the job.",
+        "Leave a private server or a container running after the run; other servers stay up anyway. auto: yes"
+        " on a runner, which ends it with the job.",
         auto_or(flag),
         switch=True,
-        kinds=_ENDED_BY_A_RUN,
     ),
     Option(
         "durable",

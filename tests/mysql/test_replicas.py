@@ -228,4 +228,4 @@ def test_a_dry_run_with_replicas_prints_how_they_follow(ci_kit: CiKit, project: 
 def test_only_a_private_server_has_replicas(ci_kit: CiKit, project: Project) -> None:
     project({})
     answer = ci_kit("mysql", "up", "--mysql", "external", "--replicas", "1", code=64)
-    assert_in_order(answer.stderr, ["only a private server has replicas", "--mysql", "--replicas"])
+    assert_in_order(answer.stderr, ["replicas does not work with mysql = external", "--replicas", "--mysql"])

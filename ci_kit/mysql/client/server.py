@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Protocol
 
 from ci_kit.errors import UnavailableError
 from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.version import Version
-
-KindName: TypeAlias = Literal["private", "service", "docker", "external"]
-"""The kinds of server; ``ci_kit/mysql/kinds.py`` has the table of them."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ from ci_kit.mysql.prepare.accounts import set_root_passwords
 from ci_kit.mysql.prepare.preparation import prepare_server
 from ci_kit.mysql.records import store
 from ci_kit.mysql.records.record import Record, new_record
+from ci_kit.settings.options import options_for
 from ci_kit.settings.settings import Settings
 
 _PORT = 3306
@@ -271,7 +272,7 @@ def _client_of(container: Container) -> ClientProgram:
 
 def _sources(settings: Settings) -> str:
     """Where the settings of a container came from: each of them can be the reason for a failure."""
-    names = ("mysql-image", "mysql-port", "docker-args", "mysql-settings", "sql-mode")
+    names = ["mysql-port", *(option.name for option in options_for("docker") if option.fixed_at_start)]
     given = [f"{name} came from {settings.source(name)}" for name in names if settings.given(name)]
     return ", ".join(given) or "all its settings are the defaults"
 

@@ -9,9 +9,9 @@ from typing import Literal, Protocol, TypeAlias
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host.machine import Host
-from ci_kit.mysql.client.server import KindName
 from ci_kit.mysql.records import store
 from ci_kit.mysql.records.record import Record
+from ci_kit.settings.option import ServerKind
 
 Lifetime: TypeAlias = Literal["run", "machine", "elsewhere"]
 """How long a server lives.
@@ -39,7 +39,7 @@ class Cleanup:
     """Ends servers by their records; ``kinds`` is the table of the kinds of server."""
 
     host: Host
-    kinds: Mapping[KindName, Kind]
+    kinds: Mapping[ServerKind, Kind]
 
     def is_ours(self, record: Record) -> bool:
         """Whether ci-kit may change and end the server."""

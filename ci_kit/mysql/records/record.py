@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ci_kit.mysql.client.endpoint import ROOT, Endpoint
-from ci_kit.mysql.client.server import KindName
+from ci_kit.settings.option import ServerKind
+from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.settings import Settings
 
 
@@ -36,7 +37,7 @@ class Record:
     """
 
     token: str
-    kind: KindName
+    kind: ServerKind
     project: str
     place: str
     version: str
@@ -67,7 +68,7 @@ class Record:
         return self.login.as_user(ROOT, self.password)
 
 
-def new_record(settings: Settings, login: Endpoint, *, kind: KindName, token: str, place: str) -> Record:
+def new_record(settings: Settings, login: Endpoint, *, kind: ServerKind, token: str, place: str) -> Record:
     """The record of a server that was made for a project; ``login`` is the login of its tests."""
     return Record(
         token=token,
@@ -88,5 +89,4 @@ def new_record(settings: Settings, login: Endpoint, *, kind: KindName, token: st
 
 def fixed_settings(settings: Settings) -> dict[str, str]:
     """The settings that a server has from its start on, as texts to compare."""
-    names = ("mysqld", "mysql_image", "docker_args", "mysql_datadir", "sql_mode", "mysql_settings", "durable")
-    return {name.replace("_", "-"): str(getattr(settings, name)) for name in names}
+    return {option.name: str(settings.value(option)) for option in OPTIONS if option.fixed_at_start}

@@ -13,14 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import get_args
 
 from ci_kit.host.machine import Host
-from ci_kit.mysql.client.server import KindName
 from ci_kit.mysql.records.record import Record, this_machine
+from ci_kit.settings.option import SERVER_KINDS, ServerKind
 
 
-def project_token(kind: KindName, root: Path) -> str:
+def project_token(kind: ServerKind, root: Path) -> str:
     """The token of a kind of server that a project has only once."""
     return f"{kind}-{hashlib.sha256(str(root).encode()).hexdigest()[:8]}"
 
@@ -67,7 +66,7 @@ def records(host: Host) -> Iterator[Record]:
         except (OSError, ValueError, TypeError):
             continue
         # A newer ci-kit may have kinds that this one does not support.
-        if found.machine == this_machine() and found.kind in get_args(KindName):
+        if found.machine == this_machine() and found.kind in SERVER_KINDS:
             yield found
 
 
