@@ -1,8 +1,8 @@
 """The test job: its steps, in order.
 
-The server boots while the project's Python is looked at. The tests are collected once, by the run itself: a
-collection ahead of it would cost the project's imports twice, and a conftest.py that connects when it is
-imported would fail before the server is up.
+While the server boots, ci-kit inspects the project's Python. pytest collects the tests once, in the run
+itself. A collection before the run would import the project twice. A conftest.py that connects on import would fail,
+because the server is not up yet.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from contextlib import ExitStack
 
 from ci_kit.errors import CiKitError, CoverageBelowThresholdError, UnavailableError
 from ci_kit.github import Runner
-from ci_kit.host.machine import Host
 from ci_kit.mysql.opening import Opening, OpenServer, open_server
 from ci_kit.report.publishing import publish
 from ci_kit.report.run_report import RunReport
@@ -26,10 +25,10 @@ from ci_kit.timezone import set_timezone
 
 
 class Job:
-    """One test job. What it learns on its way stays here, so that a job that breaks off can be reported."""
+    """One test job. It keeps the result of each step, so that a job that fails early has a report too."""
 
-    def __init__(self, host: Host, settings: Settings, runner: Runner) -> None:
-        self._host = host
+    def __init__(self, settings: Settings, runner: Runner) -> None:
+        self._host = runner.host
         self._settings = settings
         self._runner = runner
         self._started = time.monotonic()
@@ -39,7 +38,7 @@ class Job:
         self._coverage: CoverageReport | None = None
 
     def run(self) -> int:
-        """Do the whole job; gives pytest's exit code, 0 for a clean skip. Raises CiKitError."""
+        """Do the whole job; gives pytest's exit code, or 0 if there are no tests. Raises CiKitError."""
         try:
             with ExitStack() as cleanup:
                 self._run(cleanup)
@@ -52,9 +51,10 @@ class Job:
 
     def _run(self, cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings
-        system = set_timezone(host, settings, self._runner)
-        host.console.step("timezone", f"{settings.timezone}, {'the machine' if system else 'this run alone'}")
-        opening = open_server(self._runner, settings, cleanup)
+        of_machine = set_timezone(settings, self._runner)
+        scope = "the machine" if of_machine else "this run alone"
+        host.console.step("timezone", f"{settings.timezone}, {scope}")
+        opening = open_server(settings, self._runner, cleanup)
         self._project = inspect_project(host, settings)
         env = {"TZ": settings.timezone}
         if opening:
@@ -63,10 +63,10 @@ class Job:
         try:
             self._test(self._project, env, cleanup)
         except CiKitError:
-            # A developer may want to look at the server of tests that failed.
-            self._leave(env)
+            # Later steps may look at the database of a job that failed.
+            self._hand_over(env)
             raise
-        self._leave(env)
+        self._hand_over(env)
 
     def _test(self, project: Project, env: dict[str, str], cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings
@@ -83,12 +83,12 @@ class Job:
         self._host.console.step("mysql", f"{server.describe()}, {booted}")
         return server
 
-    def _leave(self, env: dict[str, str]) -> None:
-        """Leave to later steps what they can use: the time zone, and a server that stays up."""
+    def _hand_over(self, env: dict[str, str]) -> None:
+        """Give later steps what they can use: the time zone, and a server that stays up."""
         server = self._server
         problem = server and server.lost()
         if problem:
-            self._tell(problem)
+            self._report_lost(problem)
         if server is None or not self._stays(server):
             self._runner.export({"TZ": env["TZ"]})
             return
@@ -102,11 +102,12 @@ class Job:
         """Whether the server is up after the run."""
         if server.lifetime != "run":
             return True
-        wanted = self._settings.keep_mysql
-        return self._runner.real if wanted is None else wanted
+        # A real runner ends the server with the job.
+        keep = self._settings.keep_mysql
+        return self._runner.real if keep is None else keep
 
-    def _tell(self, problem: UnavailableError) -> None:
-        """Say what became of the server, which tests that passed did without."""
+    def _report_lost(self, problem: UnavailableError) -> None:
+        """Report a server that ended during the run: a warning if the tests passed without it."""
         text = "\n".join(problem.lines())
         if self._tests and not self._tests.code:
             self._host.console.warning(text)
@@ -118,13 +119,13 @@ class Job:
     def _require_coverage(self) -> None:
         if not self._tests or self._tests.code or self._tests.outcome != "passed" or self._host.dry:
             return
-        # Tests that were all skipped have measured nothing.
+        # If all tests were skipped, coverage measured nothing.
         unmeasured = self._settings.fail_under and self._settings.coverage and not self._coverage
         if unmeasured or (self._coverage and self._coverage.below_threshold):
             raise CoverageBelowThresholdError(
                 f"coverage is {(self._coverage and self._coverage.percent) or 0:.2f} %, below the threshold",
-                why="it is the setting fail-under, or fail_under of the project's coverage configuration",
-                todo="test the lines the table above lists, or lower the threshold",
+                why="the threshold is the setting fail-under, or fail_under in the coverage configuration",
+                todo="test the lines that the table above lists, or lower the threshold",
             )
 
     def _publish(self, problem: CiKitError | None = None) -> None:

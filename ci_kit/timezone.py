@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.host.commands import Command, Input
-from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
 
 # The first bytes of a zone file (RFC 9636). Zone folders also hold other files, such as lists of zones.
@@ -16,11 +15,12 @@ _MAGIC = b"TZif"
 _LOCALTIME, _NAME = Path("/etc/localtime"), Path("/etc/timezone")
 
 
-def set_timezone(host: Host, settings: Settings, runner: Runner) -> bool:
+def set_timezone(settings: Settings, runner: Runner) -> bool:
     """Set the machine's time zone if the run may. Returns whether the machine is in that zone.
 
     Raises UsageError for an unknown zone, UnavailableError if the zone cannot be set.
     """
+    host = runner.host
     zone = _zone_file(settings)
     if not _may_set(settings, runner):
         return False

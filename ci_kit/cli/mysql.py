@@ -29,7 +29,7 @@ def up(call: Call) -> None:
     """Start a server that keeps running; on a runner, set its variables for later steps."""
     from ci_kit.mysql.commands import up
 
-    up(call.host, call.settings(), call.runner)
+    up(call.settings(), call.runner)
 
 
 @mysql.command()
@@ -38,7 +38,7 @@ def down(call: Call) -> None:
     """Stop the project's server and remove what belongs to it."""
     from ci_kit.mysql.commands import down
 
-    down(call.host, call.settings())
+    down(call.settings(), call.runner)
 
 
 @mysql.command()
@@ -48,7 +48,7 @@ def status(call: Call, as_json: bool) -> None:
     """Show the project's server."""
     from ci_kit.mysql.commands import status
 
-    found = status(call.runner, call.settings())
+    found = status(call.settings(), call.runner)
     if as_json:
         click.echo(json.dumps(found))
         return
@@ -69,7 +69,7 @@ def env(call: Call, as_json: bool) -> None:
 
     from ci_kit.mysql.commands import environment
 
-    variables = environment(call.runner, call.settings())
+    variables = environment(call.settings(), call.runner)
     if as_json:
         click.echo(json.dumps(variables))
     else:

@@ -38,7 +38,7 @@ def run(call: Call, pytest_words: tuple[str, ...]) -> int:
     """
     from ci_kit.pipeline import Job
 
-    return Job(call.host, call.settings(pytest_args=pytest_words), call.runner).run()
+    return Job(call.settings(pytest_args=pytest_words), call.runner).run()
 
 
 def _unknown_option(error: click.NoSuchOption, context: click.Context, words: tuple[str, ...]) -> UsageError:

@@ -8,7 +8,6 @@ from typing import Any
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
-from ci_kit.host.machine import Host
 from ci_kit.mysql.client.program import client_program
 from ci_kit.mysql.client.server import Access
 from ci_kit.mysql.external import provide_databases
@@ -25,23 +24,24 @@ from ci_kit.timezone import set_timezone
 _ADDED = tuple(option.name for option in OPTIONS if option.group == "Database")
 
 
-def up(host: Host, settings: Settings, runner: Runner) -> None:
+def up(settings: Settings, runner: Runner) -> None:
     """Start the project's server and leave it running; if it is already up, only add the databases."""
-    set_timezone(host, settings, runner)
+    set_timezone(settings, runner)
     # One command at a time: the second of two finds the server of the first.
+    host = runner.host
     with host.locked(host.cache_root() / "up.lock"):
-        found = _running(runner, settings)
+        found = _running(settings, runner)
         if found:
-            _reuse(runner, settings, found)
+            _reuse(settings, runner, found)
         else:
-            _start(runner, settings)
+            _start(settings, runner)
 
 
-def _reuse(runner: Runner, settings: Settings, found: list[Record]) -> None:
+def _reuse(settings: Settings, runner: Runner, found: list[Record]) -> None:
     record, *replicas = found
     _require_same(settings, found)
     if any(map(settings.given, _ADDED)):
-        record = _extended(runner, settings, record)
+        record = _extended(settings, runner, record)
         store.save(runner.host, record)
     address = f"{record.host}:{record.port}"
     runner.host.console.step(
@@ -73,7 +73,7 @@ def _require_same(settings: Settings, found: list[Record]) -> None:
             )
 
 
-def _extended(runner: Runner, settings: Settings, record: Record) -> Record:
+def _extended(settings: Settings, runner: Runner, record: Record) -> Record:
     """Give a running server the databases that the settings add; gives its new record."""
     database = settings.database if settings.given("database") else record.database
     added = replace(settings, database=database, mysql_user=record.user)
@@ -86,9 +86,9 @@ def _extended(runner: Runner, settings: Settings, record: Record) -> Record:
     return replace(record, database=database)
 
 
-def _start(runner: Runner, settings: Settings) -> None:
+def _start(settings: Settings, runner: Runner) -> None:
     with ExitStack() as cleanup:
-        opening = open_server(runner, settings, cleanup)
+        opening = open_server(settings, runner, cleanup)
         if opening is None:
             raise UsageError("there is no server to start", why=f"mysql is off by {settings.source('mysql')}")
         server = opening.wait()
@@ -97,8 +97,9 @@ def _start(runner: Runner, settings: Settings) -> None:
     runner.export({"TZ": settings.timezone, **server.environment()})
 
 
-def down(host: Host, settings: Settings) -> None:
+def down(settings: Settings, runner: Runner) -> None:
     """End the servers that were kept for the project; fine if there are none."""
+    host = runner.host
     cleanup = server_cleanup(host)
     ended = store.kept_records(host, settings.root)
     # Replicas first: without its source, a replica would only log errors.
@@ -114,9 +115,9 @@ def down(host: Host, settings: Settings) -> None:
     cleanup.sweep()
 
 
-def status(runner: Runner, settings: Settings) -> dict[str, Any]:
+def status(settings: Settings, runner: Runner) -> dict[str, Any]:
     """The facts about the project's server; for each replica also its lag, in seconds."""
-    found = _running(runner, settings)
+    found = _running(settings, runner)
     if not found:
         return {"server": "none"}
     record, *replicas = found
@@ -136,9 +137,9 @@ def status(runner: Runner, settings: Settings) -> dict[str, Any]:
     return facts
 
 
-def environment(runner: Runner, settings: Settings) -> dict[str, str]:
+def environment(settings: Settings, runner: Runner) -> dict[str, str]:
     """The variables of the project's server. Raises UnavailableError if none is up."""
-    found = _running(runner, settings)
+    found = _running(settings, runner)
     if not found:
         raise UnavailableError("no server is up for this project", todo="start one: `ci-kit mysql up`")
     return _variables(found)
@@ -150,7 +151,7 @@ def _variables(found: list[Record]) -> dict[str, str]:
     return {"TZ": record.timezone, **access.environment(record.database)}
 
 
-def _running(runner: Runner, settings: Settings) -> list[Record]:
+def _running(settings: Settings, runner: Runner) -> list[Record]:
     """The records of the project's running server and its replicas; removes what is left of a dead one.
 
     The record of an external server stays: the server may be unreachable only for now.

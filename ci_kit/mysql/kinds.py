@@ -35,7 +35,7 @@ from ci_kit.settings.settings import Settings
 class Kind:
     """A kind of server: how one is made for a run, and how a later process finds and ends it."""
 
-    make: Callable[[Runner, Settings], Server]
+    make: Callable[[Settings, Runner], Server]
     is_up: Callable[[Host, Record], bool]
     end: Callable[[Host, Record], None]
     lifetime: Lifetime
@@ -52,22 +52,22 @@ class Choice:
         return f"{self.kind} ({self.why})"
 
 
-def _private(runner: Runner, settings: Settings) -> Server:
-    password = _password(runner, settings)
+def _private(settings: Settings, runner: Runner) -> Server:
+    password = _password(settings, runner)
     if settings.replicas:
         return ReplicatedServer(runner, settings, password)
     return PrivateServer(runner.host, settings, password)
 
 
-def _service(runner: Runner, settings: Settings) -> Server:
-    return service.ServiceServer(runner, settings, _password(runner, settings))
+def _service(settings: Settings, runner: Runner) -> Server:
+    return service.ServiceServer(runner, settings, _password(settings, runner))
 
 
-def _docker(runner: Runner, settings: Settings) -> Server:
-    return container.DockerServer(runner, settings, _password(runner, settings))
+def _docker(settings: Settings, runner: Runner) -> Server:
+    return container.DockerServer(runner, settings, _password(settings, runner))
 
 
-def _external(runner: Runner, settings: Settings) -> Server:
+def _external(settings: Settings, runner: Runner) -> Server:
     return external.ExternalServer(runner.host, settings)
 
 
@@ -127,7 +127,7 @@ def check_settings(settings: Settings, choice: Choice, console: Console) -> None
         )
 
 
-def _password(runner: Runner, settings: Settings) -> str:
+def _password(settings: Settings, runner: Runner) -> str:
     """The password of the settings, or a random one."""
     if settings.mysql_password:
         return settings.mysql_password

@@ -67,7 +67,7 @@ class OpenServer:
         self.ready.keep()
 
 
-def open_server(runner: Runner, settings: Settings, cleanup: ExitStack) -> Opening | None:
+def open_server(settings: Settings, runner: Runner, cleanup: ExitStack) -> Opening | None:
     """Begin to start the server of a run; None if the run has no server.
 
     ``cleanup`` ends it, unless it is kept. Raises CiKitError.
@@ -76,7 +76,7 @@ def open_server(runner: Runner, settings: Settings, cleanup: ExitStack) -> Openi
     if choice is None:
         return None
     check_settings(settings, choice, runner.host.console)
-    server = KINDS[choice.kind].make(runner, settings)
+    server = KINDS[choice.kind].make(settings, runner)
     server_cleanup(runner.host).sweep()
     return Opening(runner.host, settings, choice, server.start(cleanup))
 

@@ -50,7 +50,7 @@ def another_zone() -> str:
 def test_an_unknown_zone_is_a_usage_error(name: str, environ: dict[str, str], tmp_path: Path) -> None:
     host = make_host(environ, dry=True)
     with pytest.raises(UsageError) as caught:
-        set_timezone(host, make_settings(tmp_path, timezone=name), Runner(host))
+        set_timezone(make_settings(tmp_path, timezone=name), Runner(host))
     assert repr(name) in caught.value.what
     assert "--timezone" in caught.value.why
 
@@ -61,7 +61,7 @@ def test_a_machine_without_zone_files_is_told_to_install_them(tmp_path: Path) ->
     host = make_host({}, dry=True)
     try:
         with pytest.raises(UnavailableError) as caught:
-            set_timezone(host, make_settings(tmp_path, timezone="Asia/Seoul"), Runner(host))
+            set_timezone(make_settings(tmp_path, timezone="Asia/Seoul"), Runner(host))
     finally:
         zoneinfo.reset_tzpath(before)
     assert caught.value.what == "this machine has no time zone files"
@@ -87,7 +87,7 @@ def test_a_project_s_file_sets_the_zone_of_ci_machines_only(
     (tmp_path / "pyproject.toml").write_text(f"[tool.ci-kit]\n{line}")
     host = make_host(environ, dry=True)
     settings = make_settings(tmp_path, environ, timezone=another_zone(), **flags)
-    assert set_timezone(host, settings, Runner(host)) is set_it
+    assert set_timezone(settings, Runner(host)) is set_it
 
 
 @pytest.mark.parametrize("name", ["Asia/Seoul", "UTC", "Etc/GMT+5", "America/Argentina/Buenos_Aires"])
@@ -96,7 +96,7 @@ def test_a_machine_that_is_not_disposable_keeps_its_zone(
     name: str, environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     host = make_host(environ, dry=True)
-    assert set_timezone(host, make_settings(tmp_path, timezone=name), Runner(host)) is False
+    assert set_timezone(make_settings(tmp_path, timezone=name), Runner(host)) is False
     assert capsys.readouterr().out == console_text(host) == ""
 
 
@@ -114,7 +114,7 @@ def test_a_dry_run_prints_the_commands_that_set_the_zone(
     zone = another_zone()
     before = state()
     host = make_host(environ, dry=True)
-    assert set_timezone(host, make_settings(tmp_path, None, timezone=zone, **flags), Runner(host)) is True
+    assert set_timezone(make_settings(tmp_path, None, timezone=zone, **flags), Runner(host)) is True
     sudo = "" if os.geteuid() == 0 else "sudo -n "
     assert capsys.readouterr().out.splitlines() == [
         f"{sudo}ln -sfn /usr/share/zoneinfo/{zone} /etc/localtime",
@@ -129,5 +129,5 @@ def test_system_timezone_false_keeps_a_runner_s_zone(
 ) -> None:
     host = make_host(GITHUB_HOSTED, dry=True)
     settings = make_settings(tmp_path, timezone=another_zone(), system_timezone=False)
-    assert set_timezone(host, settings, Runner(host)) is False
+    assert set_timezone(settings, Runner(host)) is False
     assert capsys.readouterr().out == ""
