@@ -1,8 +1,8 @@
 """The test job: its steps, in order.
 
 While the server boots, ci-kit inspects the project's Python. pytest collects the tests once, in the run
-itself. A collection before the run would import the project twice. A conftest.py that connects on import would fail,
-because the server is not up yet.
+itself. Collected before the run, the project would be imported twice. A conftest.py that connects on import
+would fail then, because the server is not up yet.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def test_the_options_of_a_group_follow_each_other() -> None:
         ("private", "mysqld", True),
         ("private", "mysql-image", False),
         ("docker", "keep-mysql", True),
-        ("service", "keep-mysql", False),
+        ("service", "mysqld", False),
         ("service", "sql-mode", True),
         ("external", "sql-mode", False),
         ("external", "mysql-host", True),
