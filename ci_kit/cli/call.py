@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ci_kit.settings.loading import load_settings
 from ci_kit.settings.options import OPTIONS
-from ci_kit.settings.settings import Settings
 
 if TYPE_CHECKING:
     from ci_kit.github import Runner
     from ci_kit.host.machine import Host
     from ci_kit.redaction import Redactor
+    from ci_kit.settings.settings import Settings
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _FIELDS = frozenset(option.field for option in OPTIONS)
@@ -45,6 +44,8 @@ class Call:
 
     def settings(self, *, pytest_args: Sequence[str] = ()) -> Settings:
         """Load the settings, show their warnings, and hide the password from here on. Raises UsageError."""
+        from ci_kit.settings.loading import load_settings
+
         settings = load_settings(self.root, self.host.environ, self.flags, pytest_args=pytest_args)
         self.runner.hide(settings.mysql_password)
         self.warn(settings.warnings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,9 @@ def read_table(root: Path) -> ProjectTable:
 
     Raises UsageError if there is no such folder, or its pyproject.toml cannot be read.
     """
+    # Here, because `ci-kit --help` loads this module and reads no file.
+    import tomllib
+
     if not root.is_dir():
         raise UsageError(f"no such folder: {root}", todo="give the project's folder with -C")
     path = root / "pyproject.toml"
