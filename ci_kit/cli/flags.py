@@ -7,10 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
-from ci_kit.settings.loading import parse
 from ci_kit.settings.option import Option
 from ci_kit.settings.options import OPTIONS
-from ci_kit.settings.source import flag_source
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _GROUPS: dict[str | None, str] = {option.field: option.group for option in OPTIONS}
@@ -65,6 +63,9 @@ def _joined(option: Option) -> Callable[[click.Context, click.Parameter, tuple[s
     def join(_context: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]) -> object:
         if not texts:
             return None
+        from ci_kit.settings.loading import parse
+        from ci_kit.settings.source import flag_source
+
         words: list[str] = []
         for text in texts:
             parsed = parse(option, text, flag_source(option))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from ci_kit.cli.call import Call, with_call
-from ci_kit.settings.pyproject import read_table
 
 
 @click.command()
@@ -15,6 +14,7 @@ from ci_kit.settings.pyproject import read_table
 @click.option("--force", is_flag=True, help="Replace a file that ci-kit did not write.")
 def render(call: Call, check: bool, diff: bool, force: bool) -> None:
     """Write the workflow file from [tool.ci-kit.workflow] and the templates."""
+    from ci_kit.settings.pyproject import read_table
     from ci_kit.workflow.render import render
 
     call.warn(read_table(call.root).warnings)

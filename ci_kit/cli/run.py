@@ -11,7 +11,6 @@ import click
 from ci_kit.cli.call import Call, Invocation, with_call
 from ci_kit.cli.flags import SettingsCommand, settings_flags
 from ci_kit.errors import UsageError
-from ci_kit.settings.names import did_you_mean
 from ci_kit.settings.options import OPTIONS
 
 
@@ -42,6 +41,8 @@ def run(call: Call, pytest_words: tuple[str, ...]) -> int:
 
 
 def _unknown_option(error: click.NoSuchOption, context: click.Context, words: tuple[str, ...]) -> UsageError:
+    from ci_kit.settings.names import did_you_mean
+
     # Before the words are shown: a secret may be among them.
     for option in OPTIONS:
         if option.secret and option.flag in {word.partition("=")[0] for word in words}:

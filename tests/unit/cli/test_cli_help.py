@@ -50,7 +50,17 @@ def test_help_loads_only_what_it_needs() -> None:
     )
     loaded = set(python("-c", script).stdout.rpartition("loaded ")[2].split())
     assert {"click", "ci_kit.cli"} <= loaded
-    heavy = {"mysql", "jinja2", "yaml", "subprocess", "asyncio", "ssl", "socket", "importlib.metadata"}
+    heavy = {
+        "mysql",
+        "jinja2",
+        "yaml",
+        "subprocess",
+        "asyncio",
+        "ssl",
+        "socket",
+        "importlib.metadata",
+        "tomllib",
+    }
     assert (
         loaded & (heavy | {"ci_kit.host.machine", "ci_kit.pipeline", "ci_kit.mysql", "ci_kit.workflow"})
         == set()
