@@ -57,11 +57,12 @@ def _zone_file(settings: Settings) -> Path:
         path = Path(folder, name)
         if _is_name(name) and path.is_file() and path.read_bytes().startswith(_MAGIC):
             return path
-    if not any(Path(folder).is_dir() for folder in zoneinfo.TZPATH):
+    # Every set of zone files has UTC. Small images have the folder, but no files in it.
+    if not any(Path(folder, "UTC").is_file() for folder in zoneinfo.TZPATH):
         raise UnavailableError(
             "this machine has no time zone files",
-            why=f"none of these folders exists: {', '.join(zoneinfo.TZPATH)}",
-            todo="install the package tzdata",
+            why=f"none of these folders has them: {', '.join(zoneinfo.TZPATH)}",
+            todo="install the package tzdata (apt-get install tzdata, apk add tzdata, dnf install tzdata)",
         )
     raise UsageError(
         f"unknown time zone {name!r}",

@@ -17,7 +17,7 @@ from ci_kit.mysql import external
 from ci_kit.mysql.client.server import Server
 from ci_kit.mysql.container import server as container
 from ci_kit.mysql.container.engine import find_engine
-from ci_kit.mysql.prepare.init_sql import init_files
+from ci_kit.mysql.prepare.sql_files import init_files
 from ci_kit.mysql.private import instance as private
 from ci_kit.mysql.private.program import find_server_program
 from ci_kit.mysql.private.replicas import ReplicatedServer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias, get_args
 
 from ci_kit.settings.option import SERVER_KINDS, Option, ServerKind
-from ci_kit.settings.parsers import auto_or, flag, integer, percent, text, words
+from ci_kit.settings.parsers import auto_or, flag, integer, none_or, percent, text, words
 
 ServerChoice: TypeAlias = Literal["auto", "private", "service", "docker", "external", "off"]
 ZoneTables: TypeAlias = Literal["auto", "all", "none"]
@@ -105,8 +105,8 @@ OPTIONS: tuple[Option, ...] = (
         "sql-mode",
         "Server",
         None,
-        "The server's sql_mode. auto: its own default.",
-        auto_or(text),
+        "The server's sql_mode. auto: its own default. none: an empty one.",
+        auto_or(none_or(text)),
         kinds=_NOT_EXTERNAL,
         fixed_at_start=True,
         must_apply=True,

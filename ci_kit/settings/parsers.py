@@ -53,6 +53,19 @@ def auto_or(parse: Callable[[object], _T]) -> Callable[[object], _T | None]:
     return lambda value: None if value == "auto" else parse(value)
 
 
+def none_or(parse: Callable[[object], str]) -> Callable[[object], str]:
+    """The word ``none``, which gives an empty text, or what another parser accepts.
+
+    An empty variable counts as not given, because the action's inputs arrive so. This word is not empty.
+    """
+
+    def parse_word(value: object) -> str:
+        named = isinstance(value, str) and value.strip().lower() in {"none", "''", '""'}
+        return "" if named else parse(value)
+
+    return parse_word
+
+
 def integer(low: int, high: int) -> Callable[[object], int]:
     """A whole number from ``low`` to ``high``, both included."""
 

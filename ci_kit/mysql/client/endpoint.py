@@ -42,6 +42,10 @@ class Endpoint:
 
     def environment(self, database: str) -> dict[str, str]:
         """The variables that applications read. Some read MYSQL_DB instead of MYSQL_DATABASE."""
+        # The client library's own variables: with the host name localhost, it uses the socket.
+        library = {"MYSQL_TCP_PORT": str(self.port)}
+        if self.socket:
+            library["MYSQL_UNIX_PORT"] = str(self.socket)
         host = f"[{self.host}]" if ":" in self.host else self.host
         login = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
         return {
@@ -52,4 +56,5 @@ class Endpoint:
             "MYSQL_DATABASE": database,
             "MYSQL_DB": database,
             "DATABASE_URL": f"mysql://{login}@{host}:{self.port}/{quote(database, safe='')}",
+            **library,
         }

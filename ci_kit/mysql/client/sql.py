@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ci_kit.errors import UsageError
 from ci_kit.redaction import MASK
 
-_IDENTIFIER_LIMIT = 64
+IDENTIFIER_LIMIT = 64
 _USER_LIMIT = 32
 _LAST_OF_BASIC_PLANE = 0xFFFF
 _SPACES = " \t\n\v\f\r"
@@ -42,7 +42,7 @@ def identifier(name: str, *, what: str = "database") -> str:
     Source: MySQL's manual, "Schema Object Names": at most 64 characters, none of them NUL or beyond the
     basic multilingual plane, no space at the end (of any kind, as both servers' error 1102 shows).
     """
-    problem = _problem(name, _IDENTIFIER_LIMIT)
+    problem = _problem(name, IDENTIFIER_LIMIT)
     if problem:
         raise UsageError(f"{name!r} is no {what} name", why=problem, todo=f"choose another {what} name")
     return "`" + name.replace("`", "``") + "`"

@@ -1,7 +1,7 @@
 """The options of a server for a test run: those that make it fast, and those that the project adds.
 
-The fast ones give up safety across a power cut, or leave out what tests seldom read. A server ignores an
-option with the prefix ``loose_`` that it does not support, so that one list serves MySQL and MariaDB.
+The fast ones give up only safety across a power cut: tests find what a default server has. A server ignores
+an option with the prefix ``loose_`` that it does not support, so that one list serves MySQL and MariaDB.
 """
 
 from __future__ import annotations
@@ -13,10 +13,7 @@ FAST: tuple[str, ...] = (
     "innodb_flush_log_at_trx_commit=0",
     "innodb_doublewrite=OFF",
     "loose_innodb_flush_method=nosync",
-    "performance_schema=OFF",
 )
-# One file for each table makes CREATE, TRUNCATE and DROP slow on a disk, but not in memory.
-FAST_ON_DISK: tuple[str, ...] = ("loose_innodb_file_per_table=OFF",)
 _WITHOUT_BINLOG, _FAST_BINLOG = "loose_skip_log_bin", "sync_binlog=0"
 
 _OWN = {
@@ -38,14 +35,14 @@ _OF_A_DATADIR = frozenset({"innodb_data_file_path", "innodb_page_size", "lower_c
 """The options that a datadir keeps from its initialisation on."""
 
 
-def server_options(settings: Settings, *, on_disk: bool = True, replicates: bool = False) -> tuple[str, ...]:
+def server_options(settings: Settings, *, replicates: bool = False) -> tuple[str, ...]:
     """The my.cnf lines for a test run, the project's own last.
 
-    ``on_disk`` means that the data is not in memory. ``replicates`` keeps the binary log for replicas.
+    ``replicates`` keeps the binary log for replicas.
     Raises UsageError as :func:`project_options` does.
     """
     binlog = _FAST_BINLOG if replicates else _WITHOUT_BINLOG
-    fast = () if settings.durable else (*FAST, *(FAST_ON_DISK if on_disk else ()), binlog)
+    fast = () if settings.durable else (*FAST, binlog)
     return (*fast, *project_options(settings))
 
 

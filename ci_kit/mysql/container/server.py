@@ -64,7 +64,7 @@ class DockerServer:
     def start(self, cleanup: ExitStack) -> DockerBooting:
         host, settings = self.host, self.settings
         _require_no_name(settings)
-        flags = as_flags(server_options(settings, on_disk=settings.durable))
+        flags = as_flags(server_options(settings))
         engine = require_engine(host)
         with host.console.progress("mysql", f"pulling {settings.mysql_image}"):
             image = require_image(host, engine, settings.mysql_image, settings.source("mysql-image"))

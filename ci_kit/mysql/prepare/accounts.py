@@ -7,7 +7,7 @@ from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import LOOPBACK, ROOT, Endpoint
 from ci_kit.mysql.client.login import can_log_in, can_log_in_plainly
 from ci_kit.mysql.client.session import Session
-from ci_kit.mysql.client.sql import Secret, Statement, account, identifier, statement
+from ci_kit.mysql.client.sql import IDENTIFIER_LIMIT, Secret, Statement, account, identifier, statement
 from ci_kit.mysql.prepare.password_rules import set_password
 
 
@@ -30,18 +30,29 @@ def set_root_passwords(session: Session, password: str) -> None:
 
 
 def create_user(session: Session, login: Endpoint, databases: tuple[str, ...]) -> None:
-    """Create the user of the tests with all rights on the databases, and on those named ``test_…``.
+    """Create the user of the tests with all rights on the databases, on ``DATABASE_…`` and on ``test_…``.
 
-    Tortoise, Django and others create databases with such names for their tests.
+    Tortoise, Django, pytest-xdist suites and others create databases with such names for their tests.
     """
-    escape = _escape_wildcards if _has_wildcards(session) else str
+    wildcards = _has_wildcards(session)
+    scopes = [scope for name in databases for scope in _scopes(name, wildcards=wildcards)]
     for address in ("localhost", "%"):
         who = account(login.user, address)
         for change in ("CREATE USER IF NOT EXISTS", "ALTER USER"):
             sql = statement(f"{change} {who} IDENTIFIED BY ", Secret(login.password))
             set_password(session, sql, account=who)
-        for scope in (*(identifier(escape(name)) for name in databases), r"`test\_%`"):
+        for scope in (*scopes, r"`test\_%`"):
             session.execute(statement(f"GRANT ALL PRIVILEGES ON {scope}.* TO {who}"))
+
+
+def _scopes(database: str, *, wildcards: bool) -> list[str]:
+    """The database and those named ``DATABASE_…``, as a GRANT names them."""
+    if not wildcards:
+        return [identifier(database)]
+    escaped = _escape_wildcards(database)
+    # The grant tables have room for so many characters.
+    longer = [f"{escaped}\\_%"] if len(escaped) + len("\\_%") <= IDENTIFIER_LIMIT else []
+    return [identifier(escaped), *map(identifier, longer)]
 
 
 def _has_wildcards(session: Session) -> bool:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 from ci_kit.errors import CiKitError, UsageError
 from ci_kit.mysql.client.session import Session, StatementError
-from ci_kit.mysql.client.sql import identifier, statement
+from ci_kit.mysql.client.sql import identifier, literal, statement
 from ci_kit.settings.settings import Settings
 
 _SYSTEM_SCHEMAS = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
@@ -42,6 +42,22 @@ def created_databases(session: Session, settings: Settings) -> Iterator[bool]:
         raise
 
 
+def set_server_charset(session: Session, settings: Settings) -> None:
+    """Make charset and collation the server's defaults: an application may create databases of its own.
+
+    Raises UsageError for names that the server does not support.
+    """
+    wanted = (settings.charset, *([settings.collation] if settings.collation else ()))
+    rows = session.rows("SELECT @@GLOBAL.character_set_server, @@GLOBAL.collation_server")
+    if rows and tuple(str(name).lower() for name in rows[0][: len(wanted)]) == tuple(map(str.lower, wanted)):
+        return
+    change = f"SET GLOBAL character_set_server = {literal(settings.charset)}"
+    if settings.collation:
+        change += f", GLOBAL collation_server = {literal(settings.collation)}"
+    with _charset_errors(session, settings):
+        session.execute(statement(change))
+
+
 def missing_databases(session: Session, names: Sequence[str]) -> list[str]:
     """The names without a database on the server, which may ignore upper and lower case."""
     known = {name for (name,) in session.rows("SELECT schema_name FROM information_schema.schemata")}
@@ -70,10 +86,21 @@ def _create_database(session: Session, name: str, settings: Settings) -> bool:
         f" CHARACTER SET {identifier(settings.charset, what='character set')}{collation}"
     )
     try:
-        session.execute(change)
+        with _charset_errors(session, settings):
+            session.execute(change)
     except StatementError as error:
         if error.number == _DATABASE_EXISTS:
             return False
+        raise
+    return True
+
+
+@contextmanager
+def _charset_errors(session: Session, settings: Settings) -> Iterator[None]:
+    """Turn the refusal of an unknown charset or collation into an error with similar names."""
+    try:
+        yield
+    except StatementError as error:
         if error.number not in _WRONG_CHARSET:
             raise
         pair = f" with the collation {settings.collation!r}" if settings.collation else ""
@@ -82,7 +109,6 @@ def _create_database(session: Session, name: str, settings: Settings) -> bool:
             why=error.why,
             todo=f"{_nearest(session, settings)}the default is utf8mb4 with the server's own collation",
         ) from None
-    return True
 
 
 def _nearest(session: Session, settings: Settings) -> str:

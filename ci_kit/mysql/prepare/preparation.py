@@ -11,7 +11,7 @@ from ci_kit.mysql.client.program import ClientProgram
 from ci_kit.mysql.client.session import open_session
 from ci_kit.mysql.client.version import Version
 from ci_kit.mysql.prepare.accounts import allow_root_over_tcp, create_user, log_in_once, require_login
-from ci_kit.mysql.prepare.databases import created_databases, wanted_databases
+from ci_kit.mysql.prepare.databases import created_databases, set_server_charset, wanted_databases
 from ci_kit.mysql.prepare.init_sql import run_init_sql
 from ci_kit.mysql.prepare.time_zone import set_zone
 from ci_kit.settings.settings import Settings
@@ -30,6 +30,7 @@ def prepare_server(
         version = session.version()
         if ours:
             allow_root_over_tcp(host, session, root)
+            set_server_charset(session, settings)
         if ours or settings.given("timezone"):
             set_zone(session, settings)
         databases: AbstractContextManager[bool] = nullcontext(enter_result=False)
@@ -43,6 +44,8 @@ def prepare_server(
             elif login != root:
                 create_user(session, login, wanted_databases(settings))
                 require_login(login, accepted=log_in_once(host, login))
-            if new:
-                run_init_sql(session, root, settings, client)
+            if new and run_init_sql(session, root, settings, client) and ours:
+                # FLUSH PRIVILEGES in a file empties the cache that these logins fill.
+                for one in dict.fromkeys((root, login)):
+                    log_in_once(host, one)
         return version

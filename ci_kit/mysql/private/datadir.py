@@ -1,8 +1,9 @@
 """Template datadirs: initialised once for each server build, and copied for every private server.
 
 Initialising takes seconds, a copy a twentieth of a second. A template is a folder in the user's cache. It
-contains the datadir ``data`` and a list of its files and their sizes, which is written last. ci-kit makes a
-template again if the list is missing or does not fit.
+contains the datadir ``data`` and a list of its files, with sizes and digests, which is written last. ci-kit
+makes a template again if the list is missing or the sizes differ. If a server does not start, ci-kit compares
+the digests too.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from ci_kit.settings.settings import Settings
 _MANIFEST = "manifest.json"
 _UNFINISHED = ".unfinished-"
 # Increased when templates of an earlier release of ci-kit can no longer be used.
-_FORMAT = "2"
+_FORMAT = "3"
 
 SIZES: tuple[str, ...] = ("loose_innodb_log_file_size=10M", "loose_innodb_redo_log_capacity=16M")
 """Small redo logs, because each copy contains them: both servers have 100 MiB by default.
@@ -56,40 +57,80 @@ class _Recipe:
         return f"{version.flavour.lower()}-{version.text}-{_digest(facts)}"
 
 
-def template_datadir(host: Host, program: ServerProgram, server: ServerFolder, settings: Settings) -> Path:
-    """The template datadir for a server program and the settings, made now if the cache has none.
+@dataclass(frozen=True)
+class Template:
+    """A template in the cache; ``data`` is the datadir to copy."""
+
+    folder: Path
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def complete(self) -> bool:
+        """Whether every file is there with its size. That is quick, so every run checks it."""
+        listed = self._listed()
+        return bool(listed) and {name: size for name, (size, _) in listed.items()} == _sizes(self.data)
+
+    @property
+    def damaged(self) -> bool:
+        """Whether the content of a file has changed. That takes a while: only a failed start is a reason."""
+        return any(digest != _digest_of(self.data / name) for name, (_, digest) in self._listed().items())
+
+    def remove(self, host: Host) -> None:
+        with host.locked(self.lock):
+            host.remove(self.folder)
+
+    @property
+    def lock(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}.lock")
+
+    def _listed(self) -> dict[str, tuple[int, str]]:
+        """The size and the digest of each file, by the list that was written last."""
+        try:
+            listed = json.loads((self.folder / _MANIFEST).read_text(encoding="utf-8"))
+            return {name: (int(size), str(digest)) for name, (size, digest) in listed.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
+
+
+def find_template(host: Host, program: ServerProgram, server: ServerFolder, settings: Settings) -> Template:
+    """The template for a server program and the settings, made now if the cache has none.
 
     It is made in the folder ``server``, as the user that will run the server, and moved to the cache when it
     is complete. Raises UnavailableError, and UsageError for a setting that the server rejects.
     """
     lines = (*SIZES, *datadir_options(settings))
     recipe = _Recipe(program, lines, zones=settings.time_zone_tables != "none")
-    folder = host.cache_root() / "templates" / recipe.name
-    with host.locked(folder.with_name(f"{folder.name}.lock")):
-        if not _complete(folder):
+    template = Template(host.cache_root() / "templates" / recipe.name)
+    folder = template.folder
+    with host.locked(template.lock):
+        if not template.complete:
             with host.console.progress("mysql", f"preparing a datadir for {program.version}, once"):
                 for damaged in (folder, *folder.parent.glob(f"{folder.name}{_UNFINISHED}*")):
                     host.remove(damaged)
                 _make(host, recipe, server, folder, settings)
-    return folder / "data"
+    return template
 
 
 def _digest(facts: tuple[str, ...]) -> str:
     return hashlib.sha256("\0".join(facts).encode()).hexdigest()[:12]
 
 
-def _complete(folder: Path) -> bool:
-    try:
-        listed = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return bool(listed) and listed == _sizes(folder / "data")
-
-
 def _sizes(data: Path) -> dict[str, int]:
     return {
         str(path.relative_to(data)): path.stat().st_size for path in sorted(data.rglob("*")) if path.is_file()
     }
+
+
+def _digest_of(path: Path) -> str:
+    """A digest of a file's content; empty if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def _make(host: Host, recipe: _Recipe, server: ServerFolder, folder: Path, settings: Settings) -> None:
@@ -109,7 +150,9 @@ def _make(host: Host, recipe: _Recipe, server: ServerFolder, folder: Path, setti
         # Each copy makes its own server UUID: two servers with the same one cannot replicate.
         host.remove(made / "auto.cnf")
         host.copy_tree(made, unfinished / "data")
-        host.write(unfinished / _MANIFEST, json.dumps(_sizes(unfinished / "data")), shown="")
+        data = unfinished / "data"
+        listed = {name: (size, _digest_of(data / name)) for name, size in _sizes(data).items()}
+        host.write(unfinished / _MANIFEST, json.dumps(listed), shown="")
         host.move(unfinished, folder)
     finally:
         for path in (unfinished, made, zones):

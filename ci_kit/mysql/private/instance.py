@@ -17,7 +17,7 @@ from ci_kit.mysql.config.error_log import last_errors
 from ci_kit.mysql.config.rejected_option import rejected_option
 from ci_kit.mysql.config.server_options import as_flags, server_options
 from ci_kit.mysql.prepare.accounts import set_root_password
-from ci_kit.mysql.private.datadir import SIZES, template_datadir
+from ci_kit.mysql.private.datadir import SIZES, Template, find_template
 from ci_kit.mysql.private.folder import ServerFolder
 from ci_kit.mysql.private.program import ServerProgram
 from ci_kit.mysql.records import store
@@ -85,15 +85,22 @@ class Instance:
         version = str(self.program.version)
         return replace(record, version=version, source=member.source, replica=member.number)
 
-    def make_folder(self) -> None:
-        """Make the folder with a copy of a datadir, after a record of it."""
+    def make_folder(self) -> Template:
+        """Make the folder with a copy of a template, after a record of it; gives the template."""
         host, folder = self.host, self.folder
         store.save(host, self.record(self.fixed_port))
         host.make_dir(folder.path, mode=0o700, owner=folder.owner)
         for inside in (folder.temporary, folder.files):
             host.make_dir(inside, owner=folder.owner)
-        template = template_datadir(host, self.program, folder, self.settings)
-        host.copy_tree(template, folder.data, owner=folder.owner)
+        return self.copy_template()
+
+    def copy_template(self) -> Template:
+        """Copy the template to the server's datadir, in place of what is there; gives the template."""
+        host, folder = self.host, self.folder
+        template = find_template(host, self.program, folder, self.settings)
+        host.remove(folder.data)
+        host.copy_tree(template.data, folder.data, owner=folder.owner)
+        return template
 
     def boot(self) -> Boot:
         """Start the program in the background, on the port of the settings or any free one."""
@@ -111,7 +118,7 @@ class Instance:
 
     def _command(self, port: int) -> list[str]:
         folder, member = self.folder, self.member
-        options = server_options(self.settings, on_disk=not folder.in_memory, replicates=bool(member.lines))
+        options = server_options(self.settings, replicates=bool(member.lines))
         return [
             *self.program.command,
             "--no-defaults",

@@ -13,13 +13,13 @@ from ci_kit.mysql.client.login import LoginError, wait_for_login
 from ci_kit.mysql.client.program import client_program
 from ci_kit.mysql.client.server import Access
 from ci_kit.mysql.prepare.preparation import prepare_server
+from ci_kit.mysql.private.datadir import Template
 from ci_kit.mysql.private.folder import new_server_folder
 from ci_kit.mysql.private.instance import ALONE, Boot, Instance, Member, PortTakenError
 from ci_kit.mysql.private.program import require_server_program
 from ci_kit.mysql.records import store
 from ci_kit.settings.settings import Settings
 
-_PORT_TRIES = 3
 # The connections of a server that dies end a little before its process does. In seconds.
 _WAIT_FOR_EXIT = 0.5
 
@@ -44,9 +44,9 @@ class PrivateServer:
         undo = cleanup.enter_context(ExitStack())
         boots: list[Boot] = []
         undo.callback(instance.remove, boots)
-        instance.make_folder()
+        template = instance.make_folder()
         boots.append(instance.boot())
-        return PrivateBooting(instance, boots, undo)
+        return PrivateBooting(instance, template, boots, undo)
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class PrivateBooting:
     """A private server that is starting; ``boots`` are its starts, the current one last."""
 
     instance: Instance
+    template: Template
     boots: list[Boot]
     undo: ExitStack
 
@@ -81,25 +82,37 @@ class PrivateBooting:
         return self.instance.lost(self.boots[-1])
 
     def await_login(self) -> Endpoint:
-        """Wait until a login of root succeeds, and give that login."""
-        instance = self.instance
-        seconds = instance.settings.boot_timeout
-        for attempt in range(1, _PORT_TRIES + 1):
+        """Wait until a login of root succeeds, and give that login. Raises CiKitError."""
+        instance, host = self.instance, self.instance.host
+        for last in (False, False, True):
             try:
-                wait_for_login(instance.host, self.root, seconds=seconds, alive=self._require_running)
+                self._await_answer()
             except PortTakenError:
                 # Another process took the free port between the choice and the start of the server.
-                if instance.fixed_port or attempt == _PORT_TRIES:
+                if last or instance.fixed_port:
                     raise
-                # The log of the next start must not contain this failure.
-                instance.host.remove(instance.folder.log)
-                self.boots.append(instance.boot())
-            except LoginError as error:
-                raise instance.failure(f"the server did not answer in {seconds} s", error.why) from error
+            except CiKitError:
+                if last or not self.template.damaged:
+                    raise
+                host.console.warning("a datadir in the cache was damaged; ci-kit makes it anew")
+                host.kill(self.boots[-1].process, what="the server")
+                self.template.remove(host)
+                instance.copy_template()
             else:
                 break
-        instance.host.remove(instance.folder.init_file)
+            # The log of the next start must not contain this failure.
+            host.remove(instance.folder.log)
+            self.boots.append(instance.boot())
+        host.remove(instance.folder.init_file)
         return self.root
+
+    def _await_answer(self) -> None:
+        instance = self.instance
+        seconds = instance.settings.boot_timeout
+        try:
+            wait_for_login(instance.host, self.root, seconds=seconds, alive=self._require_running)
+        except LoginError as error:
+            raise instance.failure(f"the server did not answer in {seconds} s", error.why) from error
 
     def answering(self, access: Access) -> PrivateReady:
         return PrivateReady(access, self.instance, self.boots[-1], self.undo)

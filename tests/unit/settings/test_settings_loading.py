@@ -287,3 +287,26 @@ def test_a_variable_of_the_application_is_ignored_by_no_kind(tmp_path: Path) -> 
     settings = load_settings(tmp_path, {"MYSQL_HOST": "db"})
     assert settings.given("mysql-host")
     assert settings.ignored_by("private") == ()
+
+
+@pytest.mark.parametrize(
+    ("environ", "flags", "table", "mode"),
+    [
+        ({"CI_KIT_SQL_MODE": "none"}, {}, "", ""),
+        ({"CI_KIT_SQL_MODE": "NONE"}, {}, "", ""),
+        ({"CI_KIT_SQL_MODE": "''"}, {}, "", ""),
+        ({}, {"sql_mode": "none"}, "", ""),
+        ({}, {"sql_mode": ""}, "", ""),
+        ({}, {}, 'sql-mode = "none"', ""),
+        ({}, {}, 'sql-mode = ""', ""),
+        # An input that is not given reaches ci-kit as an empty variable.
+        ({"CI_KIT_SQL_MODE": ""}, {}, "", None),
+        ({}, {}, 'sql-mode = "auto"', None),
+        ({}, {}, 'sql-mode = "ANSI"', "ANSI"),
+    ],
+)
+def test_sql_mode_can_be_emptied_from_every_source(
+    environ: dict[str, str], flags: dict[str, str], table: str, mode: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.ci-kit]\n{table}\n")
+    assert load_settings(tmp_path, environ, flags).sql_mode == mode
