@@ -1,7 +1,7 @@
-"""Every way ci-kit can fail: what a user reads, and the exit code a script reads.
+"""Every way in which ci-kit can fail: the message for people, and the exit code for scripts.
 
-pytest's own codes (1-4 and 6) pass through a run unchanged, so none of the codes below is one of them.
-Those from 64 up are the ones of BSD's ``sysexits.h``.
+``ci-kit run`` passes pytest's own codes (1-4 and 6) on unchanged, so ci-kit's codes differ from them.
+The codes from 64 to 78 are those of BSD's ``sysexits.h``.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import signal
 from typing import ClassVar, Literal, TypeAlias
 
 Outcome: TypeAlias = Literal["passed", "failed", "no-tests", "error"]
-"""How a job ended: ``error`` is a job that could not be done, whatever its tests would have said."""
+"""How a job ended. ``error`` means that ci-kit could not do the job, so the tests give no result."""
 
 
 class CiKitError(Exception):
     """An expected failure.
 
-    ``what`` is the failure in one line, ``why`` where it came from, ``todo`` what the reader can do
-    about it; ``details`` are lines of somebody else's output (a server's log) that tell more.
+    ``what`` is the failure in one line, ``why`` its cause, and ``todo`` what the reader can do about it.
+    ``details`` are lines from the output of another program, for example a server's log, that explain it.
     """
 
     exit_code: ClassVar[int]
@@ -32,7 +32,7 @@ class CiKitError(Exception):
         self.details = details
 
     def lines(self) -> list[str]:
-        """The message, a line each, without a prefix."""
+        """The lines of the message, without a prefix."""
         lines = [self.what]
         if self.why:
             lines.append(f"  why: {self.why}")
@@ -45,24 +45,24 @@ class CiKitError(Exception):
 class AllTestsDeselectedError(CiKitError):
     exit_code = 5
     outcome = "failed"
-    meaning = "pytest collected tests and -m, -k or --deselect left none of them"
+    meaning = "pytest collected tests, but -m, -k or --deselect deselected all of them"
 
 
 class CoverageBelowThresholdError(CiKitError):
     exit_code = 8
     outcome = "failed"
-    meaning = "the tests passed, their coverage is below the threshold"
+    meaning = "the tests passed, but their coverage is below the threshold"
 
 
 class TooFewTestsError(CiKitError):
     exit_code = 9
     outcome = "failed"
-    meaning = "fewer tests ran than min-tests asks for"
+    meaning = "fewer tests ran than min-tests requires"
 
 
 class OutOfDateError(CiKitError):
     exit_code = 10
-    meaning = "a generated file is not what `ci-kit render` would write (render --check)"
+    meaning = "a generated file differs from the output of `ci-kit render` (render --check)"
 
 
 class UsageError(CiKitError):
@@ -72,7 +72,7 @@ class UsageError(CiKitError):
 
 class UnavailableError(CiKitError):
     exit_code = 69
-    meaning = "the environment cannot be provided: no server, no such zone, no pytest"
+    meaning = "the environment lacks something: for example a server, the time zone or pytest"
 
 
 class BugError(CiKitError):
@@ -83,7 +83,7 @@ class BugError(CiKitError):
 class NoTestReportError(CiKitError):
     exit_code = 74
     outcome = "failed"
-    meaning = "pytest ended without reporting its results, whatever its exit code said"
+    meaning = "pytest did not report its results, whatever its exit code was"
 
 
 class TerminatedError(KeyboardInterrupt):
@@ -110,16 +110,16 @@ INTERRUPT_CODES: dict[int, str] = {
 
 
 PYTEST_CODES: dict[int, str] = {
-    0: "the tests passed, or there are none to collect",
+    0: "the tests passed, or there were no tests to collect",
     1: "tests failed",
     2: "a test module could not be collected, or pytest was interrupted",
     3: "pytest had an internal error",
-    4: "pytest was misused or a conftest.py could not be loaded",
-    6: "pytest's --max-warnings was exceeded",
+    4: "a pytest usage error, or a conftest.py could not be loaded",
+    6: "the tests caused more warnings than pytest's --max-warnings allows",
 }
 
 
 def exit_codes() -> dict[int, str]:
-    """Every exit code of ci-kit and what it means, in order."""
+    """The meaning of every exit code of ci-kit, in ascending order."""
     own = {error.exit_code: error.meaning for error in CiKitError.__subclasses__()}
     return dict(sorted((PYTEST_CODES | own | INTERRUPT_CODES).items()))

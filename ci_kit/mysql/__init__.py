@@ -1,1 +1,1 @@
-"""The database server: where it comes from, and bringing it to the state the tests want."""
+"""The database server of the tests: find or start one, prepare it, and end it."""

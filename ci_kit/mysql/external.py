@@ -64,7 +64,7 @@ class ExternalBooting:
         if not self.host.dry:
             _require_address(self.login, self.settings)
         try:
-            wait_for_login(self.host, self.login, seconds=seconds, alive=self._report_wait())
+            wait_for_login(self.host, self.login, seconds=seconds, before_attempt=self._report_wait())
         except LoginError as error:
             raise UnavailableError(
                 f"cannot log in as {self.login}",
@@ -77,17 +77,17 @@ class ExternalBooting:
         return ExternalReady(self.host, self.settings, Access(self.login, version))
 
     def _report_wait(self) -> Callable[[], None]:
-        """A function that is called between the logins, and reports once that there is a wait."""
+        """A function to call before each attempt; after a second, it reports the wait once."""
         limit = self.settings.boot_timeout
         report_at = time.monotonic() + _SILENT_WAIT
 
-        def alive() -> None:
+        def report() -> None:
             nonlocal report_at
             if time.monotonic() > report_at:
                 report_at = math.inf
                 self.host.console.step("mysql", f"waiting for {self.login}, at most {limit} s")
 
-        return alive
+        return report
 
 
 @dataclass(frozen=True)

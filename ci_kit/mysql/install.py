@@ -1,4 +1,4 @@
-"""Getting a server program onto the machine."""
+"""The command ``ci-kit mysql install``: a server program for a machine without one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from ci_kit.host.machine import Host
 from ci_kit.mysql.private.program import find_server_program
 from ci_kit.settings.settings import Settings
 
-# The server programs alone: the full packages would start a service on port 3306 as well.
-# MariaDB's initialises a datadir with a program of its client package.
+# Only the server programs: the full packages would also start a service on port 3306.
+# MariaDB initialises a datadir with a program from its client package.
 _APT_PACKAGES = (
     ("mysql-server-core",),
     ("mysql-server-core-8.4",),
@@ -19,32 +19,36 @@ _APT_PACKAGES = (
 
 
 def install(host: Host, settings: Settings) -> None:
-    """Install a server if there is none. Raises UnavailableError where neither apt nor brew can."""
+    """Install a server program, unless the machine has one.
+
+    Raises UnavailableError without apt-get and brew, or if the installation fails.
+    """
     if program := find_server_program(host, settings):
-        host.console.step("mysql", f"{program.version} is there already: {program.path}")
+        host.console.step("mysql", f"{program.version} is already installed: {program.path}")
         return
     if host.which("apt-get"):
         _install_by_apt(host)
     elif host.which("brew"):
-        host.console.step("mysql", "no server on this machine: installing it by brew (no service is started)")
+        host.console.step("mysql", "no server on this machine: installing one with brew (without a service)")
         _install(host, ["brew", "install", "mysql"])
     else:
         raise UnavailableError(
             "this machine has neither apt-get nor brew",
-            todo="install MySQL or MariaDB by your system's own means; ci-kit runs any mysqld or mariadbd",
+            todo="install MySQL or MariaDB by hand; ci-kit can use any mysqld or mariadbd",
         )
     if host.dry:
         return
     program = find_server_program(host, settings)
     if program is None:
-        raise UnavailableError("the package was installed and brought no server program that ci-kit finds")
+        raise UnavailableError(
+            "the package was installed, but ci-kit finds no server program",
+            todo="set mysqld to the path of the server program",
+        )
     host.console.step("mysql", f"{program.version} is installed: {program.path}")
 
 
 def _install_by_apt(host: Host) -> None:
-    host.console.step(
-        "mysql", "no server on this machine: installing its program by apt-get (no service is set up)"
-    )
+    host.console.step("mysql", "no server on this machine: installing one with apt-get (without a service)")
     _install(host, host.as_root(["apt-get", "update", "-qq"]))
     packages = next((names for names in _APT_PACKAGES if _has_candidate(host, names[0])), _APT_PACKAGES[-1])
     options = ["-y", "-qq", "--no-install-recommends"]
@@ -60,13 +64,13 @@ def _has_candidate(host: Host, package: str) -> bool:
 
 
 def _install(host: Host, command: list[str]) -> None:
-    """Run an installer, which takes a while and has much to say; it is heard if it fails."""
+    """Run an installer; its long output is shown only if it fails."""
     with host.console.progress("mysql", " ".join(command)):
         done = host.run(command)
     if not done.ok:
         raise UnavailableError(
-            "the server could not be installed",
+            "cannot install the server",
             why=f"`{' '.join(command)}` ended with {done.code}",
             details=tuple((done.stdout + done.stderr).splitlines()[-5:]),
-            todo="mend what it says above, or install MySQL or MariaDB by hand",
+            todo="fix the cause that the lines above name, or install MySQL or MariaDB by hand",
         )

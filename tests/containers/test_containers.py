@@ -179,7 +179,7 @@ def test_a_server_of_mysql_up_stays_between_commands(kit: CiKit, project: Projec
     project(ROWS)
     kit("mysql", "up", "--database", "kept", code=0)
     (name,) = podman.containers(running=True)
-    assert "is up already" in kit("mysql", "up", code=0).stderr
+    assert "is already up" in kit("mysql", "up", code=0).stderr
     status = json.loads(kit("mysql", "status", "--json", code=0).stdout)
     assert (status["kind"], status["database"], status["place"]) == ("docker", "kept", f"podman {name}")
     variables = json.loads(kit("mysql", "env", "--json", code=0).stdout)
@@ -206,7 +206,9 @@ def test_auto_uses_a_container_if_there_is_no_server_program(kit: CiKit, project
     project(ROWS)
     answer = kit.without_server("run", env={"CI_KIT_MYSQL": "auto"})
     assert answer.code == 0, answer.text
-    assert "docker (not on a GitHub-hosted runner, no server program, podman is there)" in answer.stderr
+    assert (
+        "docker (not on a GitHub-hosted runner, no server program was found, but podman was)" in answer.stderr
+    )
 
 
 def test_a_dry_run_prints_every_step_without_an_engine(kit: CiKit, project: Project, tmp_path: Path) -> None:

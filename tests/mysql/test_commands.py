@@ -22,7 +22,7 @@ def test_a_server_that_is_up_stays_between_commands(ci_kit: CiKit, project: Proj
     try:
         assert "127.0.0.1:" in up.stderr
         again = ci_kit("mysql", "up", "--mysqld", server, code=0)
-        assert "is up already" in again.stderr
+        assert "is already up" in again.stderr
         exports = ci_kit("mysql", "env", code=0).stdout
         script = f'{exports}\nexec "$0" -c "from rows import rows; print(rows(\'SELECT DATABASE()\'))"'
         done = subprocess.run(
@@ -53,7 +53,7 @@ def test_an_up_server_gets_another_database_and_refuses_other_settings(
         assert "export MYSQL_DATABASE=another" in exports
         assert "export TZ=Asia/Seoul" in exports
         other = ci_kit("mysql", "up", env={"MYSQL_PASSWORD": "another-one"}, code=64)
-        assert "is up with another mysql-password" in other.stderr
+        assert "the running server uses a different mysql-password" in other.stderr
         assert "another-one" not in other.text
         for flags in ("--timezone UTC", "--sql-mode ANSI", "--durable", "--mysql-settings a=1"):
             assert "ci-kit mysql down" in ci_kit("mysql", "up", *flags.split(), code=64).stderr
@@ -125,7 +125,7 @@ def test_a_server_that_was_killed_is_not_up_and_another_takes_its_place(
         wait_until(lambda: str(pid) not in private_servers(ci_kit.servers), "the end of the server")
         assert ci_kit("mysql", "status", code=0).stdout == "server    none\n"
         assert private_servers(ci_kit.servers) == set()
-        assert "is up already" not in ci_kit("mysql", "up", "--mysqld", server, code=0).stderr
+        assert "is already up" not in ci_kit("mysql", "up", "--mysqld", server, code=0).stderr
         assert "no server is up" not in ci_kit("mysql", "env", code=0).stderr
     finally:
         ci_kit("mysql", "down", code=0)

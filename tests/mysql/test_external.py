@@ -82,7 +82,7 @@ def test_a_server_that_is_up_for_the_project_is_asked_before_it_is_believed(
         ci_kit("mysql", "up", "--database", "ours", "--create-database", code=0)
         assert "MYSQL_DATABASE=ours\n" in ci_kit("mysql", "env", code=0).stdout
         elsewhere = ci_kit(*flags, env=login | {"MYSQL_HOST": "localhost"}, code=64)
-        assert "is up with another mysql-host" in elsewhere.stderr
+        assert "the running server uses a different mysql-host" in elsewhere.stderr
     assert ci_kit("mysql", "status", code=0).stdout == "server    none\n"
     assert "no server is up" in ci_kit("mysql", "env", code=69).stderr
     ci_kit("mysql", "down", code=0)
@@ -95,7 +95,7 @@ def test_down_forgets_a_server_and_does_not_ask_it(
     with another_project(ci_kit, server, tmp_path) as login:
         ci_kit("mysql", "up", "--mysql", "external", "--database", "theirs", env=login, code=0)
     down = ci_kit("mysql", "down", code=0)
-    assert "is forgotten; it is not ci-kit's to end" in down.stderr
+    assert "is forgotten; ci-kit does not end an external server" in down.stderr
     assert "goes on" not in down.stderr
 
 
@@ -130,7 +130,7 @@ def test_a_port_where_nothing_listens_is_waited_for_and_named(ci_kit: CiKit, pro
     answer = ci_kit(*FLAGS, "1", "--mysql-port", port, env={"MYSQL_HOST": "127.0.0.1"}, code=69)
     assert f"cannot log in as root@127.0.0.1:{port}" in answer.stderr
     assert "Connection refused" in answer.stderr
-    assert "look at mysql-host and mysql-port" in answer.stderr
+    assert "check mysql-host and mysql-port" in answer.stderr
 
 
 def test_a_server_that_is_still_to_boot_is_waited_for(ci_kit: CiKit, project: Project, server: str) -> None:

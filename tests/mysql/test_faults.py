@@ -134,7 +134,8 @@ def test_a_server_that_is_killed_while_it_boots_is_an_error_without_its_log(
         """
     answer = ci_kit("run", "--mysqld", wrap_server(tmp_path / "wrapped", server, script), code=69)
     assert_in_order(
-        answer.stderr, ["the server did not start", "something killed it (signal 9)", "do:", "lack of memory"]
+        answer.stderr,
+        ["the server did not start", "something killed it: signal 9 ended ", "do:", "lack of memory"],
     )
     assert " | " not in answer.stderr
 
@@ -155,7 +156,7 @@ def test_a_setting_that_the_server_does_not_take_is_named_with_its_source(
 ) -> None:
     project(PASSING)
     answer = ci_kit("run", "--mysqld", server, flag, value, code=64)
-    named = f"the server does not take {flag.removeprefix('--')}: {value}"
+    named = f"the server rejects {flag.removeprefix('--')}: {value}"
     assert_in_order(answer.stderr, [named, f"it came from {flag}", "       | ", said, "do:"])
 
 
@@ -168,7 +169,7 @@ def test_a_datadir_that_cannot_be_made_shows_what_its_installer_says_first(
     installer = program.parent / ServerProgram(program, Version("MariaDB", ())).installer.name
     installer.write_text("#!/bin/sh\n" + "".join(f'echo "{line}"\n' for line in said) + "exit 1\n")
     answer = ci_kit("run", "--mysqld", program, code=69)
-    assert_in_order(answer.stderr, ["a datadir could not be initialised", f"| {said[0]}", "| 0", "do:"])
+    assert_in_order(answer.stderr, ["cannot initialise a datadir", f"| {said[0]}", "| 0", "do:"])
 
 
 def test_a_free_port_that_another_takes_meanwhile_is_replaced_by_a_free_one(
@@ -232,7 +233,7 @@ def test_a_server_that_accepts_connections_and_says_nothing_is_told_from_one_tha
         flags = ["--mysql", "external", "--mysql-port", str(mute.getsockname()[1])]
         silent = ci_kit("run", *flags, env=login, code=69)
     absent = ci_kit("run", *flags, env=login, code=69)
-    assert "accepts connections and says nothing" in silent.stderr
+    assert "accepts connections but sends nothing" in silent.stderr
     assert "Connection refused" in absent.stderr
     for answer in (silent, absent):
         assert_in_order(
@@ -251,6 +252,4 @@ def test_without_a_server_the_error_says_what_to_install(ci_kit: CiKit, project:
     project(PASSING)
     answer = ci_kit.without_server("run", "--mysql", "private")
     assert answer.code == 69, answer.text
-    assert_in_order(
-        answer.stderr, ["there is no MySQL or MariaDB server on this machine", "ci-kit mysql install"]
-    )
+    assert_in_order(answer.stderr, ["this machine has no MySQL or MariaDB server", "ci-kit mysql install"])

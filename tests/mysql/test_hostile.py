@@ -67,14 +67,14 @@ def test_a_hostile_database_name_works_exactly(ci_kit: CiKit, project: Project, 
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (["--charset", "utf8mb5"], ["knows no charset 'utf8mb5'", "did you mean utf8mb4"]),
-        (["--charset", "!"], ["knows no charset '!'", "do:  the default is utf8mb4"]),
+        (["--charset", "utf8mb5"], ["does not support the charset 'utf8mb5'", "did you mean utf8mb4"]),
+        (["--charset", "!"], ["does not support the charset '!'", "do:  the default is utf8mb4"]),
         (
             ["--collation", "latin1_swedish_ci"],
             ["the collation 'latin1_swedish_ci'", "did you mean", "utf8mb4_"],
         ),
         (["--collation", "utf8mb4_unikode_ci"], ["did you mean utf8mb4_unicode_ci or "]),
-        (["--database", "mysql"], ["is the server's own"]),
+        (["--database", "mysql"], ["belongs to the server itself"]),
     ],
 )
 def test_a_wrong_database_setting_is_named(

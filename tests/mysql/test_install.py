@@ -75,7 +75,7 @@ def test_apt_brings_a_server_that_runs_the_tests(bare_machine: Bare, project: Pr
     assert_in_order(answer.stdout, ["apt-get update", "apt-get install", "server-core", "1 passed"])
     assert_in_order(
         answer.stderr,
-        ["no server on this machine", " is installed: ", " is there already: ", "Tests passed: 1 passed"],
+        ["no server on this machine", " is installed: ", " is already installed: ", "Tests passed: 1 passed"],
     )
 
 
@@ -91,7 +91,9 @@ def test_a_stand_in_for_homebrew_is_asked_where_there_is_no_apt(bare_machine: Ba
     )
     assert answer.code == 0, answer.text
     assert "brew install mysql\n" in answer.stdout
-    assert_in_order(answer.stderr, ["installing it by brew", "MySQL 9.7", "is installed", f"{folder}/mysqld"])
+    assert_in_order(
+        answer.stderr, ["installing one with brew", "MySQL 9.7", "is installed", f"{folder}/mysqld"]
+    )
 
 
 def test_a_machine_with_neither_is_told_what_to_do(bare_machine: Bare) -> None:

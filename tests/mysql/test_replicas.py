@@ -119,8 +119,11 @@ def test_the_commands_know_the_replicas(ci_kit: CiKit, project: Project, server:
             (int(variables["MYSQL_REPLICA_PORT_2"]), 0),
         ]
         assert ci_kit("mysql", "status", code=0).stdout.count(", lag 0 s") == 2
-        assert "is up already" in ci_kit("mysql", "up", code=0).stderr
-        assert "another replicas" in ci_kit("mysql", "up", "--replicas", "1", code=64).stderr
+        assert "is already up" in ci_kit("mysql", "up", code=0).stderr
+        assert (
+            "the running server uses a different replicas"
+            in ci_kit("mysql", "up", "--replicas", "1", code=64).stderr
+        )
         (first,) = _processes(ci_kit.servers, status["replicas"][0]["port"])
         os.kill(first, signal.SIGKILL)
         assert "not replicating" in ci_kit("mysql", "status", code=0).stdout

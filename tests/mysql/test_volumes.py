@@ -83,7 +83,7 @@ def test_a_volume_without_room_for_a_first_datadir_is_named(
     ci_kit.environ["CI_KIT_CACHE"] = str(tmp_path / "cache" / "own")
     answer = on_volume("size=8m", "run", "--mysqld", server)
     assert answer.code == 69, answer.text
-    assert_in_order(answer.stderr, ["a datadir could not be initialised", "no room", "/volume", "do:"])
+    assert_in_order(answer.stderr, ["cannot initialise a datadir", "no space is left", "/volume", "do:"])
     assert list((tmp_path / "cache" / "own" / "templates").glob("*/*")) == []
 
 
@@ -107,7 +107,7 @@ def test_a_volume_that_fills_up_during_the_tests_is_named(
     answer = on_volume("size=160m", "run", "--mysqld", server)
     assert answer.code == 1, answer.text
     assert_in_order(
-        answer.stderr, ["ci-kit: error: the server ", "no room is left", "/volume", "mysql-datadir"]
+        answer.stderr, ["ci-kit: error: the server ", "no space is left", "/volume", "mysql-datadir"]
     )
 
 
@@ -129,7 +129,9 @@ def test_a_folder_that_is_closed_to_the_servers_user_is_named(
 ) -> None:
     project(PASSING)
     answer = ci_kit("run", "--mysqld", server, "--mysql-datadir", closed, code=64)
-    assert_in_order(answer.stderr, ["cannot get to ", "to whom ", " is closed", "--mysql-datadir", "chmod"])
+    assert_in_order(
+        answer.stderr, ["the server cannot enter ", "who cannot enter ", "--mysql-datadir", "chmod"]
+    )
 
 
 def test_a_temporary_folder_that_is_closed_to_the_servers_user_is_not_taken(

@@ -15,7 +15,7 @@ from ci_kit.host.machine import Host
 from ci_kit.mysql.client.session import Session, open_session
 from ci_kit.mysql.client.sql import literal, statement
 from ci_kit.mysql.prepare.time_zone import set_zone
-from ci_kit.mysql.prepare.zone_tables import known_zones
+from ci_kit.mysql.prepare.zone_tables import machine_zones
 from ci_kit.mysql.private.server import PrivateServer
 from ci_kit.settings.loading import load_settings
 from tests.conftest import clean_environ
@@ -63,7 +63,7 @@ def test_all_zones_tell_the_time_that_python_tells(session: Session) -> None:
     random = Random(20)
     first, last = datetime(1970, 1, 2, tzinfo=UTC), datetime(2037, 12, 30, tzinfo=UTC)
     span = int((last - first).total_seconds())
-    for name in known_zones():
+    for name in machine_zones():
         moments = [first + timedelta(seconds=random.randrange(span)) for _ in range(20)]
         told = [moment.astimezone(ZoneInfo(name)).replace(tzinfo=None) for moment in moments]
         assert converted(session, moments, name) == told, name
@@ -102,7 +102,7 @@ def test_a_server_without_zones_gets_the_run_s_and_utc(bare_session: Session, tm
 def test_a_server_without_zones_gets_all_if_told_so(bare_session: Session, tmp_path: Path) -> None:
     set_zone(bare_session, load_settings(tmp_path, {}, {"time_zone_tables": "all"}))
     found = bare_session.rows("SELECT Name FROM mysql.time_zone_name")
-    assert {name for (name,) in found} == set(known_zones())
+    assert {name for (name,) in found} == set(machine_zones())
 
 
 def test_a_zone_that_is_one_in_winter_alone_is_not_taken_for_the_same(

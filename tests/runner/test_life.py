@@ -30,7 +30,7 @@ def test_a_stopped_service_is_started_with_fast_settings_and_stopped_again(
     assert stopped.sql(TUNED) == "0\t0"
     assert "app" in stopped.sql("SHOW DATABASES")
     assert "kind      service" in stopped.ci_kit("mysql", "status", code=0).stdout
-    assert "is up already" in stopped.ci_kit("mysql", "up", code=0).stderr
+    assert "is already up" in stopped.ci_kit("mysql", "up", code=0).stderr
     stopped.ci_kit("mysql", "down", code=0)
     assert not stopped.is_up
     assert stopped.root(PROCESSES) == ""
@@ -153,7 +153,7 @@ def test_a_server_that_does_not_listen_on_tcp_is_one_error(stopped: Served) -> N
         answer = stopped.ci_kit("mysql", "up", code=69)
     finally:
         stopped.restore()
-    assert f"the service {stopped.server} is up, and not to be reached at 127.0.0.1:3306" in answer.stderr
+    assert f"the service {stopped.server} is up, but cannot be reached at 127.0.0.1:3306" in answer.stderr
     assert "skip-networking" in answer.stderr
 
 
@@ -169,7 +169,7 @@ def test_on_a_laptop_the_service_stays_durable(served: Served) -> None:
 
 def test_on_a_laptop_a_running_service_gets_no_settings(served: Served) -> None:
     answer = served.ci_kit(*ON_A_LAPTOP, "--sql-mode", "ANSI_QUOTES", owned=False, code=64)
-    assert "runs already, without the settings the project asks for" in answer.stderr
+    assert "is up without the settings of the project" in answer.stderr
     assert f"systemctl stop {served.server}" in answer.stderr
     served.stop()
     served.ci_kit(*ON_A_LAPTOP, "--sql-mode", "ANSI_QUOTES", owned=False, code=0)
@@ -181,13 +181,13 @@ def test_on_a_laptop_a_running_service_gets_no_settings(served: Served) -> None:
 
 def test_on_a_laptop_a_project_s_settings_cannot_select_the_service(served: Served) -> None:
     answer = served.ci_kit("mysql", "up", env={"CI_KIT_MYSQL": "service"}, owned=False, code=64)
-    assert "the service of this machine is not touched" in answer.stderr
+    assert "ci-kit does not use the service of this machine" in answer.stderr
 
 
 def test_an_unknown_server_setting_is_reported_at_once(stopped: Served) -> None:
     setting = ("--mysql-settings", "no_such_setting=1", "--boot-timeout", "3600")
     answer = stopped.ci_kit("mysql", "up", *setting, code=64)
-    assert "the server does not take mysql-settings: no_such_setting=1" in answer.stderr
+    assert "the server rejects mysql-settings: no_such_setting=1" in answer.stderr
     assert "[ERROR]" in answer.stderr
     assert not stopped.is_up
     # The failed run has left nothing that prevents the next one.
@@ -215,7 +215,7 @@ def test_a_server_that_is_killed_while_it_boots_is_one_error(stopped: Served) ->
     stopped.root("systemctl stop killer || true")
     assert f"the service {stopped.server} did not start" in answer.stderr
     assert "something killed it" in answer.stderr
-    assert "look for a lack of memory" in answer.stderr
+    assert "check for a lack of memory" in answer.stderr
     assert not stopped.is_up
 
 
@@ -304,7 +304,7 @@ def test_a_service_that_cannot_start_again_is_one_error_until_it_can(served: Ser
     served.configure("no_such_setting=1")
     try:
         answer = served.ci_kit("mysql", "down", code=69)
-        assert f"the service {served.server}, which was up before, does not start again" in answer.stderr
+        assert f"the service {served.server} was up before, and does not start again" in answer.stderr
         assert "no_such_setting" in answer.stderr
     finally:
         served.configure("")

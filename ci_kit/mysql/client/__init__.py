@@ -1,1 +1,1 @@
-"""Talking to a server: logins, sessions, SQL, and the types that every kind of server fulfils."""
+"""The client side of a server: logins, sessions, SQL, and the types that every kind of server fulfils."""

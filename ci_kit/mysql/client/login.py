@@ -1,4 +1,4 @@
-"""Logins at a server: whether it is there, and what it says to a user and a password."""
+"""Logins at a server: whether it answers, and whether it accepts a user and a password."""
 
 from __future__ import annotations
 
@@ -16,57 +16,63 @@ if TYPE_CHECKING:
     from mysql.connector.connection import MySQLConnection
 
 ACCESS_DENIED = frozenset({1045, 1698})
-"""Error numbers of a server that is up and refuses the login: ER_ACCESS_DENIED_ERROR, and the same for
-an account that is not logged in to by a password."""
+"""The error numbers of a running server that refuses a login.
+
+ER_ACCESS_DENIED_ERROR is for accounts with a password, ER_ACCESS_DENIED_NO_PASSWORD_ERROR for the others.
+"""
 
 HOST_NOT_ALLOWED = 1130
-"""ER_HOST_NOT_PRIVILEGED: no account matches the address the login comes from."""
+"""ER_HOST_NOT_PRIVILEGED: no account matches the address that the login comes from."""
 
-_SILENT = {
-    3024: "it accepts connections and says nothing, as no MySQL or MariaDB server does that is well",
+_UNANSWERED = {
+    3024: "it accepts connections but sends nothing, unlike a healthy MySQL or MariaDB server",
     2013: "it accepts connections and closes them before a login",
 }
-"""What the driver's error numbers for reads that time out or break off mean at a login."""
+"""What two error numbers of the driver mean at a login: a read that timed out, and one that broke off."""
 
-# ER_MUST_CHANGE_PASSWORD_LOGIN; MariaDB lets the login in and refuses all else: ER_MUST_CHANGE_PASSWORD.
-_EXPIRED = frozenset({1862, 1820})
-# ER_ACCOUNT_HAS_BEEN_LOCKED of MySQL and of MariaDB; locked for a while, after too many wrong passwords:
-# ER_USER_ACCESS_DENIED_FOR_USER_ACCOUNT_BLOCKED_BY_PASSWORD_LOCK of MySQL, ER_USER_IS_BLOCKED of MariaDB;
-# ER_PLUGIN_IS_NOT_LOADED, as of an account that logs in by a plugin which a newer server no longer has;
+# MySQL refuses the login with ER_MUST_CHANGE_PASSWORD_LOGIN. MariaDB accepts it and then refuses every other
+# statement with ER_MUST_CHANGE_PASSWORD.
+_PASSWORD_EXPIRED = frozenset({1862, 1820})
+# A locked account: ER_ACCOUNT_HAS_BEEN_LOCKED of MySQL and of MariaDB.
+# A lock for some time, after wrong passwords: ER_USER_IS_BLOCKED of MariaDB, and of MySQL
+# ER_USER_ACCESS_DENIED_FOR_USER_ACCOUNT_BLOCKED_BY_PASSWORD_LOCK.
+# An account with a plugin that the server or the driver does not have: ER_PLUGIN_IS_NOT_LOADED and
 # CR_AUTH_PLUGIN_CANNOT_LOAD.
-_NO_LOGIN = frozenset({3118, 4151, 3955, 4150, 1524, 2059})
+_ACCOUNT_UNUSABLE = frozenset({3118, 4151, 3955, 4150, 1524, 2059})
 
-Answer: TypeAlias = Literal["welcome", "expired", "refused"]
-"""What a server that is up says to a login."""
+LoginResult: TypeAlias = Literal["accepted", "expired", "refused"]
+"""The answer of a running server to a login. ``expired`` is about the password."""
 
 _LOGIN_TIMEOUT = 10.0
 _POLL = 0.01
 
 
 class LoginError(UnavailableError):
-    """A login that did not succeed. ``number`` is MySQL's error number; the text holds no password."""
+    """A login that failed. ``number`` is MySQL's error number; the text contains no password."""
 
     def __init__(self, number: int, text: str) -> None:
-        super().__init__("a login at the server did not succeed", why=text)
+        super().__init__("the login at the server failed", why=text)
         self.number = number
 
     @property
     def refused(self) -> bool:
-        """Whether the server is up and said no, so that waiting changes nothing."""
-        return self.number in ACCESS_DENIED | _EXPIRED | _NO_LOGIN | {HOST_NOT_ALLOWED}
+        """Whether a running server refused the login, so that to wait changes nothing."""
+        return self.number in ACCESS_DENIED | _PASSWORD_EXPIRED | _ACCOUNT_UNUSABLE | {HOST_NOT_ALLOWED}
 
 
-def wait_for_login(host: Host, endpoint: Endpoint, *, seconds: float, alive: Callable[[], None]) -> None:
-    """Wait until a login succeeds: only that is readiness, a port that accepts is not yet a server.
+def wait_for_login(
+    host: Host, endpoint: Endpoint, *, seconds: float, before_attempt: Callable[[], None]
+) -> None:
+    """Wait until a login succeeds. A port that accepts connections does not prove that the server is ready.
 
-    ``alive`` is called between the tries and raises if there is nothing left to wait for. Raises LoginError
-    at once if the server answers no, and at the end of the time.
+    ``before_attempt`` is called before each attempt. It can end the wait by an exception of its own.
+    Raises LoginError at once if the server refuses the login, or else after ``seconds``.
     """
 
     def do() -> None:
         deadline = time.monotonic() + seconds
         while True:
-            alive()
+            before_attempt()
             left = max(deadline - time.monotonic(), _POLL)
             try:
                 connect(endpoint, seconds=min(left, _LOGIN_TIMEOUT)).close()
@@ -81,17 +87,20 @@ def wait_for_login(host: Host, endpoint: Endpoint, *, seconds: float, alive: Cal
 
 
 def try_login(
-    host: Host, endpoint: Endpoint, *, over_socket: bool = True, assumed: Answer = "welcome"
-) -> Answer:
-    """What the server, which is up, says to a login; a dry run goes on with what is ``assumed``."""
+    host: Host, endpoint: Endpoint, *, over_socket: bool = True, assumed: LoginResult = "accepted"
+) -> LoginResult:
+    """The answer of a running server to a login; a dry run gives the one that is ``assumed``.
 
-    def do() -> Answer:
+    Raises LoginError if the server does not answer.
+    """
+
+    def do() -> LoginResult:
         from mysql.connector import Error
 
         try:
             connection = connect(endpoint, over_socket=over_socket)
         except LoginError as error:
-            if error.number in _EXPIRED:
+            if error.number in _PASSWORD_EXPIRED:
                 return "expired"
             if error.refused:
                 return "refused"
@@ -99,11 +108,11 @@ def try_login(
         try:
             connection.cmd_query("DO 0")
         except Error as error:
-            if error.errno in _EXPIRED:
+            if error.errno in _PASSWORD_EXPIRED:
                 return "expired"
             raise LoginError(error.errno or 0, error.msg or str(error)) from None
         else:
-            return "welcome"
+            return "accepted"
         finally:
             connection.close()
 
@@ -111,12 +120,12 @@ def try_login(
 
 
 def can_log_in(host: Host, endpoint: Endpoint, *, over_socket: bool = True) -> bool:
-    """Whether the server, which is up, takes this login; a dry run assumes that it does."""
-    return try_login(host, endpoint, over_socket=over_socket) == "welcome"
+    """Whether a running server accepts this login; a dry run assumes that it does."""
+    return try_login(host, endpoint, over_socket=over_socket) == "accepted"
 
 
-def can_log_in_plainly(host: Host, endpoint: Endpoint) -> bool:
-    """Whether the server takes this login over TCP from a client that has neither TLS nor RSA."""
+def can_log_in_without_tls(host: Host, endpoint: Endpoint) -> bool:
+    """Whether the server accepts this login over TCP from a client without TLS and RSA."""
 
     def do() -> bool:
         try:
@@ -128,11 +137,11 @@ def can_log_in_plainly(host: Host, endpoint: Endpoint) -> bool:
     return host.act(f"# try a login as {endpoint}, without TLS", do, assumed=True)
 
 
-def renew_password(host: Host, endpoint: Endpoint, password: str) -> None:
-    """Give an account whose password has expired another one, which is all that the server takes from it.
+def replace_expired_password(host: Host, endpoint: Endpoint, password: str) -> None:
+    """Set a new password for an account with an expired one. Raises LoginError.
 
-    Comments for MariaDB alone are passed over by MySQL: MariaDB wants the function PASSWORD(), which MySQL no
-    longer has. Raises LoginError.
+    The server accepts only this statement from such an account. MariaDB requires the function PASSWORD(),
+    which MySQL no longer has. So the function is in a comment that only MariaDB runs.
     """
     from mysql.connector import Error
 
@@ -158,7 +167,10 @@ def connect(
     expired: bool = False,
     tls: bool = True,
 ) -> MySQLConnection:
-    """An open login, by the socket where there is one. Raises LoginError."""
+    """An open connection, over the socket if the endpoint has one. Raises LoginError.
+
+    ``seconds`` limits the wait for each answer. ``expired`` means that the password may have expired.
+    """
     from mysql.connector import Error
     from mysql.connector.connection import MySQLConnection
     from mysql.connector.constants import ClientFlag
@@ -169,42 +181,44 @@ def connect(
         else {"host": endpoint.host, "port": endpoint.port}
     )
     try:
-        return (_silent_connection() if expired else MySQLConnection)(
+        return (_connection_without_statements() if expired else MySQLConnection)(
             **place,
             user=endpoint.user,
             password=endpoint.password,
             connection_timeout=seconds,
             ssl_disabled=not tls,
             autocommit=True,
-            # One that every supported server knows; the driver's default is only MySQL's.
+            # Every supported server has this collation. Only MySQL has the driver's default.
             charset="utf8mb4",
             collation="utf8mb4_general_ci",
             client_flags=[ClientFlag.CAN_HANDLE_EXPIRED_PASSWORDS] if expired else None,
         )
     except Error as error:
         number = _number(error)
-        raise LoginError(number, _SILENT.get(number) or error.msg or str(error)) from None
+        raise LoginError(number, _UNANSWERED.get(number) or error.msg or str(error)) from None
 
 
 def _number(error: Error) -> int:
-    """The error's number. The driver has none where it does not do what the account's plugin asks for.
+    """The error's number; CR_AUTH_PLUGIN_CANNOT_LOAD if the driver cannot use the account's plugin.
 
-    MySQL asks for any plugin, also for an account that does not exist.
+    The driver gives such an error no number. MySQL may name any plugin, even for an account that does not
+    exist.
     """
     text = str(error)
-    unanswered = "requires SSL" in text or ("plugin" in text and "not supported" in text)
-    return 2059 if unanswered else error.errno or 0
+    unusable = "requires SSL" in text or ("plugin" in text and "not supported" in text)
+    return 2059 if unusable else error.errno or 0
 
 
-def _silent_connection() -> type[MySQLConnection]:
-    """A login that sends no statement by itself, which the server would refuse if the password has expired.
+def _connection_without_statements() -> type[MySQLConnection]:
+    """A connection that sends no statement by itself.
 
-    The driver's own answer to that would be to set the password it was given, unescaped.
+    If the password has expired, the server refuses such a statement. The driver would then set the password
+    that it was given, without escaping it.
     """
     from mysql.connector.connection import MySQLConnection
 
-    class Silent(MySQLConnection):
+    class WithoutStatements(MySQLConnection):
         def set_charset_collation(self, charset: Any = None, collation: Any = None) -> None:
             pass
 
-    return Silent
+    return WithoutStatements

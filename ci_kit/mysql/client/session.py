@@ -1,4 +1,4 @@
-"""Statements carried out in a login."""
+"""Sessions: SQL statements and queries on one connection to a server."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ if TYPE_CHECKING:
     from mysql.connector.connection import MySQLConnection
 
 
-# In seconds.
-_LOCK_WAIT = 60
+_LOCK_WAIT = 60  # seconds
 
 
 class StatementError(UnavailableError):
-    """A statement that the server refused. ``number`` is MySQL's error number."""
+    """The server refused a statement. ``number`` is MySQL's error number."""
 
     def __init__(self, number: int, text: str) -> None:
         super().__init__("the server refused a statement", why=text)
@@ -31,7 +30,7 @@ class StatementError(UnavailableError):
 
 
 class Session:
-    """An open login; in a dry run there is none, statements are printed and queries give no rows."""
+    """A session at a server. A dry run has no connection: it prints statements, and queries give no rows."""
 
     def __init__(self, host: Host, connection: MySQLConnection | None) -> None:
         self.host = host
@@ -42,7 +41,7 @@ class Session:
         return self._connection is None
 
     def execute(self, change: Statement) -> None:
-        """Carry out a statement that changes something."""
+        """Run a statement that changes something. Raises StatementError."""
 
         def do() -> None:
             self._fetch(change.text)
@@ -50,7 +49,10 @@ class Session:
         self.host.act(f"mysql> {change.shown};", do, assumed=None)
 
     def execute_script(self, sql: bytes, *, shown: str) -> None:
-        """Carry out statements with semicolons between them, as they are, in the server's own sql_mode."""
+        """Run SQL statements, separated by semicolons, in the sql_mode of the server.
+
+        ``shown`` stands for them in the output. Raises StatementError.
+        """
 
         def do() -> None:
             from mysql.connector import Error
@@ -63,26 +65,26 @@ class Session:
                     if "columns" in result:
                         self._connection.get_rows()
             except Error as error:
-                raise self._refused(error) from None
+                raise self._statement_error(error) from None
 
         self.host.act(f"mysql> {shown}", do, assumed=None)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """The rows of a query that only looks."""
+        """The rows of a query that changes nothing. Raises StatementError."""
         return self._fetch(query)
 
     def mappings(self, query: str) -> list[dict[str, Any]]:
-        """The rows of a query that only looks, by the names of their columns."""
+        """The rows of a query that changes nothing, by column name. Raises StatementError."""
         names: list[str] = []
         return [dict(zip(names, row, strict=True)) for row in self._fetch(query, names)]
 
     def version(self) -> Version | None:
-        """What the server says it is; None in a dry run."""
+        """The version that the server reports; None in a dry run."""
         rows = self.rows("SELECT VERSION()")
         return parse_version(str(rows[0][0])) if rows else None
 
     def _fetch(self, text: str, names: list[str] | None = None) -> list[tuple[Any, ...]]:
-        """The rows of a statement; the columns' names are added to ``names``."""
+        """The rows of a statement; the column names are added to ``names``."""
         from mysql.connector import Error
 
         if self._connection is None:
@@ -94,20 +96,20 @@ class Session:
                     names += [column[0] for column in cursor.description or ()]
                 return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
         except Error as error:
-            raise self._refused(error) from None
+            raise self._statement_error(error) from None
 
-    def _refused(self, error: Error) -> StatementError:
+    def _statement_error(self, error: Error) -> StatementError:
         return StatementError(error.errno or 0, self.host.redactor.redact(str(error)))
 
 
 @contextmanager
 def open_session(host: Host, endpoint: Endpoint) -> Iterator[Session]:
-    """A login at the endpoint, by its socket where it has one. Raises LoginError."""
+    """A session with the login of the endpoint, over its socket if it has one. Raises LoginError."""
     connection = host.act(f"# log in as {endpoint}", lambda: connect(endpoint), assumed=None)
     try:
         session = Session(host, connection)
-        # Literals are escaped with backslashes, whatever mode the server was given for others.
-        # A lock of somebody's is waited for a while, and not for the server's default of a year.
+        # Backslashes escape characters in literals only without NO_BACKSLASH_ESCAPES in the sql_mode.
+        # By default, a server waits a year for a lock that another session holds.
         session.execute(statement(f"SET SESSION sql_mode = '', lock_wait_timeout = {_LOCK_WAIT}"))
         yield session
     finally:

@@ -1,4 +1,4 @@
-"""Which server it is, by what it says of itself."""
+"""The product and the release of a server, from the text that it reports."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Version:
 
 
 def parse_version(text: str) -> Version | None:
-    """The version in ``mysqld --version``'s line or in ``SELECT VERSION()``; None if there is none.
+    """The version in the output of ``mysqld --version`` or ``SELECT VERSION()``; None if it names none.
 
-    MariaDB before 11 puts ``5.5.5-`` before its own number for clients that compare it to MySQL's.
+    Before release 11, MariaDB puts ``5.5.5-`` before its number, for clients that expect one of MySQL.
     """
     match = re.search(r"(?:5\.5\.5-)?(\d+(?:\.\d+){1,3})", text)
     if match is None:

@@ -26,7 +26,7 @@ class Ended:
         """The error for a user. ``if_killed`` is further advice for a server that was killed."""
         return UnavailableError(
             self.what,
-            why=f"{self.why}: {_KILLED}" if self.killed else self.why,
+            why=f"{_KILLED}: {self.why}" if self.killed else self.why,
             details=self.log,
             todo=f"{_MEMORY}{if_killed and '; ' + if_killed}" if self.killed else todo,
         )

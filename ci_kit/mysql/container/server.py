@@ -209,7 +209,12 @@ class DockerBooting:
         instance = self.instance
         seconds = instance.settings.boot_timeout
         try:
-            wait_for_login(instance.host, self._first_login, seconds=seconds, alive=self._look_sometimes())
+            wait_for_login(
+                instance.host,
+                self._first_login,
+                seconds=seconds,
+                before_attempt=self._require_started_sometimes(),
+            )
         except LoginError as error:
             instance.require_started()
             refused = "refuses root's first password"
@@ -224,16 +229,17 @@ class DockerBooting:
         client = client_program(host, self.root) or _client_of(self.instance.container)
         return prepare_server(host, self.root, settings, client=client)
 
-    def _look_sometimes(self) -> Callable[[], None]:
+    def _require_started_sometimes(self) -> Callable[[], None]:
+        """A function to call before each attempt, which asks the engine only at some of the calls."""
         logins = 0
 
-        def alive() -> None:
+        def require() -> None:
             nonlocal logins
             logins += 1
             if logins % _LOGINS_BETWEEN_LOOKS == 0:
                 self.instance.require_started()
 
-        return alive
+        return require
 
 
 @dataclass(frozen=True)

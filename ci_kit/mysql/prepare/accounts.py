@@ -5,7 +5,7 @@ from __future__ import annotations
 from ci_kit.errors import UnavailableError
 from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import LOOPBACK, ROOT, Endpoint
-from ci_kit.mysql.client.login import can_log_in, can_log_in_plainly
+from ci_kit.mysql.client.login import can_log_in, can_log_in_without_tls
 from ci_kit.mysql.client.session import Session
 from ci_kit.mysql.client.sql import IDENTIFIER_LIMIT, Secret, Statement, account, identifier, statement
 from ci_kit.mysql.prepare.password_rules import set_password
@@ -98,6 +98,6 @@ def log_in_once(host: Host, login: Endpoint) -> bool:
     manual, "Caching SHA-2 Pluggable Authentication"). A login over the socket also fills the cache, and takes
     a twentieth of the time of one with TLS.
     """
-    if login.socket and can_log_in(host, login) and can_log_in_plainly(host, login):
+    if login.socket and can_log_in(host, login) and can_log_in_without_tls(host, login):
         return True
     return can_log_in(host, login, over_socket=False)

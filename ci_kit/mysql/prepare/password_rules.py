@@ -1,4 +1,4 @@
-"""Passwords on a server that has rules for them: validate_password, or MariaDB's simple_password_check.
+"""Passwords on a server with password rules: validate_password, or MariaDB's simple_password_check.
 
 Sources: MySQL's manual, "The Password Validation Component"; MariaDB's, "Simple Password Check Plugin".
 """
@@ -12,13 +12,13 @@ from ci_kit.errors import UsageError
 from ci_kit.mysql.client.session import Session, StatementError
 from ci_kit.mysql.client.sql import Statement, statement
 
-# ER_NOT_VALID_PASSWORD of both, ER_CREDENTIALS_CONTRADICT_TO_HISTORY of MySQL.
-_AGAINST_RULES = frozenset({1819, 3638})
-# MariaDB only says that it could not (ER_CANNOT_USER), and has the reason among its warnings.
-_COULD_NOT = 1396
-# What each rule's variable is set to so that it lets everything through. A length goes back last, for a
-# server sees to it that it is no less than the other counts ask for.
-_LAX = {
+# ER_NOT_VALID_PASSWORD of both products, ER_CREDENTIALS_CONTRADICT_TO_HISTORY of MySQL.
+_RULE_BROKEN = frozenset({1819, 3638})
+# ER_CANNOT_USER: MariaDB reports the reason only as a warning.
+_CANNOT_USER = 1396
+# The value of each rule's variable that allows every password. The length is restored last: a server keeps it
+# at least as large as the other counts require.
+_RELAXED_VALUES = {
     "length": "0",
     "policy": "LOW",
     "check_user_name": "OFF",
@@ -38,43 +38,43 @@ _PREFIXES = ("validate_password.", "validate_password_", "simple_password_check_
 
 
 def set_password(session: Session, change: Statement, *, account: str) -> None:
-    """Carry out a statement that gives an account a password, whatever rules the server has for them.
+    """Run a statement that sets an account's password, even if the password breaks a rule of the server.
 
-    The rules are back afterwards as they were. Raises UsageError if there is one that cannot be relaxed.
+    The rules are restored afterwards. Raises UsageError if the password breaks a rule without a variable.
     """
     if _broken_rule(session, change):
-        with _relaxed(session):
+        with _relaxed_rules(session):
             rule = _broken_rule(session, change)
         if rule:
             raise UsageError(
-                f"the server does not take the password for {account}",
-                why=f"a rule of its own for passwords is against it: {rule}",
-                todo="choose another mysql-password, or leave it out for a random one",
+                f"the server rejects the password for {account}",
+                why=f"it breaks a password rule that ci-kit cannot relax: {rule}",
+                todo="choose another mysql-password, or remove it to get a random one",
             )
 
 
 def _broken_rule(session: Session, change: Statement) -> str:
-    """Carry the statement out; gives what the server has against the password, empty if nothing."""
+    """Run the statement; gives the message about the rule that the password breaks, or else empty."""
     try:
         session.execute(change)
     except StatementError as error:
-        said = [(error.number, error.why)]
-        if error.number == _COULD_NOT:
-            said = [(number, text) for _, number, text in session.rows("SHOW WARNINGS")]
-        rules = [text for number, text in said if number in _AGAINST_RULES]
-        if not rules:
+        reasons = [(error.number, error.why)]
+        if error.number == _CANNOT_USER:
+            reasons = [(number, text) for _, number, text in session.rows("SHOW WARNINGS")]
+        broken = [text for number, text in reasons if number in _RULE_BROKEN]
+        if not broken:
             raise
-        return rules[0]
+        return broken[0]
     return ""
 
 
 @contextmanager
-def _relaxed(session: Session) -> Iterator[None]:
+def _relaxed_rules(session: Session) -> Iterator[None]:
     found = session.rows(f"SHOW GLOBAL VARIABLES WHERE Variable_name REGEXP '{_RULES}'")
-    before = {name: value for name, value in found if _rule(name) in _LAX}
+    before = {name: value for name, value in found if _rule(name) in _RELAXED_VALUES}
     try:
         for name in sorted(before, key=_order, reverse=True):
-            _set(session, name, _LAX[_rule(name)])
+            _set(session, name, _RELAXED_VALUES[_rule(name)])
         yield
     finally:
         with session.host.ignore_interrupts():
@@ -83,12 +83,12 @@ def _relaxed(session: Session) -> Iterator[None]:
 
 
 def _rule(variable: str) -> str:
-    """A variable's name without what it begins with."""
+    """A variable's name without its prefix."""
     return next((variable[len(prefix) :] for prefix in _PREFIXES if variable.startswith(prefix)), "")
 
 
 def _order(variable: str) -> int:
-    return list(_LAX).index(_rule(variable))
+    return list(_RELAXED_VALUES).index(_rule(variable))
 
 
 def _set(session: Session, variable: str, value: str) -> None:

@@ -1,4 +1,4 @@
-"""The zone of a server that is up: the one it tells the time in, and those it knows by name."""
+"""The time zone of a running server, and the named zones in its tables."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from zoneinfo import ZoneInfo
 
 from ci_kit.mysql.client.session import Session
 from ci_kit.mysql.client.sql import literal, statement
-from ci_kit.mysql.prepare.zone_tables import known_zones, zone_statements
+from ci_kit.mysql.prepare.zone_tables import machine_zones, zone_statements
 from ci_kit.settings.settings import Settings
 
 _UTC = "UTC"
 
 
 def set_zone(session: Session, settings: Settings) -> None:
-    """See to it that the server knows the zones the settings ask for and tells the time in the run's.
+    """Load the zones that the settings name into the server's tables, and set its time zone to the run's.
 
-    A dry run takes a server for one that does.
+    A dry run does nothing here: it assumes a server with this time zone.
     """
     if session.dry:
         return
     _load_tables(session, settings)
-    if _tells(session, settings.timezone):
+    if _keeps_time_of(session, settings.timezone):
         return
-    known = _knows(session, settings.timezone)
-    value = literal(settings.timezone if known else _offset(settings.timezone))
+    named = _has_zone(session, settings.timezone)
+    value = literal(settings.timezone if named else _offset(settings.timezone))
     for scope in ("GLOBAL", "SESSION"):
         session.execute(statement(f"SET {scope} time_zone = {value}"))
 
@@ -32,7 +32,7 @@ def set_zone(session: Session, settings: Settings) -> None:
 def _load_tables(session: Session, settings: Settings) -> None:
     if settings.time_zone_tables == "none":
         return
-    wanted = known_zones() if settings.time_zone_tables == "all" else [settings.timezone, _UTC]
+    wanted = machine_zones() if settings.time_zone_tables == "all" else [settings.timezone, _UTC]
     present = {name for (name,) in session.rows("SELECT Name FROM mysql.time_zone_name")}
     missing = [name for name in wanted if name not in present]
     if not missing:
@@ -42,22 +42,23 @@ def _load_tables(session: Session, settings: Settings) -> None:
         session.execute(statement(text, shown=f"{text[:60]} …"))
 
 
-def _knows(session: Session, zone: str) -> bool:
+def _has_zone(session: Session, zone: str) -> bool:
+    """Whether the server's tables have the zone."""
     rows = session.rows(f"SELECT CONVERT_TZ('2000-01-01', '+00:00', {literal(zone)}) IS NOT NULL")
     return bool(rows[0][0])
 
 
-def _tells(session: Session, zone: str) -> bool:
-    """Whether the server's time is the zone's, in summer as in winter."""
+def _keeps_time_of(session: Session, zone: str) -> bool:
+    """Whether the server's time is the time of the zone, in summer and in winter."""
     now = datetime.now(UTC).replace(microsecond=0)
     moments = [now, now + timedelta(days=91), now + timedelta(days=182)]
     listed = ", ".join(f"FROM_UNIXTIME({int(moment.timestamp())})" for moment in moments)
     rows = session.rows(f"SELECT {listed}")
-    told = [moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for moment in moments]
-    return list(rows[0]) == told
+    expected = [moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for moment in moments]
+    return list(rows[0]) == expected
 
 
 def _offset(zone: str) -> str:
-    """A zone's present distance from UTC, as in ``+09:00``, for a server that knows no zone by name."""
+    """The current UTC offset of a zone, for example ``+09:00``, for a server without the zone."""
     text = datetime.now(ZoneInfo(zone)).strftime("%z")
     return f"{text[:3]}:{text[3:5]}"

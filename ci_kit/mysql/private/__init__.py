@@ -1,1 +1,1 @@
-"""A server of the run's own: its program, its data folder, its replicas."""
+"""A private server, made for one run: its program, its datadir, its replicas."""

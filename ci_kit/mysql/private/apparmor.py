@@ -1,7 +1,8 @@
-"""Ubuntu's AppArmor profile of mysqld, which lets it write to the service's folders and nowhere else.
+"""Ubuntu's AppArmor profile for mysqld, which allows it to write only to the folders of the service.
 
-A profile is attached to a program by the path that is executed. Started by the dynamic loader, the server is
-the same program without it: its data is this run's, and there is nothing of the machine's to be kept from it.
+AppArmor applies a profile to the path of the program that is executed. If the dynamic loader starts the
+server, that path is the loader's, and the profile does not apply. A private server does not need the
+protection of the profile: it runs as an ordinary user, on data of its own.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from pathlib import Path
 
 _ENABLED = Path("/sys/module/apparmor/parameters/enabled")
 _PROFILES = Path("/etc/apparmor.d")
-# The header of a 64-bit, little-endian ELF file, and one of its program headers (elf(5)).
+# The header of a 64-bit, little-endian ELF file, and a program header of it: see elf(5).
 _HEADER, _PROGRAM_HEADER = struct.Struct("<4sBB26xQ14xHH"), struct.Struct("<I4xQ16xQ")
 _ELF, _ELF_64, _LITTLE_ENDIAN, _PT_INTERP = b"\x7fELF", 2, 1, 3
 
 
 def command_without_profile(program: Path) -> list[str]:
-    """The first words of a command that runs a server program, by its loader where it has a profile."""
+    """The beginning of a command that runs a server program: by its loader if a profile confines it."""
     loader = _loader(program) if _is_confined(program) else ""
     return [loader, str(program)] if loader else [str(program)]
 
@@ -31,13 +32,13 @@ def _is_confined(program: Path) -> bool:
         name = str(program.resolve()).strip("/").replace("/", ".")
         if (_PROFILES / "disable" / name).exists():
             return False
-        # Debian's profile of mariadbd is a file of comments.
+        # Debian's profile for mariadbd contains only comments.
         return bool(re.search(r"^[^#\n]*\{", (_PROFILES / name).read_text(encoding="utf-8"), re.MULTILINE))
     return False
 
 
 def _loader(program: Path) -> str:
-    """The program's dynamic loader, by its own header; empty for a script or another kind of file."""
+    """The path of the dynamic loader in the program's header; empty for a script or another kind of file."""
     with suppress(OSError, struct.error), program.open("rb") as file:
         magic, bits, order, start, size, count = _HEADER.unpack(file.read(_HEADER.size))
         if (magic, bits, order) != (_ELF, _ELF_64, _LITTLE_ENDIAN):

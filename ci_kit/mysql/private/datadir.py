@@ -20,7 +20,7 @@ from ci_kit.host.machine import Host
 from ci_kit.mysql.config.error_log import first_errors
 from ci_kit.mysql.config.rejected_option import rejected_option
 from ci_kit.mysql.config.server_options import as_flags, datadir_options
-from ci_kit.mysql.prepare.zone_tables import known_zones, zone_statements, zones_edition
+from ci_kit.mysql.prepare.zone_tables import machine_zones, zone_files_version, zone_statements
 from ci_kit.mysql.private.folder import ServerFolder
 from ci_kit.mysql.private.program import ServerProgram
 from ci_kit.settings.settings import Settings
@@ -51,7 +51,7 @@ class _Recipe:
         real = self.program.path.resolve()
         status = real.stat()
         build = (str(real), str(self.program.version), str(status.st_size), str(status.st_mtime_ns))
-        zones = zones_edition() if self.zones else "without zones"
+        zones = zone_files_version() if self.zones else "without zones"
         facts = (_FORMAT, *build, zones, *self.lines)
         version = self.program.version
         return f"{version.flavour.lower()}-{version.text}-{_digest(facts)}"
@@ -138,7 +138,7 @@ def _make(host: Host, recipe: _Recipe, server: ServerFolder, folder: Path, setti
     unfinished = folder.with_name(f"{folder.name}{_UNFINISHED}{secrets.token_hex(4)}")
     try:
         host.make_dir(made, mode=0o700, owner=server.owner)
-        sql = "".join(f"{line};\n" for line in zone_statements(known_zones() if recipe.zones else ()))
+        sql = "".join(f"{line};\n" for line in zone_statements(machine_zones() if recipe.zones else ()))
         host.write(zones, sql, shown=f"{sql[:60]} …")
         env = {"TZ": "UTC", "TMPDIR": str(server.temporary)}
         for command, stdin in _initialise(recipe, server, made, zones):
@@ -184,7 +184,7 @@ def _initialise(
 def _failed(program: Path, server: ServerFolder, done: Completed) -> UnavailableError:
     errors = first_errors(done.stdout + done.stderr)
     return UnavailableError(
-        "a datadir could not be initialised",
+        "cannot initialise a datadir",
         why=server.failure_reason(f"{program} ended with {done.code}", errors),
         details=errors,
         todo="fix the cause that the lines above name; `ci-kit run -v` shows the command, and the setting"

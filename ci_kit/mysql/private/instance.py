@@ -152,7 +152,7 @@ class Instance:
         if code is None:
             return None
         if code == -signal.SIGKILL and not self.folder.full:
-            why = f"{self.program.path}, signal {signal.SIGKILL:d}"
+            why = f"signal {signal.SIGKILL:d} ended {self.program.path}"
             advice = "data in memory counts too: mysql-datadir names a folder on a disk"
             return Ended(what, why, killed=True).error(todo="", if_killed=advice)
         return self.failure(what, f"signal {-code} ended it" if code < 0 else f"it ended with {code}")

@@ -1,4 +1,4 @@
-"""The server program a private server runs."""
+"""The program of a private server: mysqld or mariadbd."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class ServerProgram:
 
     @property
     def command(self) -> list[str]:
-        """The first words of a command that runs it."""
+        """The beginning of a command that runs it; the server's options follow."""
         return command_without_profile(self.path)
 
     @property
     def installer(self) -> Path:
-        """MariaDB's ``mariadb-install-db``, which lies beside its server or in the bin folder there."""
+        """MariaDB's ``mariadb-install-db``, beside the server or in the ``bin`` folder next to its folder."""
         return next(
             (
                 path
@@ -57,17 +57,18 @@ class ServerProgram:
 
 
 def find_server_program(host: Host, settings: Settings) -> ServerProgram | None:
-    """The program the setting ``mysqld`` names, or the first one found; None if there is none.
+    """The program that the setting ``mysqld`` names, or the first one found; None if none is found.
 
-    Raises UsageError if the setting names something else than a server.
+    Raises UsageError if the setting does not name an executable file, and UnavailableError if the program
+    does not report a version.
     """
     if settings.mysqld:
         path = Path(host.which(settings.mysqld) or settings.root / settings.mysqld)
         if not os.access(path, os.X_OK) or path.is_dir():
             raise UsageError(
-                f"{settings.mysqld} is no program",
+                f"{settings.mysqld} is not an executable program",
                 why=f"it came from {settings.source('mysqld')}",
-                todo="name a mysqld or mariadbd, or leave the setting out",
+                todo="set mysqld to the path of a mysqld or mariadbd, or remove it",
             )
         return _with_version(host, path)
     found = [name for name in _NAMES if host.which(name)]
@@ -79,15 +80,15 @@ def find_server_program(host: Host, settings: Settings) -> ServerProgram | None:
 
 
 def require_server_program(host: Host, settings: Settings) -> ServerProgram:
-    """The same; raises UnavailableError where there is none."""
+    """The same program. Raises UnavailableError if none is found."""
     program = find_server_program(host, settings)
     if program is None:
         raise UnavailableError(
-            "there is no MySQL or MariaDB server on this machine",
-            why="neither mysqld nor mariadbd is on the PATH or in a usual place",
+            "this machine has no MySQL or MariaDB server",
+            why="neither mysqld nor mariadbd is on the PATH or in a usual folder",
             todo="run `ci-kit mysql install` (or apt-get install mysql-server-core-8.0 on Ubuntu,"
             " mariadb-server-core mariadb-client-core on Debian, brew install mysql on macOS),"
-            " or name one by the setting mysqld",
+            " or set mysqld to the path of a server program",
         )
     return program
 
@@ -97,14 +98,14 @@ def _with_version(host: Host, path: Path) -> ServerProgram:
     version = parse_version(_after_ver(answer.stdout))
     if not answer.ok or version is None:
         raise UnavailableError(
-            f"{path} is no MySQL or MariaDB server that runs here",
-            why=f"`{path} --version` ended with {answer.code} and named no release",
+            f"{path} is not a MySQL or MariaDB server, or does not run on this machine",
+            why=f"`{path} --version` ended with {answer.code} and printed no version",
             details=tuple((answer.stderr or answer.stdout).splitlines()[:5]),
-            todo="name a mysqld or mariadbd by the setting mysqld, or leave it out",
+            todo="set mysqld to the path of a mysqld or mariadbd, or remove it",
         )
     return ServerProgram(path, version)
 
 
 def _after_ver(line: str) -> str:
-    # The path before it may hold digits: ".../mysql-9.7/bin/mysqld  Ver 9.7.4 for Linux".
+    # The path before it may contain digits: ".../mysql-9.7/bin/mysqld  Ver 9.7.4 for Linux".
     return line.partition("  Ver ")[2]

@@ -110,7 +110,7 @@ class PrivateBooting:
         instance = self.instance
         seconds = instance.settings.boot_timeout
         try:
-            wait_for_login(instance.host, self.root, seconds=seconds, alive=self._require_running)
+            wait_for_login(instance.host, self.root, seconds=seconds, before_attempt=self._require_running)
         except LoginError as error:
             raise instance.failure(f"the server did not answer in {seconds} s", error.why) from error
 

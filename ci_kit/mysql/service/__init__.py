@@ -1,1 +1,1 @@
-"""The machine's own server, as its service manager runs it."""
+"""The server that the machine's service manager runs."""

@@ -1,4 +1,4 @@
-"""The files that ci-kit adds to the server's option files for as long as it uses the machine's service."""
+"""The option files that ci-kit adds to the machine's service while it uses it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _NAME = "zz-ci-kit"
 
 @dataclass(frozen=True)
 class DropIn:
-    """Files in a folder that the server's option files include, written and removed as root.
+    """ci-kit's files in a folder that the server's option files include; root writes and removes them.
 
-    That folder is a place the server may read: neither Ubuntu's AppArmor profile nor systemd's ProtectHome
-    and PrivateTmp keep it out, as they do of others.
+    The server can read this folder. Ubuntu's AppArmor profile and systemd's ProtectHome and PrivateTmp hide
+    other folders from it.
     """
 
     folder: Path
@@ -38,36 +38,40 @@ class DropIn:
         return self.folder / f"{_NAME}-init.sql"
 
     def text(self) -> str:
-        """The settings that are in place; empty if there are none."""
+        """The current text of the settings; empty if the file does not exist."""
         try:
             return self._settings.read_text(encoding="utf-8")
         except OSError:
             return ""
 
     def write(self, host: Host, text: str) -> None:
-        """Put settings in place; an empty text removes them. Raises UnavailableError, as all changes here."""
+        """Write the settings; an empty text removes the file. Raises UnavailableError."""
         if text:
             _write(host, self._settings, text)
         else:
             _remove(host, self._settings)
 
     def write_init(self, host: Host, statements: tuple[Statement, ...], *, user: str) -> None:
-        """Have the server, which ``user`` runs, carry statements out at its next start, before it listens."""
+        """Make the server run statements at its next start, before it accepts connections.
+
+        ``user`` is the system user that runs the server. Raises UnavailableError.
+        """
         text = "".join(f"{one.text};\n" for one in statements)
         shown = "".join(f"{one.shown};\n" for one in statements)
         _write(host, self._init_file, text, shown=shown, owner=user)
         _write(host, self._init_option, option_text((f"init_file={self._init_file}",)))
 
     def remove_init(self, host: Host) -> None:
+        """Remove the statements for the next start. Raises UnavailableError."""
         _remove(host, self._init_option, self._init_file)
 
     def remove(self, host: Host) -> None:
-        """Remove everything ci-kit added."""
+        """Remove all files of ci-kit. Raises UnavailableError."""
         _remove(host, self._settings, self._init_option, self._init_file)
 
 
 def _write(host: Host, path: Path, text: str, *, shown: str | None = None, owner: str = "") -> None:
-    """``owner`` alone may read the file; without one, everybody may."""
+    """Write a file that only ``owner`` can read; without an owner, every user can read it."""
     script = 'umask 077 && cat > "$0" && chown "$1" "$0" && chmod "$2" "$0"'
     words = ["sh", "-c", script, str(path), owner or "root", "400" if owner else "644"]
     done = host.run(Command(host.as_root(words), stdin=Input(text, shown)))
@@ -75,12 +79,12 @@ def _write(host: Host, path: Path, text: str, *, shown: str | None = None, owner
         raise UnavailableError(
             f"cannot write {path}",
             why=done.stderr.strip() or f"the shell ended with {done.code}",
-            todo="allow sudo without a password, or take a private server (mysql: private)",
+            todo="allow sudo without a password, or use a private server (mysql: private)",
         )
 
 
 def _remove(host: Host, *paths: Path) -> None:
-    # A dry run has written none, and says what a real one would remove.
+    # A dry run has written no files, but prints the command that a real run would use.
     there = [str(path) for path in paths if host.dry or _may_exist(path)]
     if not there:
         return
@@ -89,9 +93,10 @@ def _remove(host: Host, *paths: Path) -> None:
         raise UnavailableError(
             f"cannot remove {' and '.join(there)}",
             why=done.stderr.strip() or f"rm ended with {done.code}",
-            todo="allow sudo without a password and call `ci-kit mysql down`, or remove it by hand",
+            todo="allow sudo without a password and run `ci-kit mysql down`, or remove them by hand",
         )
 
 
 def _may_exist(path: Path) -> bool:
+    """Whether a file exists, or is in a folder that this process cannot look into."""
     return os.path.lexists(path) or not os.access(path.parent, os.X_OK)

@@ -15,7 +15,7 @@ from ci_kit.github import Runner
 from ci_kit.host.commands import Command, Input
 from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import ROOT, Endpoint
-from ci_kit.mysql.client.login import renew_password, try_login
+from ci_kit.mysql.client.login import replace_expired_password, try_login
 from ci_kit.mysql.client.program import client_environment, find_client
 from ci_kit.mysql.client.session import Session, open_session
 from ci_kit.mysql.client.sql import Secret, Statement, account, statement
@@ -37,7 +37,7 @@ def require_root(host: Host, root: Endpoint) -> None:
     It tries one login and guesses no password: wrong passwords may lock an account.
     """
     answer = try_login(host, root)
-    if answer != "welcome":
+    if answer != "accepted":
         raise UnavailableError(
             "root's password has expired" if answer == "expired" else "root's password is unknown",
             why="root cannot log in with mysql-password, and ci-kit does not change root on this machine",
@@ -77,11 +77,11 @@ class _RootLogin:
 
     def by_password(self, password: str) -> bool:
         login = self.root.as_user(ROOT, password)
-        answer = try_login(self.host, login, assumed="refused" if login == self.root else "welcome")
+        answer = try_login(self.host, login, assumed="refused" if login == self.root else "accepted")
         if answer == "refused":
             return False
         if answer == "expired":
-            renew_password(self.host, login, self.spare.password)
+            replace_expired_password(self.host, login, self.spare.password)
             login = self.spare
         # Over the socket, auth_socket and unix_socket accept any password from the system's root.
         return (login == self.root and log_in_once(self.host, login)) or self._set_wanted(login)

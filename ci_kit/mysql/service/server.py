@@ -206,7 +206,7 @@ class ServiceBooting:
             raise rejected_option("\n".join(problem.details), self.server.settings) or problem
         nobody = self.root.as_user(_NOBODY, "")
         try:
-            wait_for_login(self.host, nobody, seconds=seconds, alive=self._require_up)
+            wait_for_login(self.host, nobody, seconds=seconds, before_attempt=self._require_up)
         except LoginError as error:
             if not error.refused:
                 why = f"no login in {seconds} s: {error.why}"

@@ -68,8 +68,8 @@ def test_an_identifier_stands_for_the_name(name: str) -> None:
 
 REFUSED = {
     "empty": ("", "it is empty"),
-    "too long": ("a" * 65, "it has 65 characters, 64 are allowed"),
-    "NUL": ("a\x00b", "it holds a NUL character"),
+    "too long": ("a" * 65, "it has 65 characters, and 64 are allowed"),
+    "NUL": ("a\x00b", "it contains a NUL character"),
     "beyond the basic plane": ("a🙂", "outside the basic multilingual plane"),
     "space at the end": ("a ", "it ends with white space"),
     "line at the end": ("a\n", "it ends with white space"),
@@ -82,11 +82,11 @@ def test_a_name_that_no_server_takes_is_refused(name: str, why: str) -> None:
     with pytest.raises(UsageError) as caught:
         identifier(name)
     assert why in caught.value.why
-    assert "is no database name" in caught.value.what
+    assert "is not a valid database name" in caught.value.what
 
 
 def test_what_is_refused_is_said() -> None:
-    with pytest.raises(UsageError, match="is no collation name"):
+    with pytest.raises(UsageError, match="is not a valid collation name"):
         identifier("", what="collation")
 
 
@@ -104,7 +104,7 @@ def test_an_account_stands_for_the_user_and_the_host(user: str) -> None:
 
 @pytest.mark.parametrize("user", ["", "u" * 33, "a\x00", "a ", " a", "\ra", "🙂", "a\udcff"])
 def test_a_user_that_no_server_takes_is_refused(user: str) -> None:
-    with pytest.raises(UsageError, match="is no user name"):
+    with pytest.raises(UsageError, match="is not a valid user name"):
         account(user)
 
 

@@ -52,7 +52,7 @@ def test_what_is_no_program_is_refused_with_its_source(named: str, tmp_path: Pat
 )
 def test_a_program_that_is_no_server_is_refused(says: str, code: int, tmp_path: Path) -> None:
     path = program(tmp_path / "mysqld", says, code)
-    with pytest.raises(UnavailableError, match="is no MySQL or MariaDB server"):
+    with pytest.raises(UnavailableError, match="is not a MySQL or MariaDB server"):
         find_server_program(make_host(), make_settings(tmp_path, mysqld=str(path)))
 
 
