@@ -10,7 +10,7 @@ from ci_kit.mysql.client.version import Version
 from ci_kit.mysql.private.program import ServerProgram
 
 Project = Callable[[Mapping[str, str]], Path]
-"""The fixture that writes a project's files."""
+"""A function that writes the files of a project, and gives its folder."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -83,15 +83,15 @@ LOGS_IN_LATER = {
 
 
 def wrap_server(folder: Path, server: str, script: str = 'exec "$real" "$@"') -> Path:
-    """A program that is a server, but for what a script does around its boots, alone in a folder.
+    """A program that runs a script instead of a server's boot, alone in a folder.
 
-    In the script ``$real`` is the server, and its words are those of the boot; what prepares a template and
-    what asks for the version pass by it.
+    In the script, ``$real`` is the server, and ``$@`` are the arguments of the boot. Other calls go to the
+    server directly: those that prepare a template, and those that print the version.
     """
     installer = ServerProgram(Path(server), Version("MariaDB", ())).installer
-    passing_by = 'case "$*" in *--pid-file=*) ;; *) exec "$real" "$@" ;; esac'
+    other_calls = 'case "$*" in *--pid-file=*) ;; *) exec "$real" "$@" ;; esac'
     texts = {
-        Path(server).name: f"real={server}\n{passing_by}\n{textwrap.dedent(script)}",
+        Path(server).name: f"real={server}\n{other_calls}\n{textwrap.dedent(script)}",
         installer.name: f'exec {installer} "$@"',
     }
     folder.mkdir()

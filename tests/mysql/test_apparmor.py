@@ -1,4 +1,4 @@
-"""A server under a profile of AppArmor. No kernel of these tests has AppArmor: its files are made up."""
+"""A server with an AppArmor profile. The tests write AppArmor's files: not every kernel has AppArmor."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PROFILE = "# a comment {\n/usr/sbin/mysqld {\n  /var/lib/mysql/** rwk,\n}\n"
 
 @pytest.fixture
 def program() -> Path:
-    """The server this machine has: those that the tests bring are scripts, to which no profile applies."""
+    """The installed server program. The tests' other servers are scripts, to which no profile applies."""
     found = next(
         (path for name in ("mysqld", "mariadbd") if (path := Path("/usr/sbin", name)).exists()), None
     )
@@ -30,7 +30,7 @@ def program() -> Path:
 
 @pytest.fixture
 def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of profiles of a kernel that has AppArmor."""
+    """The profile folder of a kernel with AppArmor."""
     (tmp_path / "enabled").write_text("Y\n")
     folder = tmp_path / "apparmor.d"
     (folder / "disable").mkdir(parents=True)
@@ -43,7 +43,7 @@ def profile_of(program: Path) -> str:
     return str(program.resolve()).strip("/").replace("/", ".")
 
 
-def test_a_server_with_a_profile_boots_by_its_loader(program: Path, profiles: Path, tmp_path: Path) -> None:
+def test_the_loader_starts_a_server_with_a_profile(program: Path, profiles: Path, tmp_path: Path) -> None:
     (profiles / profile_of(program)).write_text(PROFILE)
     host = Host(Console(verbosity=-1), clean_environ() | {"CI_KIT_CACHE": str(tmp_path / "cache")})
     server = PrivateServer(host, load_settings(tmp_path, {}, {"mysqld": str(program)}), "a password")
@@ -54,7 +54,7 @@ def test_a_server_with_a_profile_boots_by_its_loader(program: Path, profiles: Pa
 
 
 @pytest.mark.parametrize("state", ["no kernel", "switched off", "no profile", "comments", "disabled"])
-def test_a_server_without_a_profile_is_started_as_it_is(program: Path, profiles: Path, state: str) -> None:
+def test_a_server_without_a_profile_starts_directly(program: Path, profiles: Path, state: str) -> None:
     profile = profiles / profile_of(program)
     profile.write_text(PROFILE)
     if state == "no kernel":

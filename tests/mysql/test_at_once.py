@@ -1,4 +1,4 @@
-"""Many runs at once, and runs that are killed while they prepare what others use as well."""
+"""Many runs at the same time, and runs that are killed while they prepare what other runs share."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ ALONE = {
     "test_alone.py": """\
         from rows import rows
 
-        def test_the_server_is_the_run_s_own():
+        def test_each_run_has_a_server_of_its_own():
             rows("CREATE TABLE only_once (id INT)")
         """,
 }
 
 
-def test_twenty_runs_at_once_in_two_checkouts_disturb_one_another_in_nothing(
+def test_twenty_runs_at_once_in_two_checkouts_succeed(
     ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
     other = CiKit(shutil.copytree(project(ALONE), tmp_path / "other"), ci_kit.environ)
-    # With the template still to be made, which is everybody's.
+    # In a new cache, all runs need the same template, and it does not exist yet.
     own = {"CI_KIT_CACHE": str(tmp_path / "own")}
     runs = [
         one.start("run", "--mysqld", server, "--no-coverage", env=own)
@@ -46,7 +46,7 @@ def test_twenty_runs_at_once_in_two_checkouts_disturb_one_another_in_nothing(
     assert list((tmp_path / "own" / "servers").iterdir()) == []
 
 
-def test_servers_of_two_checkouts_go_up_and_down_at_once(
+def test_two_checkouts_start_and_end_their_servers_at_once(
     ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
     checkouts = [ci_kit, CiKit(shutil.copytree(project({}), tmp_path / "other"), ci_kit.environ)]
@@ -61,18 +61,18 @@ def test_servers_of_two_checkouts_go_up_and_down_at_once(
 
 @pytest.fixture
 def fresh_cache(ci_kit: CiKit, tmp_path: Path) -> Path:
-    """A cache in which no template is."""
+    """A cache without templates."""
     cache = tmp_path / "fresh"
     ci_kit.environ["CI_KIT_CACHE"] = str(cache)
     return cache
 
 
-InTheMiddle = Callable[[], subprocess.Popen[str]]
+StartRun = Callable[[], subprocess.Popen[str]]
 
 
 @pytest.fixture
-def in_the_middle(ci_kit: CiKit, project: Project, server: str, fresh_cache: Path) -> Iterator[InTheMiddle]:
-    """Starts a run and gives it when it is initialising the datadir of a template."""
+def start_initialising(ci_kit: CiKit, project: Project, server: str, fresh_cache: Path) -> Iterator[StartRun]:
+    """Starts a run, and gives it while it initialises the datadir of a template."""
     project({"test_it.py": "def test_it():\n    pass\n"})
 
     def start() -> subprocess.Popen[str]:
@@ -82,29 +82,31 @@ def in_the_middle(ci_kit: CiKit, project: Project, server: str, fresh_cache: Pat
 
     yield start
     ci_kit("run", "--mysqld", server, code=0)
-    assert _names(fresh_cache / "templates") == {"lock", "whole"}
+    assert _names(fresh_cache / "templates") == {"lock", "complete"}
     assert _names(fresh_cache / "servers") == set()
 
 
 def _names(folder: Path) -> set[str]:
-    """What is in a folder of the cache: locks, whole templates, anything else by its name."""
+    """The content of a cache folder: ``lock``, ``complete`` for a template, or else the name."""
     found = set()
     for path in folder.iterdir():
-        known = "lock" if path.suffix == ".lock" else "whole" if (path / "manifest.json").exists() else ""
+        known = "lock" if path.suffix == ".lock" else "complete" if (path / "manifest.json").exists() else ""
         found.add(known or path.name)
     return found
 
 
-def test_a_template_that_a_killed_run_was_making_is_made_by_the_next(in_the_middle: InTheMiddle) -> None:
-    run = in_the_middle()
+def test_the_next_run_makes_the_template_that_a_killed_run_was_initialising(
+    start_initialising: StartRun,
+) -> None:
+    run = start_initialising()
     run.kill()
     finish(run)
 
 
-def test_a_template_that_a_killed_run_was_copying_is_made_by_the_next(
-    ci_kit: CiKit, in_the_middle: InTheMiddle, fresh_cache: Path
+def test_the_next_run_makes_the_template_that_a_killed_run_was_copying(
+    ci_kit: CiKit, start_initialising: StartRun, fresh_cache: Path
 ) -> None:
-    run = in_the_middle()
+    run = start_initialising()
     unfinished = "templates/*.unfinished-*/data/*"
     # Without a pause: a copy takes some milliseconds.
     wait_until(lambda: list(fresh_cache.glob(unfinished)), "a copy of the template", child=run, pause=0)
@@ -114,17 +116,17 @@ def test_a_template_that_a_killed_run_was_copying_is_made_by_the_next(
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_while_a_template_is_made_leaves_nothing_of_it(
-    ci_kit: CiKit, in_the_middle: InTheMiddle, fresh_cache: Path, number: signal.Signals, code: int
+def test_a_signal_while_a_template_is_made_leaves_nothing(
+    ci_kit: CiKit, start_initialising: StartRun, fresh_cache: Path, number: signal.Signals, code: int
 ) -> None:
-    answer = interrupt(in_the_middle(), number)
+    answer = interrupt(start_initialising(), number)
     assert answer.code == code, answer.text
     assert "Traceback" not in answer.stderr
     assert private_servers(ci_kit.servers) == set()
     assert _names(fresh_cache / "templates") == {"lock"}
 
 
-def test_what_is_kept_and_what_lives_is_not_cleaned_up_with_what_was_killed(
+def test_the_clean_up_after_a_killed_run_spares_kept_and_running_servers(
     ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
     waits = {
@@ -152,7 +154,7 @@ def test_what_is_kept_and_what_lives_is_not_cleaned_up_with_what_was_killed(
         finish(runs[ci_kit])
         (ci_kit.cwd / "test_it.py").write_text("def test_it():\n    pass\n")
         ci_kit("run", "--mysqld", server, code=0)
-        # A folder and a process of each of the three.
+        # Each of the three servers has a folder and a process; the killed run's are gone afterwards.
         assert (len(before), len(private_servers(ci_kit.servers))) == (6, 4)
         (lives.cwd / "started").unlink()
         stdout, stderr = runs[lives].communicate(timeout=60)

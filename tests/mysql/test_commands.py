@@ -1,4 +1,4 @@
-"""`ci-kit mysql …`, and servers that are there already."""
+"""`ci-kit mysql …`, and runs with a server that is already up."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.waiting import LIMIT, wait_until
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
 
-def test_a_server_that_is_up_stays_between_commands(ci_kit: CiKit, project: Project, server: str) -> None:
+def test_a_server_of_mysql_up_stays_up_between_commands(ci_kit: CiKit, project: Project, server: str) -> None:
     project({"rows.py": CONNECT})
     up = ci_kit("mysql", "up", "--mysqld", server, "--database", "kept", code=0)
     try:
@@ -42,7 +42,7 @@ def test_a_server_that_is_up_stays_between_commands(ci_kit: CiKit, project: Proj
     assert "no server is up" in ci_kit("mysql", "down", code=0).stderr
 
 
-def test_an_up_server_gets_another_database_and_refuses_other_settings(
+def test_a_running_server_gets_another_database_but_no_other_settings(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:
     project({})
@@ -61,7 +61,7 @@ def test_an_up_server_gets_another_database_and_refuses_other_settings(
         ci_kit("mysql", "down", code=0)
 
 
-def test_what_is_added_to_an_up_server_leaves_its_database(
+def test_additions_to_a_running_server_keep_its_database(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:
     project({"more.sql": "SELECT 1;"})
@@ -74,7 +74,7 @@ def test_what_is_added_to_an_up_server_leaves_its_database(
         ci_kit("mysql", "down", code=0)
 
 
-def test_another_database_is_open_to_the_user_of_the_first(
+def test_the_user_of_the_first_database_can_use_the_second(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:
     project({"rows.py": CONNECT})
@@ -90,7 +90,7 @@ def test_another_database_is_open_to_the_user_of_the_first(
         ci_kit("mysql", "down", code=0)
 
 
-def test_a_server_that_a_run_leaves_takes_the_place_of_the_one_before(
+def test_a_kept_server_replaces_the_one_that_was_kept_before(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:
     project({"test_it.py": "def test_it():\n    pass\n"})
@@ -104,7 +104,9 @@ def test_a_server_that_a_run_leaves_takes_the_place_of_the_one_before(
         ci_kit("mysql", "down", code=0)
 
 
-def test_a_dry_run_beside_a_run_would_not_end_it(ci_kit: CiKit, project: Project, server: str) -> None:
+def test_a_dry_run_would_not_end_the_server_of_another_run(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
     folder = project(WAITING)
     run = ci_kit.start("run", "--mysqld", server)
     wait_for(folder / "started", run)
@@ -114,9 +116,7 @@ def test_a_dry_run_beside_a_run_would_not_end_it(ci_kit: CiKit, project: Project
     assert interrupt(run).code == 130
 
 
-def test_a_server_that_was_killed_is_not_up_and_another_takes_its_place(
-    ci_kit: CiKit, project: Project, server: str
-) -> None:
+def test_mysql_up_replaces_a_server_that_was_killed(ci_kit: CiKit, project: Project, server: str) -> None:
     project({})
     ci_kit("mysql", "up", "--mysqld", server, code=0)
     try:
@@ -131,7 +131,7 @@ def test_a_server_that_was_killed_is_not_up_and_another_takes_its_place(
         ci_kit("mysql", "down", code=0)
 
 
-def test_two_ups_at_once_start_one_server(ci_kit: CiKit, project: Project, server: str) -> None:
+def test_two_mysql_up_commands_at_once_start_one_server(ci_kit: CiKit, project: Project, server: str) -> None:
     project({})
     calls = [ci_kit.start("mysql", "up", "--mysqld", server) for _ in range(2)]
     try:
@@ -143,7 +143,7 @@ def test_two_ups_at_once_start_one_server(ci_kit: CiKit, project: Project, serve
         ci_kit("mysql", "down", code=0)
 
 
-def test_an_external_server_is_used_and_not_changed(ci_kit: CiKit, project: Project, server: str) -> None:
+def test_an_external_server_is_used_but_not_changed(ci_kit: CiKit, project: Project, server: str) -> None:
     project(
         {
             "rows.py": CONNECT,
@@ -168,7 +168,7 @@ def test_an_external_server_is_used_and_not_changed(ci_kit: CiKit, project: Proj
         assert "--create-database" in absent.stderr
         ci_kit("run", *flags, "--create-database", env=login, code=0)
         ci_kit("run", *flags, env=login, code=0)
-        # A refused login is final: who waited for this time would not come back to this test.
+        # A refused login is final: if ci-kit waited for this time, the test would exceed its time limit.
         wrong = ci_kit(
             "run", *flags, "--boot-timeout", "3600", env=login | {"MYSQL_PASSWORD": "not-it-at-all"}, code=69
         )

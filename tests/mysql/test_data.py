@@ -1,4 +1,4 @@
-"""What is in a server before the tests start: databases, their contents, zones, settings."""
+"""The content of a server before the tests start: databases, tables, settings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.waiting import LIMIT, wait_until
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
 
-def test_several_databases_are_there_with_charset_and_rights(
+def test_every_database_has_the_charset_and_the_user_has_its_rights(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:
     project(
@@ -72,9 +72,7 @@ FILLED = {
 INIT = ("--init-sql", "schema.sql seeds 'the last.sql.gz'")
 
 
-def test_files_and_folders_of_sql_fill_the_database_in_order(
-    ci_kit: CiKit, project: Project, server: str
-) -> None:
+def test_the_files_and_folders_of_init_sql_run_in_order(ci_kit: CiKit, project: Project, server: str) -> None:
     folder = project(FILLED)
     (folder / "the last.sql.gz").write_bytes(gzip.compress(b"INSERT INTO meeting (name) VALUES ('last');"))
     answer = ci_kit("run", "-v", "--mysqld", server, *INIT, code=0)
@@ -84,7 +82,7 @@ def test_files_and_folders_of_sql_fill_the_database_in_order(
     )
 
 
-def test_sql_fills_a_new_database_only(ci_kit: CiKit, project: Project, server: str) -> None:
+def test_init_sql_runs_only_in_a_new_database(ci_kit: CiKit, project: Project, server: str) -> None:
     folder = project(FILLED)
     (folder / "the last.sql.gz").write_bytes(gzip.compress(b"INSERT INTO meeting (name) VALUES ('last');"))
     try:
@@ -94,7 +92,7 @@ def test_sql_fills_a_new_database_only(ci_kit: CiKit, project: Project, server: 
         ci_kit("mysql", "down", code=0)
 
 
-def test_a_client_program_fills_the_run_s_server_and_no_other(
+def test_a_client_program_uses_only_the_server_of_the_run(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:
     project(FILLED)
@@ -108,7 +106,7 @@ def test_a_client_program_fills_the_run_s_server_and_no_other(
 
 
 def tables(ci_kit: CiKit, database: str) -> str:
-    """The tables of a database, and their rows, as Python prints them."""
+    """The tables of a database with their rows, as Python prints them."""
     variables = json.loads(ci_kit("mysql", "env", "--json", code=0).stdout) | {"MYSQL_DATABASE": database}
     names = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
     script = f"from rows import rows; print([(n, rows('SELECT * FROM ' + n)) for (n,) in rows({names!r})])"
@@ -124,9 +122,7 @@ def tables(ci_kit: CiKit, database: str) -> str:
     return done.stdout
 
 
-def test_a_database_whose_sql_failed_is_filled_the_next_time(
-    ci_kit: CiKit, project: Project, server: str
-) -> None:
+def test_init_sql_that_failed_runs_again_the_next_time(ci_kit: CiKit, project: Project, server: str) -> None:
     folder = project({"rows.py": CONNECT, "a.sql": "CREATE TABLE t (id INT); SELEKT 1;"})
     ci_kit("mysql", "up", "--mysqld", server, code=0)
     try:
@@ -140,7 +136,7 @@ def test_a_database_whose_sql_failed_is_filled_the_next_time(
         ci_kit("mysql", "down", code=0)
 
 
-def test_a_database_whose_name_the_server_writes_small_is_filled_once(
+def test_init_sql_runs_once_if_the_server_lowercases_the_name_of_the_database(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:
     project({"rows.py": CONNECT, "a.sql": "CREATE TABLE IF NOT EXISTS t (id INT); INSERT INTO t VALUES (7);"})
@@ -153,7 +149,7 @@ def test_a_database_whose_name_the_server_writes_small_is_filled_once(
         ci_kit("mysql", "down", code=0)
 
 
-def test_a_server_that_dies_while_it_is_filled_is_not_the_file_s_fault(
+def test_a_server_that_dies_during_init_sql_is_reported_instead_of_the_file(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:
     project({"a.sql": "CREATE DATABASE begun;\nSELECT SLEEP(300);\n"})
@@ -167,7 +163,9 @@ def test_a_server_that_dies_while_it_is_filled_is_not_the_file_s_fault(
     assert_in_order(stderr, ["the server is gone", "something killed it: signal 9 ended "])
 
 
-def test_files_that_nothing_would_be_done_with_are_refused(ci_kit: CiKit, project: Project) -> None:
+def test_init_sql_files_that_are_missing_or_would_not_run_are_refused(
+    ci_kit: CiKit, project: Project
+) -> None:
     project({"a.sql": "SELECT 1", "test_it.py": "def test_it():\n    pass\n"})
     missing = ci_kit("run", "--init-sql", "b.sql", code=64)
     assert_in_order(missing.stderr, ["b.sql", "no such file", "--init-sql"])
@@ -178,7 +176,7 @@ def test_files_that_nothing_would_be_done_with_are_refused(ci_kit: CiKit, projec
 
 
 def without_clients(folder: Path, server: str) -> dict[str, str]:
-    """An environment in which no client program is found: none on the PATH, none beside the server."""
+    """An environment without a client program, neither on the PATH nor beside the server."""
     (folder / "bin").mkdir()
     for place in os.environ["PATH"].split(os.pathsep):
         for program in Path(place).iterdir() if Path(place).is_dir() else ():
@@ -188,7 +186,7 @@ def without_clients(folder: Path, server: str) -> dict[str, str]:
     return {"PATH": str(folder / "bin"), "CI_KIT_MYSQLD": str(alone)}
 
 
-def test_without_a_client_program_plain_sql_is_carried_out(
+def test_without_a_client_program_ci_kit_runs_plain_sql(
     ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
     project(
@@ -207,7 +205,7 @@ def test_without_a_client_program_plain_sql_is_carried_out(
     ci_kit("run", "--init-sql", "schema.sql more.sql", env=without_clients(tmp_path, server), code=0)
 
 
-def test_without_a_client_program_delimiter_is_refused_with_what_to_install(
+def test_without_a_client_program_delimiter_is_refused_with_advice(
     ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
     project(FILLED)
@@ -217,7 +215,7 @@ def test_without_a_client_program_delimiter_is_refused_with_what_to_install(
 
 
 @pytest.mark.parametrize("client", [True, False], ids=["client", "no-client"])
-def test_sql_that_the_server_refuses_is_named_with_its_file(
+def test_sql_that_the_server_refuses_is_reported_with_its_file(
     ci_kit: CiKit, project: Project, server: str, client: bool, tmp_path: Path
 ) -> None:
     project(
@@ -231,9 +229,7 @@ def test_sql_that_the_server_refuses_is_named_with_its_file(
     assert all(line.startswith("       | ") for line in details)
 
 
-def test_the_server_s_mode_and_settings_are_as_the_project_wants(
-    ci_kit: CiKit, project: Project, server: str
-) -> None:
+def test_sql_mode_and_server_settings_take_effect(ci_kit: CiKit, project: Project, server: str) -> None:
     project(
         {
             "pyproject.toml": """\
@@ -278,7 +274,7 @@ def test_the_server_s_mode_and_settings_are_as_the_project_wants(
         ("a b=1", "is not a valid my.cnf line"),
     ],
 )
-def test_a_setting_that_is_ci_kit_s_own_is_refused(
+def test_a_server_setting_that_ci_kit_sets_itself_is_refused(
     ci_kit: CiKit, project: Project, mysqld: str, setting: str, expected: str
 ) -> None:
     project({"test_it.py": "def test_it():\n    pass\n"})

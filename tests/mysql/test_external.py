@@ -1,4 +1,4 @@
-"""A server that somebody else runs: what is done there, and what is said when it does not answer."""
+"""An external server: what ci-kit does there, and the errors if it does not answer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NOWHERE = {"test_it.py": "def test_it():\n    pass\n"}
 FLAGS = ("run", "--mysql", "external", "--boot-timeout")
 
 
-def test_sql_fills_a_database_that_is_created_there_and_no_other(
+def test_init_sql_runs_only_in_a_database_that_ci_kit_creates(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:
     project(ROWS)
@@ -54,7 +54,7 @@ def test_sql_fills_a_database_that_is_created_there_and_no_other(
         ci_kit("mysql", "down", code=0)
 
 
-def test_a_run_writes_no_login_down_and_tells_it_to_later_steps(
+def test_a_run_keeps_no_record_of_the_login_but_exports_it_to_later_steps(
     ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
     project(NOWHERE)
@@ -66,7 +66,7 @@ def test_a_run_writes_no_login_down_and_tells_it_to_later_steps(
     assert login["MYSQL_PASSWORD"] in exported.read_text()
 
 
-def test_a_server_that_is_up_for_the_project_is_asked_before_it_is_believed(
+def test_every_command_checks_the_external_server_again(
     ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
     project({})
@@ -88,7 +88,7 @@ def test_a_server_that_is_up_for_the_project_is_asked_before_it_is_believed(
     ci_kit("mysql", "down", code=0)
 
 
-def test_down_forgets_a_server_and_does_not_ask_it(
+def test_mysql_down_forgets_a_server_that_no_longer_answers(
     ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
     project({})
@@ -101,7 +101,7 @@ def test_down_forgets_a_server_and_does_not_ask_it(
 
 @contextmanager
 def another_project(ci_kit: CiKit, server: str, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The login at a server that is up for another project, with a database named theirs."""
+    """The login at the running server of another project, with a database named theirs."""
     there = tmp_path / "another"
     there.mkdir()
     ci_kit("mysql", "up", "-C", there, "--mysqld", server, "--database", "theirs", code=0)
@@ -113,18 +113,16 @@ def another_project(ci_kit: CiKit, server: str, tmp_path: Path) -> Iterator[dict
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 64 + ".invalid", "two words"])
-def test_a_host_without_an_address_is_refused_without_waiting(
-    ci_kit: CiKit, project: Project, host: str
-) -> None:
+def test_a_host_without_an_address_is_refused_at_once(ci_kit: CiKit, project: Project, host: str) -> None:
     project(NOWHERE)
-    # More than the test has.
+    # If ci-kit waited for this time, the test would exceed its time limit.
     answer = ci_kit(*FLAGS, "3600", env={"MYSQL_HOST": host}, code=69)
     assert f"the host {host!r} has no address" in answer.stderr
     assert "the environment variable MYSQL_HOST" in answer.stderr
     assert "Traceback" not in answer.stderr
 
 
-def test_a_port_where_nothing_listens_is_waited_for_and_named(ci_kit: CiKit, project: Project) -> None:
+def test_a_port_without_a_server_is_reported_after_the_boot_timeout(ci_kit: CiKit, project: Project) -> None:
     project(NOWHERE)
     port = str(_free_port())
     answer = ci_kit(*FLAGS, "1", "--mysql-port", port, env={"MYSQL_HOST": "127.0.0.1"}, code=69)
@@ -133,11 +131,11 @@ def test_a_port_where_nothing_listens_is_waited_for_and_named(ci_kit: CiKit, pro
     assert "check mysql-host and mysql-port" in answer.stderr
 
 
-def test_a_server_that_is_still_to_boot_is_waited_for(ci_kit: CiKit, project: Project, server: str) -> None:
+def test_a_run_waits_for_a_server_that_boots_later(ci_kit: CiKit, project: Project, server: str) -> None:
     project(ROWS)
     port = str(_free_port())
     env = {"MYSQL_HOST": "127.0.0.1", "MYSQL_PASSWORD": "the-password", "TABLES": "0"}
-    # The server answers before its own database is there.
+    # The server may answer before `mysql up` has created the database.
     child = ci_kit.start(*FLAGS, "60", "--mysql-port", port, "--create-database", env=env)
     assert child.stderr
     while "waiting for" not in child.stderr.readline():

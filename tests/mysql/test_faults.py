@@ -1,4 +1,4 @@
-"""What goes wrong around a run, on real servers: each ends in one error, and nothing is left."""
+"""Faults around a run on real servers: each one ends in one error message and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_signal_while_the_server_boots_leaves_nothing(ci_kit: CiKit, project: 
     assert answer.code == 130, answer.text
 
 
-def test_what_a_killed_run_left_is_cleaned_up_by_the_next(
+def test_the_next_run_cleans_up_after_a_killed_run(
     ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
     folder = project(WAITING)
@@ -77,9 +77,7 @@ def test_what_a_killed_run_left_is_cleaned_up_by_the_next(
     assert list(temporary.iterdir()) == []
 
 
-def test_a_server_that_is_killed_during_the_tests_fails_them(
-    ci_kit: CiKit, project: Project, server: str
-) -> None:
+def test_tests_fail_if_their_server_is_killed(ci_kit: CiKit, project: Project, server: str) -> None:
     folder = project(LOGS_IN_LATER)
     child = ci_kit.start("run", "--mysqld", server)
     wait_for(folder / "started", child)
@@ -91,9 +89,7 @@ def test_a_server_that_is_killed_during_the_tests_fails_them(
     assert child.returncode == 1, stdout + stderr
 
 
-def test_a_server_that_is_killed_during_tests_that_pass_is_a_warning(
-    ci_kit: CiKit, project: Project, server: str
-) -> None:
+def test_a_killed_server_is_a_warning_if_the_tests_pass(ci_kit: CiKit, project: Project, server: str) -> None:
     folder = project(WITHOUT_LOGIN)
     child = ci_kit.start(
         "run", "--mysqld", server, "--replicas", "1", "--no-keep-mysql", env={"GITHUB_ACTIONS": "true"}
@@ -109,7 +105,7 @@ def test_a_server_that_is_killed_during_tests_that_pass_is_a_warning(
     assert "::warning title=ci-kit::the server is gone (replica 1)" in stdout
 
 
-def test_a_port_that_is_taken_is_refused_with_its_source(
+def test_a_port_that_is_in_use_is_reported_with_its_source(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:
     project(PASSING)
@@ -141,42 +137,42 @@ def test_a_server_that_is_killed_while_it_boots_is_an_error_without_its_log(
 
 
 @pytest.mark.parametrize(
-    ("flag", "value", "said"),
+    ("flag", "value", "expected"),
     [
         ("--sql-mode", "NO_SUCH_MODE", "Error while setting value 'NO_SUCH_MODE' to 'sql_mode'"),
         ("--mysql-settings", "no-such-setting=1", "unknown variable 'no-such-setting=1'"),
         ("--mysql-settings", "max_connections=abc", "Error while setting value 'abc' to 'max_connections'"),
         ("--mysql-settings", "max-allowed-packet", "requires an argument"),
-        # What a datadir has from its birth on is refused earlier.
+        # The server rejects this option earlier, when it initialises the datadir.
         ("--mysql-settings", "innodb_page_size=large", "Error while setting value 'large' to"),
     ],
 )
-def test_a_setting_that_the_server_does_not_take_is_named_with_its_source(
-    ci_kit: CiKit, project: Project, server: str, flag: str, value: str, said: str
+def test_a_setting_that_the_server_rejects_is_reported_with_its_source(
+    ci_kit: CiKit, project: Project, server: str, flag: str, value: str, expected: str
 ) -> None:
     project(PASSING)
     answer = ci_kit("run", "--mysqld", server, flag, value, code=64)
     named = f"the server rejects {flag.removeprefix('--')}: {value}"
-    assert_in_order(answer.stderr, [named, f"it came from {flag}", "       | ", said, "do:"])
+    assert_in_order(answer.stderr, [named, f"it came from {flag}", "       | ", expected, "do:"])
 
 
-def test_a_datadir_that_cannot_be_made_shows_what_its_installer_says_first(
+def test_a_failed_initialisation_shows_the_first_lines_of_its_installer(
     ci_kit: CiKit, project: Project, mariadbd: str, tmp_path: Path
 ) -> None:
     project(PASSING)
     program = wrap_server(tmp_path / "wrapped", mariadbd)
-    said = ["Neither host 'here' nor 'localhost' could be looked up", *map(str, range(20))]
+    output = ["Neither host 'here' nor 'localhost' could be looked up", *map(str, range(20))]
     installer = program.parent / ServerProgram(program, Version("MariaDB", ())).installer.name
-    installer.write_text("#!/bin/sh\n" + "".join(f'echo "{line}"\n' for line in said) + "exit 1\n")
+    installer.write_text("#!/bin/sh\n" + "".join(f'echo "{line}"\n' for line in output) + "exit 1\n")
     answer = ci_kit("run", "--mysqld", program, code=69)
-    assert_in_order(answer.stderr, ["cannot initialise a datadir", f"| {said[0]}", "| 0", "do:"])
+    assert_in_order(answer.stderr, ["cannot initialise a datadir", f"| {output[0]}", "| 0", "do:"])
 
 
-def test_a_free_port_that_another_takes_meanwhile_is_replaced_by_a_free_one(
+def test_a_free_port_that_another_process_takes_first_is_replaced(
     ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
     project(PASSING)
-    # The first time, somebody listens on the port that was chosen before the server does.
+    # At the first start, another process listens on the chosen port before the server does.
     script = f"""\
         once=$(dirname "$0")/once
         if mkdir "$once" 2>/dev/null; then
@@ -195,7 +191,7 @@ def test_a_free_port_that_another_takes_meanwhile_is_replaced_by_a_free_one(
     assert len(set(re.findall(r"--port=(\d+)", answer.stderr))) == 2
 
 
-def test_a_server_that_cannot_boot_shows_the_telling_lines_of_its_log(
+def test_a_server_that_cannot_boot_shows_the_errors_of_its_log(
     ci_kit: CiKit, project: Project, tmp_path: Path, mysqld: str
 ) -> None:
     project(PASSING)
@@ -224,13 +220,13 @@ def test_a_damaged_template_is_made_again(
     assert not list(own.glob("servers/*"))
 
 
-def test_a_server_that_accepts_connections_and_says_nothing_is_told_from_one_that_is_absent(
+def test_a_silent_server_and_a_port_without_a_server_are_different_errors(
     ci_kit: CiKit, project: Project
 ) -> None:
     project(PASSING)
     login = {"MYSQL_HOST": "127.0.0.1", "MYSQL_PASSWORD": "x", "CI_KIT_BOOT_TIMEOUT": "1"}
-    with socket.create_server(("127.0.0.1", 0)) as mute:
-        flags = ["--mysql", "external", "--mysql-port", str(mute.getsockname()[1])]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        flags = ["--mysql", "external", "--mysql-port", str(listener.getsockname()[1])]
         silent = ci_kit("run", *flags, env=login, code=69)
     absent = ci_kit("run", *flags, env=login, code=69)
     assert "accepts connections but sends nothing" in silent.stderr
@@ -241,7 +237,9 @@ def test_a_server_that_accepts_connections_and_says_nothing_is_told_from_one_tha
         )
 
 
-def test_a_cache_folder_that_cannot_be_written_is_named(ci_kit: CiKit, project: Project, server: str) -> None:
+def test_a_cache_folder_that_cannot_be_written_is_reported(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
     folder = project(PASSING | {"file": ""})
     answer = ci_kit("run", "--mysqld", server, env={"CI_KIT_CACHE": str(folder / "file" / "below")}, code=69)
     assert f"{folder}/file/below" in answer.stderr

@@ -1,4 +1,4 @@
-"""Passwords and names of every spelling in a whole run: they work exactly, and are shown nowhere."""
+"""Passwords and names with special characters in a whole run: they work, and passwords stay hidden."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("nothing_left")
 HOSTILE = "it's \"a\\ `touch pwned` $(touch pwned); -- 비밀번호 🔑\nof two lines"
 
 
-def test_a_short_password_is_not_shown_to_whoever_asks_for_more(
+def test_a_short_password_is_hidden_in_a_dry_run_and_a_verbose_run(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:
     project({"a.sql": "SELECT 1", "test_it.py": "def test_it():\n    pass\n"})
@@ -24,7 +24,7 @@ def test_a_short_password_is_not_shown_to_whoever_asks_for_more(
 
 
 @pytest.mark.parametrize("password", [HOSTILE, "1234"])
-def test_a_hostile_password_works_and_is_shown_nowhere(
+def test_a_password_works_and_stays_hidden(
     ci_kit: CiKit, project: Project, server: str, password: str
 ) -> None:
     folder = project(
@@ -46,7 +46,7 @@ def test_a_hostile_password_works_and_is_shown_nowhere(
     assert not (folder / "pwned").exists()
 
 
-def test_a_hostile_database_name_works_exactly(ci_kit: CiKit, project: Project, server: str) -> None:
+def test_a_database_name_with_special_characters_works(ci_kit: CiKit, project: Project, server: str) -> None:
     database = 'it\'s `a` "b" $(touch pwned); -- 데이터베이스 100%_.c'
     folder = project(
         {
@@ -65,7 +65,7 @@ def test_a_hostile_database_name_works_exactly(ci_kit: CiKit, project: Project, 
 
 
 @pytest.mark.parametrize(
-    ("flags", "said"),
+    ("flags", "expected"),
     [
         (["--charset", "utf8mb5"], ["does not support the charset 'utf8mb5'", "did you mean utf8mb4"]),
         (["--charset", "!"], ["does not support the charset '!'", "do:  the default is utf8mb4"]),
@@ -77,15 +77,15 @@ def test_a_hostile_database_name_works_exactly(ci_kit: CiKit, project: Project, 
         (["--database", "mysql"], ["belongs to the server itself"]),
     ],
 )
-def test_a_wrong_database_setting_is_named(
-    ci_kit: CiKit, project: Project, server: str, flags: list[str], said: list[str]
+def test_a_wrong_database_setting_is_reported(
+    ci_kit: CiKit, project: Project, server: str, flags: list[str], expected: list[str]
 ) -> None:
     project({"test_it.py": "def test_it():\n    pass\n"})
     answer = ci_kit("run", "--mysqld", server, *flags, code=64)
-    assert_in_order(answer.stderr, said)
+    assert_in_order(answer.stderr, expected)
 
 
-def test_the_password_is_in_no_process_list(ci_kit: CiKit, project: Project, server: str) -> None:
+def test_no_process_list_shows_the_password(ci_kit: CiKit, project: Project, server: str) -> None:
     folder = project(WAITING)
     secret = "the-secret-word"
     child = ci_kit.start("run", "-v", "--mysqld", server, env={"MYSQL_PASSWORD": secret})

@@ -1,4 +1,4 @@
-"""`ci-kit mysql install`: a server for a machine without one."""
+"""`ci-kit mysql install`: a server program for a machine without one."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ Bare = Callable[..., Answer]
 
 @pytest.fixture
 def bare_machine(ci_kit: CiKit, tmp_path: Path) -> Iterator[Bare]:
-    """Runs commands on a copy of this machine that has no server; its changes are in memory alone."""
+    """Runs commands on a copy of this machine without a server; all changes stay in memory."""
     layers = tmp_path / "layers"
     layers.mkdir()
     if (
         os.geteuid() != 0
         or subprocess.run(["unshare", "--mount", "true"], check=False, timeout=60).returncode
     ):
-        skip_or_fail(Unavailable("a copy of the machine is mounted for this test: run it as root"))
+        skip_or_fail(Unavailable("this test mounts a copy of the machine: run it as root"))
 
     def call(*commands: str) -> Answer:
         script = "; ".join(('cd "$0"', *commands))
@@ -57,7 +57,7 @@ def ci_kit_in_shell(*words: str) -> str:
     return " ".join(['"$1" -m ci_kit', *words])
 
 
-def test_apt_brings_a_server_that_runs_the_tests(bare_machine: Bare, project: Project) -> None:
+def test_apt_installs_a_server_that_a_run_uses(bare_machine: Bare, project: Project) -> None:
     project(
         {
             "rows.py": CONNECT,
@@ -79,7 +79,7 @@ def test_apt_brings_a_server_that_runs_the_tests(bare_machine: Bare, project: Pr
     )
 
 
-def test_a_stand_in_for_homebrew_is_asked_where_there_is_no_apt(bare_machine: Bare, mysqld: str) -> None:
+def test_a_stand_in_for_brew_is_used_on_a_machine_without_apt(bare_machine: Bare, mysqld: str) -> None:
     folder = "/opt/homebrew/opt/mysql/bin"
     brew = f'#!/bin/sh\necho "brew $*" >&2\nmkdir -p {folder}\nln -s {mysqld} {folder}/mysqld\n'
     answer = bare_machine(
@@ -96,7 +96,7 @@ def test_a_stand_in_for_homebrew_is_asked_where_there_is_no_apt(bare_machine: Ba
     )
 
 
-def test_a_machine_with_neither_is_told_what_to_do(bare_machine: Bare) -> None:
+def test_without_apt_and_brew_there_is_one_error_with_advice(bare_machine: Bare) -> None:
     answer = bare_machine("rm /usr/bin/apt-get", ci_kit_in_shell("mysql install"))
     assert answer.code == 69, answer.text
     assert_in_order(answer.stderr, ["this machine has neither apt-get nor brew", "do:"])

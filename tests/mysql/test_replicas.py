@@ -1,4 +1,4 @@
-"""Read replicas: servers that follow the project's own, as its tests and the commands see them."""
+"""Read replicas: servers that follow the project's server, in its tests and in the commands."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ FILLED = {
 
         BOTH = pytest.mark.parametrize("number", [1, 2])
 
-        # First of all: whoever logs in with TLS opens the way for those without.
+        # This test is first: a login with TLS would allow logins without TLS afterwards.
         @pytest.mark.parametrize("number", [0, 1, 2])
-        def test_a_client_without_tls_gets_in(number):
+        def test_a_client_without_tls_can_log_in(number):
             assert rows("SELECT 1", ssl_disabled=True, **replica(number) if number else {}) == [(1,)]
 
-        def test_the_first_is_the_one_without_a_number():
+        def test_the_variables_without_a_number_name_the_first_replica():
             assert os.environ["MYSQL_REPLICA_HOST"] == os.environ["MYSQL_REPLICA_HOST_1"]
             assert os.environ["MYSQL_REPLICA_PORT"] == os.environ["MYSQL_REPLICA_PORT_1"]
             ports = {os.environ[name] for name in (
@@ -62,23 +62,23 @@ FILLED = {
             assert len(ports) == 3
 
         @BOTH
-        def test_what_filled_the_source_is_there_at_once(number):
+        def test_the_init_sql_of_the_source_is_there_at_once(number):
             assert rows("SELECT * FROM meeting WHERE id = 1", **replica(number)) == [(1, "회의")]
             assert rows("SELECT DATABASE()", **replica(number) | {"database": "beside"}) == [("beside",)]
 
         @BOTH
-        def test_what_is_written_at_the_source_arrives(number):
+        def test_later_writes_at_the_source_arrive(number):
             rows(f"INSERT INTO meeting VALUES ({number + 10}, 'later')", autocommit=True)
             until([("later",)], f"SELECT name FROM meeting WHERE id = {number + 10}", **replica(number))
 
         @BOTH
         @pytest.mark.parametrize("sql", ["INSERT INTO meeting VALUES (99, '')", "CREATE DATABASE test_x"])
-        def test_a_replica_takes_no_writes(number, sql):
+        def test_a_replica_refuses_writes(number, sql):
             with pytest.raises(Error, match="read-only"):
                 rows(sql, **replica(number))
 
         @BOTH
-        def test_a_replica_has_the_run_s_zone(number):
+        def test_a_replica_has_the_time_zone_of_the_run(number):
             assert rows(
                 "SELECT TIMESTAMPDIFF(HOUR, UTC_TIMESTAMP(), NOW()),"
                 " CONVERT_TZ('2026-01-01', 'UTC', 'Asia/Seoul') IS NOT NULL", **replica(number)
@@ -88,7 +88,7 @@ FILLED = {
 
 
 @pytest.mark.parametrize("user", ["root", "meeting"])
-def test_replicas_have_what_the_source_has_and_take_no_writes(
+def test_replicas_have_the_data_of_the_source_and_refuse_writes(
     ci_kit: CiKit, project: Project, server: str, user: str
 ) -> None:
     project(FILLED)
@@ -108,7 +108,7 @@ def test_replicas_have_what_the_source_has_and_take_no_writes(
     assert ", 2 replicas, " in answer.stderr
 
 
-def test_the_commands_know_the_replicas(ci_kit: CiKit, project: Project, server: str) -> None:
+def test_the_commands_list_the_replicas(ci_kit: CiKit, project: Project, server: str) -> None:
     project({})
     ci_kit("mysql", "up", "--mysqld", server, "--replicas", "2", code=0)
     try:
@@ -138,13 +138,15 @@ def _status_without_lag(ci_kit: CiKit) -> Any:
 
 
 def _processes(folder: Path, port: int) -> list[int]:
-    """The servers in a folder that listen on a port."""
+    """The process ids of the servers in a folder that listen on a port."""
     wanted = f"--port={port}\0".encode()
     pids = [int(one) for one in private_servers(folder) if one.isdigit()]
     return [pid for pid in pids if wanted in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
-def test_a_replica_that_dies_during_the_tests_is_named(ci_kit: CiKit, project: Project, server: str) -> None:
+def test_a_replica_that_dies_during_the_tests_is_reported(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
     folder = project(
         {
             "rows.py": CONNECT,
@@ -172,10 +174,8 @@ def test_a_replica_that_dies_during_the_tests_is_named(ci_kit: CiKit, project: P
     assert "the server is gone (replica 1)" in stderr
 
 
-def test_replication_that_breaks_is_an_error_with_its_cause(
-    ci_kit: CiKit, project: Project, server: str
-) -> None:
-    # A table that the replica is never told of.
+def test_broken_replication_is_reported_with_its_cause(ci_kit: CiKit, project: Project, server: str) -> None:
+    # The table is not in the binary log, so the replica does not have it.
     project(
         {
             "schema.sql": "SET sql_log_bin = 0; CREATE TABLE t (id INT); SET sql_log_bin = 1;"
@@ -188,7 +188,7 @@ def test_replication_that_breaks_is_an_error_with_its_cause(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_while_several_boot_leaves_nothing(
+def test_a_signal_while_several_servers_boot_leaves_nothing(
     ci_kit: CiKit, project: Project, server: str, number: signal.Signals
 ) -> None:
     project(WAITING)
@@ -198,7 +198,7 @@ def test_a_signal_while_several_boot_leaves_nothing(
     assert interrupt(child, number).code == 128 + number
 
 
-def test_what_a_killed_run_with_replicas_left_is_cleaned_up_by_the_next(
+def test_the_next_run_cleans_up_after_a_killed_run_with_replicas(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:
     folder = project(WAITING)
@@ -212,7 +212,7 @@ def test_what_a_killed_run_with_replicas_left_is_cleaned_up_by_the_next(
     ci_kit("run", "--mysqld", server, code=0)
 
 
-def test_a_dry_run_with_replicas_prints_how_they_follow(ci_kit: CiKit, project: Project, server: str) -> None:
+def test_a_dry_run_prints_the_steps_of_replication(ci_kit: CiKit, project: Project, server: str) -> None:
     project({"test_it.py": "def test_it():\n    pass\n"})
     answer = ci_kit("run", "--dry-run", "--mysqld", server, "--replicas", "1", code=0)
     assert private_servers(ci_kit.servers) == set()

@@ -1,4 +1,4 @@
-"""The main job, on real servers, as a user calls it."""
+"""The main job on real servers, called as a user calls it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("nothing_left")
 
 @pytest.fixture
 def sample(ci_kit: CiKit, tmp_path: Path, sample_python: str) -> CiKit:
-    """ci-kit called in a copy of the sample app, with the sample's own Python."""
+    """ci-kit in a copy of the sample app, with the sample's own Python."""
     copy = tmp_path / "meeting"
     shutil.copytree(
         SAMPLE, copy, ignore=shutil.ignore_patterns(".venv", "__pycache__", ".coverage", ".pytest_cache")
@@ -30,7 +30,7 @@ def test_the_sample_passes_with_a_coverage_table_twice_in_a_row(sample: CiKit, s
         assert_in_order(answer.stderr, ["timezone   Asia/Seoul", "mysql ", "result     Tests passed: "])
 
 
-def test_the_emptied_sample_is_a_clean_skip_with_one_clear_line(sample: CiKit, server: str) -> None:
+def test_the_sample_without_tests_is_skipped_with_one_line(sample: CiKit, server: str) -> None:
     shutil.rmtree(sample.cwd / "tests")
     (sample.cwd / "tests").mkdir()
     answer = sample("run", "--mysqld", server, code=0)
@@ -45,13 +45,13 @@ def test_one_failing_test_of_the_sample_fails_the_run(sample: CiKit, server: str
     assert "1 failed" in answer.stderr
 
 
-def test_a_broken_conftest_of_the_sample_is_no_skip(sample: CiKit, server: str) -> None:
+def test_a_broken_conftest_of_the_sample_fails_the_run(sample: CiKit, server: str) -> None:
     (sample.cwd / "tests" / "conftest.py").write_text("import no_such_module\n")
     answer = sample("run", "--mysqld", server, code=4)
     assert "no_such_module" in answer.text
 
 
-def test_the_tests_find_zone_server_and_database_in_the_environment(
+def test_the_environment_of_the_tests_names_the_time_zone_the_server_and_the_database(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:
     project(
@@ -84,7 +84,7 @@ def test_the_tests_find_zone_server_and_database_in_the_environment(
     ci_kit("run", "--mysqld", server, code=0)
 
 
-def test_another_user_has_the_database_and_those_for_tests(
+def test_another_user_has_rights_on_the_database_and_on_test_databases(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:
     project(
@@ -107,7 +107,7 @@ def test_another_user_has_the_database_and_those_for_tests(
     ci_kit("run", "--mysqld", server, "--mysql-user", "meeting", "--database", "my_app", code=0)
 
 
-def test_another_user_has_the_database_also_where_a_grant_has_no_wildcards(
+def test_another_user_has_rights_on_the_database_with_partial_revokes(
     ci_kit: CiKit, project: Project, mysqld: str
 ) -> None:
     project(
@@ -120,7 +120,7 @@ def test_another_user_has_the_database_also_where_a_grant_has_no_wildcards(
     ci_kit("run", "--mysqld", mysqld, *flags, code=0)
 
 
-def test_a_dry_run_prints_it_all_in_order_and_changes_nothing(
+def test_a_dry_run_prints_every_step_in_order_and_changes_nothing(
     ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
     project({"test_it.py": "def test_it():\n    pass\n"})
@@ -147,17 +147,19 @@ def _listing(folder: Path) -> list[tuple[str, int]]:
     return sorted((str(path), path.lstat().st_mtime_ns) for path in folder.rglob("*"))
 
 
-def test_a_verbose_run_says_what_the_dry_run_printed(ci_kit: CiKit, project: Project, server: str) -> None:
+def test_a_verbose_run_prints_the_same_lines_as_the_dry_run(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
     project({"test_it.py": "def test_it():\n    pass\n"})
     ci_kit("run", "--mysqld", server, code=0)
     dry = ci_kit("run", "--dry-run", "--mysqld", server, code=0).stdout.splitlines()
     real = ci_kit("run", "-v", "--mysqld", server, code=0).stderr.splitlines()
-    said = [_without_names(line) for line in real]
-    assert [line for line in map(_without_names, dry) if line not in said] == []
+    printed = [_without_names(line) for line in real]
+    assert [line for line in map(_without_names, dry) if line not in printed] == []
 
 
 def _without_names(line: str) -> str:
-    """A line without what differs from run to run: random names, ports and process ids."""
+    """The line without random names, ports and process ids, which differ from run to run."""
     import re
 
     return re.sub(r"(mysql-|run-|servers/)[0-9a-f]{8}|\b\d{4,5}\b|-\$!|-\d+(?=  #)", "N", line)

@@ -1,4 +1,4 @@
-"""Volumes for a server's data that cannot be written or have no room: one error, and nothing is left."""
+"""Volumes that are read-only or too small for a server: each one is one error, and nothing is left."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ PASSING = {"test_it.py": "def test_it():\n    pass\n"}
 
 @pytest.fixture
 def on_volume(ci_kit: CiKit) -> Iterator[OnVolume]:
-    """Calls ci-kit with a small file system of the call's own as the folder for servers' data."""
+    """Calls ci-kit with the data of servers on a small file system, a new one for each call."""
     if (
         os.geteuid() != 0
         or subprocess.run(["unshare", "--mount", "true"], check=False, timeout=60).returncode
     ):
-        skip_or_fail(Unavailable("a file system is mounted for this test: run it as root"))
+        skip_or_fail(Unavailable("this test mounts a file system: run it as root"))
 
     volume = ci_kit.servers / "volume"
     volume.mkdir()
 
     def call(options: str, *args: str) -> Answer:
-        # What is left on it would go with the mount: it is listed while it is there.
+        # The mount ends with the script, so the script lists what is left on the file system.
         script = f"""\
             mount -t tmpfs -o mode=755,{options} tmpfs {volume}
             code=0
@@ -59,14 +59,14 @@ def on_volume(ci_kit: CiKit) -> Iterator[OnVolume]:
     volume.rmdir()
 
 
-def test_a_volume_that_cannot_be_written_is_named(on_volume: OnVolume, project: Project, server: str) -> None:
+def test_a_read_only_volume_is_reported(on_volume: OnVolume, project: Project, server: str) -> None:
     project(PASSING)
     answer = on_volume("ro", "run", "--mysqld", server)
     assert answer.code == 69, answer.text
     assert_in_order(answer.stderr, ["cannot mkdir -p ", "/volume/", "why: Read-only file system", "do:"])
 
 
-def test_a_volume_without_room_for_the_data_is_named(
+def test_a_volume_without_space_for_the_data_is_reported(
     ci_kit: CiKit, on_volume: OnVolume, project: Project, server: str
 ) -> None:
     project(PASSING)
@@ -76,7 +76,7 @@ def test_a_volume_without_room_for_the_data_is_named(
     assert_in_order(answer.stderr, ["cannot cp -r ", "/volume/", "why: No space left", "do:"])
 
 
-def test_a_volume_without_room_for_a_first_datadir_is_named(
+def test_a_volume_without_space_for_a_template_is_reported(
     ci_kit: CiKit, on_volume: OnVolume, project: Project, server: str, tmp_path: Path
 ) -> None:
     project(PASSING)
@@ -87,7 +87,7 @@ def test_a_volume_without_room_for_a_first_datadir_is_named(
     assert list((tmp_path / "cache" / "own" / "templates").glob("*/*")) == []
 
 
-def test_a_volume_that_fills_up_during_the_tests_is_named(
+def test_a_volume_that_fills_up_during_the_tests_is_reported(
     on_volume: OnVolume, project: Project, server: str
 ) -> None:
     project(
@@ -113,9 +113,11 @@ def test_a_volume_that_fills_up_during_the_tests_is_named(
 
 @pytest.fixture
 def closed(ci_kit: CiKit) -> Iterator[Path]:
-    """A folder within one that only root may pass."""
+    """A folder inside a folder that only root can enter."""
     if os.geteuid() != 0:
-        skip_or_fail(Unavailable("a server gets another user than the one who calls: run it as root"))
+        skip_or_fail(
+            Unavailable("a server runs as another user only if root starts it: run this test as root")
+        )
     outer = ci_kit.servers / "closed"
     (outer / "open").mkdir(parents=True)
     outer.chmod(0o700)
@@ -124,7 +126,7 @@ def closed(ci_kit: CiKit) -> Iterator[Path]:
     shutil.rmtree(outer)
 
 
-def test_a_folder_that_is_closed_to_the_servers_user_is_named(
+def test_a_folder_that_the_server_s_user_cannot_enter_is_reported(
     ci_kit: CiKit, project: Project, server: str, closed: Path
 ) -> None:
     project(PASSING)
@@ -134,7 +136,7 @@ def test_a_folder_that_is_closed_to_the_servers_user_is_named(
     )
 
 
-def test_a_temporary_folder_that_is_closed_to_the_servers_user_is_not_taken(
+def test_a_temporary_folder_that_the_server_s_user_cannot_enter_is_not_used(
     ci_kit: CiKit, project: Project, server: str, closed: Path
 ) -> None:
     project(PASSING)

@@ -1,4 +1,4 @@
-"""The zones a server knows by name, and the one it tells the time in."""
+"""The time zone tables of a server, and its time zone."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def session_of(host: Host, program: str, project: Path, **flags: str) -> Iterato
 def session(
     request: pytest.FixtureRequest, host: Host, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Session]:
-    """A login at a server that has all zones, out of its template."""
+    """A session at a server that has all zones from its template."""
     yield from session_of(host, request.getfixturevalue(request.param), tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture(params=["mysqld", "mariadbd"], ids=["mysql", "mariadb"])
 def bare_session(request: pytest.FixtureRequest, host: Host, tmp_path: Path) -> Iterator[Session]:
-    """A login at a server that has none, as a machine's service comes."""
+    """A session at a server with empty zone tables, like a new service of a machine."""
     program = request.getfixturevalue(request.param)
     yield from session_of(host, program, tmp_path, time_zone_tables="none")
 
@@ -59,18 +59,18 @@ def converted(session: Session, moments: list[datetime], zone: str) -> list[date
     return list(session.rows(f"SELECT {listed}")[0])
 
 
-def test_all_zones_tell_the_time_that_python_tells(session: Session) -> None:
+def test_all_zones_convert_times_like_python(session: Session) -> None:
     random = Random(20)
     first, last = datetime(1970, 1, 2, tzinfo=UTC), datetime(2037, 12, 30, tzinfo=UTC)
     span = int((last - first).total_seconds())
     for name in machine_zones():
         moments = [first + timedelta(seconds=random.randrange(span)) for _ in range(20)]
-        told = [moment.astimezone(ZoneInfo(name)).replace(tzinfo=None) for moment in moments]
-        assert converted(session, moments, name) == told, name
+        expected = [moment.astimezone(ZoneInfo(name)).replace(tzinfo=None) for moment in moments]
+        assert converted(session, moments, name) == expected, name
 
 
 @pytest.mark.parametrize("name", ["Asia/Seoul", "America/New_York", "Europe/London"])
-def test_the_hours_around_each_change_of_a_zone_are_told_right(session: Session, name: str) -> None:
+def test_times_around_each_change_of_a_zone_are_right(session: Session, name: str) -> None:
     zone = ZoneInfo(name)
     moment, last = datetime(1980, 1, 1, tzinfo=UTC), datetime(2037, 12, 30, tzinfo=UTC)
     near = []
@@ -80,11 +80,13 @@ def test_the_hours_around_each_change_of_a_zone_are_told_right(session: Session,
             near += [moment + timedelta(minutes=10 * step) for step in range(37)]
         moment = following
     assert near
-    told = [one.astimezone(zone).replace(tzinfo=None) for one in near]
-    assert converted(session, near, name) == told
+    expected = [one.astimezone(zone).replace(tzinfo=None) for one in near]
+    assert converted(session, near, name) == expected
 
 
-def test_a_server_without_zones_gets_the_run_s_and_utc(bare_session: Session, tmp_path: Path) -> None:
+def test_a_server_without_zones_gets_the_zone_of_the_run_and_utc(
+    bare_session: Session, tmp_path: Path
+) -> None:
     assert converted(bare_session, [NEW_YEAR], "Asia/Seoul") == [None]
     settings = load_settings(tmp_path, {}, {"timezone": "Asia/Seoul"})
     for _ in range(2):
@@ -99,13 +101,15 @@ def test_a_server_without_zones_gets_the_run_s_and_utc(bare_session: Session, tm
     ]
 
 
-def test_a_server_without_zones_gets_all_if_told_so(bare_session: Session, tmp_path: Path) -> None:
+def test_a_server_without_zones_gets_all_zones_if_the_settings_ask_for_them(
+    bare_session: Session, tmp_path: Path
+) -> None:
     set_zone(bare_session, load_settings(tmp_path, {}, {"time_zone_tables": "all"}))
     found = bare_session.rows("SELECT Name FROM mysql.time_zone_name")
     assert {name for (name,) in found} == set(machine_zones())
 
 
-def test_a_zone_that_is_one_in_winter_alone_is_not_taken_for_the_same(
+def test_a_zone_with_the_same_time_only_in_winter_is_not_the_same(
     bare_session: Session, tmp_path: Path
 ) -> None:
     bare_session.execute(statement("SET GLOBAL time_zone = '+00:00'"))
@@ -114,7 +118,7 @@ def test_a_zone_that_is_one_in_winter_alone_is_not_taken_for_the_same(
     assert bare_session.rows("SELECT @@GLOBAL.time_zone") == [("Europe/London",)]
 
 
-def test_without_tables_a_server_gets_the_zone_s_present_offset(
+def test_without_zone_tables_a_server_gets_the_current_offset_of_the_zone(
     bare_session: Session, tmp_path: Path
 ) -> None:
     settings = load_settings(tmp_path, {}, {"timezone": "Asia/Kolkata", "time_zone_tables": "none"})
