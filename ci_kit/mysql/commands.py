@@ -90,7 +90,11 @@ def _start(settings: Settings, runner: Runner) -> None:
     with ExitStack() as cleanup:
         opening = open_server(settings, runner, cleanup)
         if opening is None:
-            raise UsageError("there is no server to start", why=f"mysql is off by {settings.source('mysql')}")
+            raise UsageError(
+                "there is no server to start",
+                why=f"mysql: off came from {settings.source('mysql')}",
+                todo="remove it, or choose a kind of server",
+            )
         server = opening.wait()
         server.keep()
     runner.host.console.step("mysql", server.describe())
@@ -98,7 +102,7 @@ def _start(settings: Settings, runner: Runner) -> None:
 
 
 def down(settings: Settings, runner: Runner) -> None:
-    """End the servers that were kept for the project; fine if there are none."""
+    """End the servers that were kept for the project, if there are any."""
     host = runner.host
     cleanup = server_cleanup(host)
     ended = store.kept_records(host, settings.root)
@@ -108,7 +112,7 @@ def down(settings: Settings, runner: Runner) -> None:
         if not cleanup.is_ours(record):
             state = "is forgotten; ci-kit does not end an external server"
         else:
-            state = "goes on, as it did before" if cleanup.is_up(record) else "is gone"
+            state = "stays up, as it was before" if cleanup.is_up(record) else "is gone"
         host.console.step("mysql", f"{record.version} at {record.host}:{record.port} {state}")
     if not ended:
         host.console.step("mysql", "no server is up for this project")

@@ -42,7 +42,7 @@ class ExternalServer:
         if not settings.mysql_host:
             raise UsageError(
                 "an external server needs a host",
-                why=f"mysql is external by {settings.source('mysql')}",
+                why=f"mysql: external came from {settings.source('mysql')}",
                 todo="set mysql-host, or the variable MYSQL_HOST",
             )
         port = settings.mysql_port or _port(self.host)
@@ -143,13 +143,13 @@ def _require_databases(session: Session, login: Endpoint, settings: Settings) ->
     if missing := missing_databases(session, wanted_databases(settings)):
         raise UnavailableError(
             f"the server at {login} has no database {' and no '.join(map(repr, missing))}",
-            why="ci-kit creates nothing on an external server unless the settings say so",
+            why="ci-kit creates databases on an external server only if create-database is set",
             todo="create it, or let ci-kit do it: --create-database",
         )
 
 
 def _require_address(login: Endpoint, settings: Settings) -> None:
-    """Raise UnavailableError for a host without an address: to wait for it would be no use."""
+    """Raise UnavailableError at once for a host without an address: it does not get one by waiting."""
     try:
         socket.getaddrinfo(login.host, login.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:

@@ -97,7 +97,7 @@ def _choose_automatically(settings: Settings, runner: Runner) -> Choice:
     elif find_unit(host):
         return Choice("service", "this is a GitHub-hosted runner")
     else:
-        # The container of a job and a macOS runner have none.
+        # A job container and a macOS runner have no service.
         why = "the runner has no MySQL service"
     if not find_server_program(host, settings) and (engine := find_engine(host)):
         return Choice("docker", f"{why}, no server program was found, but {engine} was")

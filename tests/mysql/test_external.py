@@ -96,7 +96,7 @@ def test_mysql_down_forgets_a_server_that_no_longer_answers(
         ci_kit("mysql", "up", "--mysql", "external", "--database", "theirs", env=login, code=0)
     down = ci_kit("mysql", "down", code=0)
     assert "is forgotten; ci-kit does not end an external server" in down.stderr
-    assert "goes on" not in down.stderr
+    assert "stays up" not in down.stderr
 
 
 @contextmanager

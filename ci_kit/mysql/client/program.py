@@ -1,4 +1,4 @@
-"""The client program of MySQL or MariaDB, which reads SQL files as a person would feed them to it.
+"""The client program of MySQL or MariaDB, which runs SQL files.
 
 The server does not understand the commands of the client, such as DELIMITER. Only the program does.
 """
@@ -46,11 +46,11 @@ def find_client(host: Host, *, near: Path | None = None) -> str:
 
 
 def client_environment(password: str) -> Env:
-    """The environment for a client program, so that no process list shows the password.
+    """The environment for a client program. It contains the password, because no process list shows it.
 
-    Some passwords cannot be written to an option file. The user's own variables and login file name another
-    server and another password; ``--no-defaults`` does not turn the login file off (MySQL's manual,
-    "mysql_config_editor").
+    An option file cannot contain every password. The user's own variables and login file may name another
+    server or password, so they are turned off. ``--no-defaults`` does not turn the login file off (MySQL's
+    manual, "mysql_config_editor").
     """
     unset = dict.fromkeys(("MYSQL_HOST", "MYSQL_TCP_PORT", "MYSQL_UNIX_PORT"))
     return {**unset, "MYSQL_PWD": password, "MYSQL_TEST_LOGIN_FILE": "/nonexistent"}

@@ -1,1 +1,1 @@
-"""What a server is started with, and what it says when it refuses that."""
+"""The options of a server, and its errors about them."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ci_kit.errors import UnavailableError
 
 _KILLED = "something killed it"
-_MEMORY = "check for a lack of memory: `dmesg` names what the kernel killed, `free -m` shows what is free"
+_MEMORY = "check for a lack of memory: `dmesg` lists what the kernel killed, `free -m` shows what is free"
 
 
 @dataclass(frozen=True)

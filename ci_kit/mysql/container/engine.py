@@ -112,7 +112,7 @@ def run_container(host: Host, command: list[str], *, secrets: dict[str, str], so
             f"{command[0]} did not start the container",
             why=source,
             details=_last_lines(done.stderr),
-            todo="fix the cause that the engine reports above: try another mysql-port or other docker-args",
+            todo="fix the cause that the engine reports above, or change mysql-port or docker-args",
         )
 
 
@@ -178,8 +178,8 @@ def remove_container(host: Host, container: Container) -> None:
         )
 
 
-def _is_absent(said: str) -> bool:
-    return "no such container" in said.lower()
+def _is_absent(message: str) -> bool:
+    return "no such container" in message.lower()
 
 
 def _last_lines(text: str, number: int = _SHOWN_LINES) -> tuple[str, ...]:

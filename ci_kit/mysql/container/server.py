@@ -45,7 +45,7 @@ from ci_kit.settings.settings import Settings
 _PORT = 3306
 _DATADIR = "/var/lib/mysql"
 _PREFIX, _LABEL = "ci-kit-mysql-", "ci-kit"
-# The engine is asked about the container after so many logins: one question takes as long as several logins.
+# The logins between two calls of the engine about the container: a call takes as long as several logins.
 _LOGINS_BETWEEN_LOOKS = 25
 
 

@@ -187,6 +187,6 @@ def _failed(program: Path, server: ServerFolder, done: Completed) -> Unavailable
         "cannot initialise a datadir",
         why=server.failure_reason(f"{program} ended with {done.code}", errors),
         details=errors,
-        todo="fix the cause that the lines above name; `ci-kit run -v` shows the command, and the setting"
-        " mysql-datadir names another folder",
+        todo="fix the cause that the lines above name (`ci-kit run -v` shows the command),"
+        " or set mysql-datadir to another folder",
     )

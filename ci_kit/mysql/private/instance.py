@@ -153,7 +153,7 @@ class Instance:
             return None
         if code == -signal.SIGKILL and not self.folder.full:
             why = f"signal {signal.SIGKILL:d} ended {self.program.path}"
-            advice = "data in memory counts too: mysql-datadir names a folder on a disk"
+            advice = "data in memory counts too: set mysql-datadir to a folder on a disk"
             return Ended(what, why, killed=True).error(todo="", if_killed=advice)
         return self.failure(what, f"signal {-code} ended it" if code < 0 else f"it ended with {code}")
 
@@ -165,7 +165,7 @@ class Instance:
             return UnavailableError(
                 "the server cannot write any more",
                 why=self.folder.failure_reason(""),
-                todo="name a folder with more room with the setting mysql-datadir, or write less",
+                todo="set mysql-datadir to a folder with more space, or write less",
             )
         return None
 
@@ -173,8 +173,8 @@ class Instance:
         """The error for a server that does not work, with the last errors of its log."""
         log = last_errors(self.log_text())
         return Ended(what, f"{self.program.path}: {self.folder.failure_reason(why, log)}", log).error(
-            todo="fix the cause that the log above names; the setting mysqld names another server program,"
-            " mysql-datadir another folder"
+            todo="fix the cause that the log above names, or set mysqld to another server program,"
+            " or mysql-datadir to another folder"
         )
 
     def log_text(self) -> str:

@@ -1,4 +1,4 @@
-"""What is written down of one server."""
+"""The record of one server."""
 
 from __future__ import annotations
 

@@ -29,8 +29,10 @@ _STATES: dict[str, State] = {
 }
 _INIT_SCRIPTS = Path("/etc/init.d")
 _LOG_LINES = 50
+# Returns when the process has ended.
 _TERMINATE = 'pid=$(cat "$0") && kill "$pid" && while kill -0 "$pid" 2> /dev/null; do sleep 0.1; done'
 
+# The seconds to wait for a start before a stop.
 _SETTLING = 30.0
 
 LONGEST_ACTION = 300.0
@@ -65,14 +67,14 @@ class SystemdUnit:
         return ["systemctl", action, self.name]
 
     def state(self, host: Host) -> State:
-        said = host.ask(["systemctl", "is-active", self.name]).stdout.strip()
-        if said not in _STATES:
+        word = host.ask(["systemctl", "is-active", self.name]).stdout.strip()
+        if word not in _STATES:
             raise UnavailableError(
                 f"systemd does not report whether the service {self.name} is up",
-                why=f"`systemctl is-active {self.name}` printed {said!r}",
+                why=f"`systemctl is-active {self.name}` printed {word!r}",
                 todo="look at `systemctl status`, or use a private server (mysql: private)",
             )
-        return _STATES[said]
+        return _STATES[word]
 
     def log(self, host: Host, since: float) -> list[str]:
         command = ["journalctl", f"--unit={self.name}", f"--since=@{int(since)}", "--output=cat"]

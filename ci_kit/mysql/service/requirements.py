@@ -41,18 +41,19 @@ def require_drop_in() -> DropIn:
 def require_permission(settings: Settings, runner: Runner) -> None:
     """Raise UsageError if ci-kit may not use the service of this machine.
 
-    The settings of a project do not allow it on a laptop. If root's password stays, it has to be given.
+    On a laptop, only the command line allows it. If ci-kit may not change root's password, the settings must
+    contain it.
     """
     if not (runner.real or runner.machine_is_disposable or settings.by_flag("mysql")):
         raise UsageError(
             "ci-kit does not use the service of this machine",
-            why=f"mysql is service by {settings.source('mysql')}, and this is not a runner",
+            why=f"mysql: service came from {settings.source('mysql')}, and this is not a runner",
             todo="remove mysql to get a private server, or give --mysql service on the command line",
         )
     if not (runner.machine_is_disposable or settings.mysql_password):
         raise UsageError(
             "the service of this machine needs root's password",
-            why=f"mysql is service by {settings.source('mysql')}, and the service outlives the job",
+            why=f"mysql: service came from {settings.source('mysql')}, and the service outlives the job",
             todo=f"set mysql-password to the password that root has, or {USE_PRIVATE}",
         )
 
@@ -60,6 +61,6 @@ def require_permission(settings: Settings, runner: Runner) -> None:
 def in_use(unit: Unit) -> UnavailableError:
     return UnavailableError(
         f"another run of ci-kit uses the service {unit.name}",
-        why="each of them would set root's password",
+        why="both runs would set root's password",
         todo=f"wait until it has ended, or {USE_PRIVATE}",
     )

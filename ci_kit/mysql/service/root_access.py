@@ -49,8 +49,9 @@ def require_root(host: Host, root: Endpoint) -> None:
 def set_root_login(runner: Runner, root: Endpoint, *, known: Iterable[str], restart: Restart) -> None:
     """Make sure that root can log in with the endpoint's password, on a machine that ci-kit may change.
 
-    ``known`` are passwords that root may have. If none of them works, ci-kit gets in without a password. Then
-    it first sets a random one, which fits every password rule and plain SQL, and the wanted one after it.
+    ``known`` are passwords that root may have. If no known password works, ci-kit logs in without one. Then
+    it first sets a random password, which fits every password rule and needs no escaping in SQL. After that,
+    it sets the wanted one.
     """
     spare = root.as_user(ROOT, f"aA1-{secrets.token_urlsafe(32)}")
     runner.hide(spare.password)

@@ -79,7 +79,7 @@ class ServiceServer:
         booting.undo.callback(booting.use.give_back)
         booting.use.save()
         if change:
-            # First the settings, then the stop: a server is not stopped for settings that cannot be written.
+            # Write before the stop: the server must stay up if the settings cannot be written.
             require_drop_in().write(self.host, lines)
             if up:
                 booting.use.stop_to_change()
@@ -170,7 +170,7 @@ class ServiceBooting:
 
     @property
     def root(self) -> Endpoint:
-        # Not before the server is up does a socket exist that no option file names.
+        # A socket that no option file names is found only when the server is up.
         return self.server.root(self.use.options, self.password)
 
     def ready(self) -> ServiceReady:
@@ -198,7 +198,7 @@ class ServiceBooting:
     def _await_answer(self) -> None:
         """Wait until the server answers a login, by refusing it.
 
-        Not before its start has succeeded: until then, another server may answer at the same port.
+        The wait begins after the start has succeeded: until then, another server may answer at the same port.
         """
         seconds = self.server.settings.boot_timeout
         if self.use.start and (why := self.use.start.failure(seconds=seconds)):

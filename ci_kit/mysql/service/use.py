@@ -1,4 +1,4 @@
-"""The service while a run uses it: what ci-kit changes about it, written down first, and given back."""
+"""The service while a run uses it. ci-kit records each change first, and undoes it at the end."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class ServiceUse:
         self.start = start_service(self.host, self.unit, self.options)
 
     def stop_to_change(self) -> None:
-        """Stop it for a change of its settings; the record says so first."""
+        """Stop it for a change of its settings, and save that in the record first."""
         self.record = replace(self.record, changed=True)
         self.save()
         manager.stop(self.host, self.unit)
@@ -72,7 +72,7 @@ class ServiceUse:
         """Give the service back. If that fails, the record stays, so that a later run gives it back."""
         with self.host.ignore_interrupts():
             if self.start and not isinstance(self.unit, SystemdUnit):
-                # systemd ends a start that goes on; an init script would go on beside the stop.
+                # systemd ends a start before a stop. An init script would go on during the stop.
                 self.host.wait_for_exit(self.start.process, seconds=manager.LONGEST_ACTION)
             try:
                 give_back(self.host, self.record)
