@@ -92,7 +92,7 @@ def _start(settings: Settings, runner: Runner) -> None:
         if opening is None:
             raise UsageError(
                 "there is no server to start",
-                why=f"mysql: off came from {settings.source('mysql')}",
+                why=f"mysql = off came from {settings.source('mysql')}",
                 todo="remove it, or choose a kind of server",
             )
         server = opening.wait()

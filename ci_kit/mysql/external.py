@@ -42,7 +42,7 @@ class ExternalServer:
         if not settings.mysql_host:
             raise UsageError(
                 "an external server needs a host",
-                why=f"mysql: external came from {settings.source('mysql')}",
+                why=f"mysql = external came from {settings.source('mysql')}",
                 todo="set mysql-host, or the variable MYSQL_HOST",
             )
         port = settings.mysql_port or _port(self.host)

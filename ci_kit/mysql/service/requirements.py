@@ -47,13 +47,13 @@ def require_permission(settings: Settings, runner: Runner) -> None:
     if not (runner.real or runner.machine_is_disposable or settings.by_flag("mysql")):
         raise UsageError(
             "ci-kit does not use the service of this machine",
-            why=f"mysql: service came from {settings.source('mysql')}, and this is not a runner",
+            why=f"mysql = service came from {settings.source('mysql')}, and this is not a runner",
             todo="remove mysql to get a private server, or give --mysql service on the command line",
         )
     if not (runner.machine_is_disposable or settings.mysql_password):
         raise UsageError(
             "the service of this machine needs root's password",
-            why=f"mysql: service came from {settings.source('mysql')}, and the service outlives the job",
+            why=f"mysql = service came from {settings.source('mysql')}, and the service outlives the job",
             todo=f"set mysql-password to the password that root has, or {USE_PRIVATE}",
         )
 
