@@ -56,7 +56,7 @@ class LoginError(UnavailableError):
 
     @property
     def refused(self) -> bool:
-        """Whether a running server refused the login, so that to wait changes nothing."""
+        """Whether a running server refused the login, so that waiting does not help."""
         return self.number in ACCESS_DENIED | _PASSWORD_EXPIRED | _ACCOUNT_UNUSABLE | {HOST_NOT_ALLOWED}
 
 
