@@ -190,8 +190,8 @@ class DockerBooting:
 
     def ready(self) -> DockerReady:
         instance, root = self.instance, self.root
+        self._await_login()
         try:
-            self._await_login()
             version = self._prepare()
         except CiKitError:
             # If the server has ended, that explains more than the login or the SQL file that failed by it.
