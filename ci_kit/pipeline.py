@@ -1,7 +1,7 @@
 """The test job: its steps, in order.
 
 While the server boots, ci-kit inspects the project's Python. pytest collects the tests once, in the run
-itself. Collected before the run, the project would be imported twice. A conftest.py that connects on import
+itself. A collection before the run would import the project twice. A conftest.py that connects on import
 would fail then, because the server is not up yet.
 """
 
@@ -12,7 +12,7 @@ from contextlib import ExitStack
 
 from ci_kit.errors import CiKitError, CoverageBelowThresholdError, UnavailableError
 from ci_kit.github import Runner
-from ci_kit.mysql.opening import Opening, OpenServer, open_server
+from ci_kit.mysql.opening import RunningServer, StartingServer, open_server
 from ci_kit.report.publishing import publish
 from ci_kit.report.run_report import RunReport
 from ci_kit.run_folder import run_folder
@@ -33,7 +33,7 @@ class Job:
         self._runner = runner
         self._started = time.monotonic()
         self._project: Project | None = None
-        self._server: OpenServer | None = None
+        self._server: RunningServer | None = None
         self._tests: TestRun | None = None
         self._coverage: CoverageReport | None = None
 
@@ -51,14 +51,14 @@ class Job:
 
     def _run(self, cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings
-        of_machine = set_timezone(settings, self._runner)
-        scope = "the machine" if of_machine else "this run alone"
+        changed_machine = set_timezone(settings, self._runner)
+        scope = "the machine" if changed_machine else "this run alone"
         host.console.step("timezone", f"{settings.timezone}, {scope}")
-        opening = open_server(settings, self._runner, cleanup)
+        starting = open_server(settings, self._runner, cleanup)
         self._project = inspect_project(host, settings)
         env = {"TZ": settings.timezone}
-        if opening:
-            self._server = self._await(opening)
+        if starting:
+            self._server = self._wait_for_server(starting)
             env |= self._server.environment()
         try:
             self._test(self._project, env, cleanup)
@@ -77,10 +77,10 @@ class Job:
         if settings.coverage and self._anything_ran:
             self._coverage = report_coverage(host, settings, project, run_folder=folder)
 
-    def _await(self, opening: Opening) -> OpenServer:
-        server = opening.wait()
-        booted = "nothing was started" if self._host.dry else f"{self._elapsed:.1f} s"
-        self._host.console.step("mysql", f"{server.describe()}, {booted}")
+    def _wait_for_server(self, starting: StartingServer) -> RunningServer:
+        server = starting.wait()
+        since_start = "nothing was started" if self._host.dry else f"{self._elapsed:.1f} s"
+        self._host.console.step("mysql", f"{server.describe()}, {since_start}")
         return server
 
     def _hand_over(self, env: dict[str, str]) -> None:
@@ -89,7 +89,7 @@ class Job:
         problem = server and server.lost()
         if problem:
             self._report_lost(problem)
-        if server is None or not self._stays(server):
+        if server is None or not self._stays_up(server):
             self._runner.export({"TZ": env["TZ"]})
             return
         if server.lifetime != "elsewhere":
@@ -98,11 +98,11 @@ class Job:
         if server.lifetime == "run" and not problem:
             self._host.console.step("mysql", "the server stays up; `ci-kit mysql down` ends it")
 
-    def _stays(self, server: OpenServer) -> bool:
+    def _stays_up(self, server: RunningServer) -> bool:
         """Whether the server is up after the run."""
         if server.lifetime != "run":
             return True
-        # A real runner ends the server with the job.
+        # On a GitHub runner, keep the server: the runner ends it with the job.
         keep = self._settings.keep_mysql
         return self._runner.real if keep is None else keep
 

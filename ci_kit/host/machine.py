@@ -175,7 +175,7 @@ class Host:
         with hold_lock(path, wait=wait) as held:
             yield held
 
-    # No effects: these do the same in a dry run
+    # These change nothing, so a dry run runs them too
 
     def ask(self, command: Command | Sequence[str], *, seconds: float | None = _ANSWER_TIMEOUT) -> Completed:
         """Run a command that changes nothing. Raises UnavailableError after ``seconds``."""
@@ -210,7 +210,7 @@ class Host:
         return [int(pid) for pid in self.ask(["pgrep", "-f", "--", f" {re.escape(start)}"]).stdout.split()]
 
     def as_root(self, argv: Sequence[str]) -> list[str]:
-        """The arguments to run a command as root: with sudo, which does not ask, for other users."""
+        """The arguments to run a command as root. Other users need sudo, without a password prompt."""
         return list(argv) if os.geteuid() == 0 else ["sudo", "-n", *argv]
 
     def temporary_root(self) -> Path:

@@ -88,14 +88,14 @@ def _extended(settings: Settings, runner: Runner, record: Record) -> Record:
 
 def _start(settings: Settings, runner: Runner) -> None:
     with ExitStack() as cleanup:
-        opening = open_server(settings, runner, cleanup)
-        if opening is None:
+        starting = open_server(settings, runner, cleanup)
+        if starting is None:
             raise UsageError(
                 "there is no server to start",
                 why=f"mysql = off came from {settings.source('mysql')}",
                 todo="remove it, or choose a kind of server",
             )
-        server = opening.wait()
+        server = starting.wait()
         server.keep()
     runner.host.console.step("mysql", server.describe())
     runner.export({"TZ": settings.timezone, **server.environment()})

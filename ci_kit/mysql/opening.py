@@ -18,23 +18,23 @@ from ci_kit.settings.settings import Settings
 
 
 @dataclass(frozen=True)
-class Opening:
-    """A server that is starting."""
+class StartingServer:
+    """The starting server of a run, with its kind and settings."""
 
     host: Host
     settings: Settings
     choice: Choice
     booting: Booting
 
-    def wait(self) -> OpenServer:
+    def wait(self) -> RunningServer:
         """Wait until the server is ready for the tests."""
         with self.host.console.progress("mysql", f"starting a {self.choice.kind} server"):
-            return OpenServer(self.host, self.settings, self.choice, self.booting.ready())
+            return RunningServer(self.host, self.settings, self.choice, self.booting.ready())
 
 
 @dataclass(frozen=True)
-class OpenServer:
-    """A server that is ready. Unless it is kept, it ends with the run, if the run may end it."""
+class RunningServer:
+    """The running server of a run, with its kind and settings. It ends with the run, unless it is kept."""
 
     host: Host
     settings: Settings
@@ -67,7 +67,7 @@ class OpenServer:
         self.ready.keep()
 
 
-def open_server(settings: Settings, runner: Runner, cleanup: ExitStack) -> Opening | None:
+def open_server(settings: Settings, runner: Runner, cleanup: ExitStack) -> StartingServer | None:
     """Begin to start the server of a run; None if the run has no server.
 
     ``cleanup`` ends it, unless it is kept. Raises CiKitError.
@@ -78,7 +78,7 @@ def open_server(settings: Settings, runner: Runner, cleanup: ExitStack) -> Openi
     check_settings(settings, choice, runner.host.console)
     server = KINDS[choice.kind].make(settings, runner)
     server_cleanup(runner.host).sweep()
-    return Opening(runner.host, settings, choice, server.start(cleanup))
+    return StartingServer(runner.host, settings, choice, server.start(cleanup))
 
 
 def server_cleanup(host: Host) -> Cleanup:

@@ -81,6 +81,13 @@ def _workflow_path(value: object) -> PurePosixPath:
     return path
 
 
+def _template_name(value: object) -> str:
+    name = quoted_text(value)
+    if not _INPUT.fullmatch(name):
+        raise ValueError("expected the name of a template: letters, digits, - and _")
+    return name
+
+
 def _script(value: object) -> str:
     """One string as it is, or a list of commands, which get a line each."""
     if isinstance(value, list) and value:
@@ -182,6 +189,12 @@ WORKFLOW_OPTIONS: tuple[WorkflowOption, ...] = (
         False,
         "Make `act` skip `actions/setup-python` and use the machine's own Python.",
         flag,
+    ),
+    WorkflowOption(
+        "template",
+        "ci",
+        "Name of the template: the file `NAME.yml.jinja` in your own folder, or one of ci-kit's.",
+        _template_name,
     ),
     WorkflowOption("templates", None, "Folder of your own templates.", _path, shown_default="none"),
 )

@@ -18,6 +18,7 @@ from ci_kit.workflow.options import WORKFLOW_OPTIONS, WorkflowOption
 from ci_kit.workflow.pins import Uses
 
 TABLE = f"{PARENT_TABLE}.workflow"
+TEMPLATE_SUFFIX = ".yml.jinja"
 _REPOSITORY = PurePosixPath()
 _OWN_ACTION = Uses("./")
 _KEYS = tuple(option.name for option in WORKFLOW_OPTIONS)
@@ -39,7 +40,13 @@ class WorkflowSettings:
     inputs: Mapping[str, str]
     env: Mapping[str, str]
     act: bool
+    template: str
     templates: PurePosixPath | None
+
+    @property
+    def template_file(self) -> str:
+        """The name of the template's file."""
+        return f"{self.template}{TEMPLATE_SUFFIX}"
 
     @property
     def matrix(self) -> bool:

@@ -194,7 +194,7 @@ class DockerBooting:
         try:
             version = self._prepare()
         except CiKitError:
-            # If the server has ended, that explains more than the login or the SQL file that failed by it.
+            # If the server has ended, that is the cause. The failed login or SQL file is only its effect.
             if problem := instance.lost():
                 raise problem from None
             raise

@@ -87,7 +87,7 @@ def require_login(login: Endpoint, *, accepted: bool) -> None:
             f"{login.user} cannot log in at {login.host}:{login.port} with mysql-password",
             why="the account does not exist, has a different password, or does not allow a login over TCP",
             todo="look at `SELECT user, host, plugin, ssl_type FROM mysql.user`; on a service that ci-kit"
-            " does not change, create the account, or use a private server (mysql: private)",
+            " does not change, create the account, or use a private server (mysql = private)",
         )
 
 

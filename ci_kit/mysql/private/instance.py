@@ -33,8 +33,8 @@ class PortTakenError(UnavailableError):
 
 
 @dataclass(frozen=True)
-class Member:
-    """The part of a private server in replication: its own my.cnf lines, and which replica it is.
+class ReplicationRole:
+    """The role of a private server in replication: its own my.cnf lines, and which replica it is.
 
     A replica has the token of its ``source``, and a ``number`` from 1.
     """
@@ -44,7 +44,7 @@ class Member:
     number: int = 0
 
 
-ALONE = Member()
+NO_REPLICATION = ReplicationRole()
 """A server without replication."""
 
 
@@ -63,14 +63,14 @@ class Instance:
     host: Host
     settings: Settings
     password: str = field(repr=False)
-    member: Member
+    role: ReplicationRole
     program: ServerProgram
     folder: ServerFolder
 
     @property
     def fixed_port(self) -> int:
         """The port that the settings ask for; 0 means any free one. Replicas always take a free one."""
-        return 0 if self.member.number else self.settings.mysql_port
+        return 0 if self.role.number else self.settings.mysql_port
 
     def root(self, boot: Boot) -> Endpoint:
         """The login of root."""
@@ -81,9 +81,9 @@ class Instance:
         record = new_record(
             self.settings, login, kind="private", token=self.folder.token, place=str(self.folder.path)
         )
-        member = self.member
+        role = self.role
         version = str(self.program.version)
-        return replace(record, version=version, source=member.source, replica=member.number)
+        return replace(record, version=version, source=role.source, replica=role.number)
 
     def make_folder(self) -> Template:
         """Make the folder with a copy of a template, after a record of it; gives the template."""
@@ -117,8 +117,8 @@ class Instance:
         return Boot(self.host.start(Command(self._command(port), env), log=self.folder.log), port)
 
     def _command(self, port: int) -> list[str]:
-        folder, member = self.folder, self.member
-        options = server_options(self.settings, replicates=bool(member.lines))
+        folder, role = self.folder, self.role
+        options = server_options(self.settings, replicates=bool(role.lines))
         return [
             *self.program.command,
             "--no-defaults",
@@ -132,7 +132,7 @@ class Instance:
             f"--secure-file-priv={folder.files}",
             f"--init-file={folder.init_file}",
             "--loose_mysqlx=OFF",
-            *as_flags((*SIZES, *options, *member.lines)),
+            *as_flags((*SIZES, *options, *role.lines)),
         ]
 
     def start_failure(self, boot: Boot) -> CiKitError | None:

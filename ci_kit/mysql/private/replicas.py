@@ -21,7 +21,7 @@ from ci_kit.mysql.client.version import Flavour
 from ci_kit.mysql.config.error_log import last_errors
 from ci_kit.mysql.prepare.accounts import log_in_once
 from ci_kit.mysql.prepare.time_zone import set_zone
-from ci_kit.mysql.private.instance import Member
+from ci_kit.mysql.private.instance import ReplicationRole
 from ci_kit.mysql.private.server import PrivateBooting, PrivateReady, PrivateServer
 from ci_kit.settings.settings import Settings
 
@@ -55,8 +55,8 @@ class ReplicatedServer:
         return ReplicatedBooting(self.runner, self.settings, source, replicas)
 
     def _member(self, number: int, source: str = "") -> PrivateServer:
-        member = Member((f"server_id={number + 1}", *_MEMBER), source, number)
-        return PrivateServer(self.runner.host, self.settings, self.password, member)
+        role = ReplicationRole((f"server_id={number + 1}", *_MEMBER), source, number)
+        return PrivateServer(self.runner.host, self.settings, self.password, role)
 
 
 @dataclass(frozen=True)

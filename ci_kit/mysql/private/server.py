@@ -15,29 +15,29 @@ from ci_kit.mysql.client.server import Access
 from ci_kit.mysql.prepare.preparation import prepare_server
 from ci_kit.mysql.private.datadir import Template
 from ci_kit.mysql.private.folder import new_server_folder
-from ci_kit.mysql.private.instance import ALONE, Boot, Instance, Member, PortTakenError
+from ci_kit.mysql.private.instance import NO_REPLICATION, Boot, Instance, PortTakenError, ReplicationRole
 from ci_kit.mysql.private.program import require_server_program
 from ci_kit.mysql.records import store
 from ci_kit.settings.settings import Settings
 
-# The connections of a server that dies end a little before its process does. In seconds.
+# A server closes its connections shortly before its process ends. In seconds.
 _WAIT_FOR_EXIT = 0.5
 
 
 @dataclass(frozen=True)
 class PrivateServer:
-    """A private server, alone or as a member of several that replicate."""
+    """A private server, alone or with a role in replication."""
 
     host: Host
     settings: Settings
     password: str = field(repr=False)
-    member: Member = ALONE
+    role: ReplicationRole = NO_REPLICATION
 
     def start(self, cleanup: ExitStack) -> PrivateBooting:
         host, settings = self.host, self.settings
         program = require_server_program(host, settings)
         folder = new_server_folder(host, settings)
-        instance = Instance(host, settings, self.password, self.member, program, folder)
+        instance = Instance(host, settings, self.password, self.role, program, folder)
         if instance.fixed_port:
             _require_free(instance.fixed_port, settings.source("mysql-port"))
         cleanup.enter_context(store.hold(host, folder.token))
@@ -65,7 +65,7 @@ class PrivateBooting:
         try:
             version = prepare_server(instance.host, root, instance.settings, client=client)
         except CiKitError:
-            # If the server has ended, that explains more than the login or the SQL file that failed by it.
+            # If the server has ended, that is the cause. The failed login or SQL file is only its effect.
             self.boots[-1].process.wait(_WAIT_FOR_EXIT)
             if problem := self.lost():
                 raise problem from None

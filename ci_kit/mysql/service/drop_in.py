@@ -79,7 +79,7 @@ def _write(host: Host, path: Path, text: str, *, shown: str | None = None, owner
         raise UnavailableError(
             f"cannot write {path}",
             why=done.stderr.strip() or f"the shell ended with {done.code}",
-            todo="allow sudo without a password, or use a private server (mysql: private)",
+            todo="allow sudo without a password, or use a private server (mysql = private)",
         )
 
 

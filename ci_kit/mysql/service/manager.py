@@ -72,7 +72,7 @@ class SystemdUnit:
             raise UnavailableError(
                 f"systemd does not report whether the service {self.name} is up",
                 why=f"`systemctl is-active {self.name}` printed {word!r}",
-                todo="look at `systemctl status`, or use a private server (mysql: private)",
+                todo="look at `systemctl status`, or use a private server (mysql = private)",
             )
         return _STATES[word]
 

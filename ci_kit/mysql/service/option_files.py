@@ -41,7 +41,7 @@ class ServiceOptions:
             raise UnavailableError(
                 f"the port of the machine's service is {port!r}",
                 why="its option files set that: see `my_print_defaults mysqld`",
-                todo="correct them, or use a private server (mysql: private)",
+                todo="correct them, or use a private server (mysql = private)",
             )
         return int(port)
 
@@ -92,7 +92,7 @@ def _read(file: Path) -> str:
         raise UnavailableError(
             f"{file} cannot be read",
             why=error.strerror or str(error),
-            todo="allow everybody to read it, as its package does, or use a private server (mysql: private)",
+            todo="allow everybody to read it, as its package does, or use a private server (mysql = private)",
         ) from error
 
 

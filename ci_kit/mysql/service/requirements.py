@@ -10,7 +10,7 @@ from ci_kit.mysql.service.manager import Unit, find_unit
 from ci_kit.mysql.service.option_files import included_folder
 from ci_kit.settings.settings import Settings
 
-USE_PRIVATE = "use a private server (mysql: private)"
+USE_PRIVATE = "use a private server (mysql = private)"
 """The advice that always works."""
 
 

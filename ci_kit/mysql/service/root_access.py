@@ -41,7 +41,7 @@ def require_root(host: Host, root: Endpoint) -> None:
         raise UnavailableError(
             "root's password has expired" if answer == "expired" else "root's password is unknown",
             why="root cannot log in with mysql-password, and ci-kit does not change root on this machine",
-            todo="set mysql-password to the current one, or use a private server (mysql: private);"
+            todo="set mysql-password to the current one, or use a private server (mysql = private);"
             " CI_KIT_DISPOSABLE_MACHINE=true allows ci-kit to change the machine",
         )
 

@@ -40,8 +40,8 @@ from ci_kit.mysql.service.root_access import require_root, set_root_login
 from ci_kit.mysql.service.use import TOKEN, ServiceUse
 from ci_kit.settings.settings import Settings
 
-# A running server refuses this user. Wrong passwords for root might lock the account.
-_NOBODY = "ci-kit"
+# The server refuses this user. ci-kit does not try root: wrong passwords can lock that account.
+_UNKNOWN_USER = "ci-kit"
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class ServiceServer:
         return self.runner.host
 
     @property
-    def owned(self) -> bool:
-        """Whether ci-kit may change the machine: it is thrown away after the job."""
+    def may_change(self) -> bool:
+        """Whether ci-kit may change the machine, which is thrown away after the job."""
         return self.runner.machine_is_disposable
 
     def start(self, cleanup: ExitStack) -> ServiceBooting:
@@ -76,7 +76,7 @@ class ServiceServer:
             self, self._use(unit, options, password, before, up=up), password, before, ExitStack()
         )
         cleanup.enter_context(booting.undo)
-        booting.undo.callback(booting.use.give_back)
+        booting.undo.callback(booting.use.give_back_or_warn)
         booting.use.save()
         if change:
             # Write before the stop: the server must stay up if the settings cannot be written.
@@ -111,7 +111,7 @@ class ServiceServer:
         return self.settings.mysql_password or before.password
 
     def _is_up(self, unit: Unit) -> bool:
-        """Whether the service is up, once a start has ended that another process began."""
+        """Whether the service is up. If another process is starting it, wait for the end of that start."""
         seconds = self.settings.boot_timeout
         manager.await_start(self.host, unit, seconds=seconds)
         state = unit.state(self.host)
@@ -126,9 +126,9 @@ class ServiceServer:
     def _lines(self, unit: Unit, options: ServiceOptions) -> tuple[str, ...]:
         """The my.cnf lines for the server; on a machine that is not ours only those of the project."""
         port = self.settings.mysql_port
-        if self.owned:
-            lines = server_options if included_folder() else project_options
-            return (*lines(self.settings), *([f"port={port}"] if port else ()))
+        if self.may_change:
+            options_of = server_options if included_folder() else project_options
+            return (*options_of(self.settings), *([f"port={port}"] if port else ()))
         if port and port != options.port:
             raise UsageError(
                 f"the service {unit.name} does not use port {port}",
@@ -143,7 +143,7 @@ class ServiceServer:
         folder = included_folder()
         if lines == (DropIn(folder).text() if folder else ""):
             return False
-        if self.owned or not up:
+        if self.may_change or not up:
             return True
         if not lines:
             return False
@@ -178,15 +178,15 @@ class ServiceBooting:
         self._await_answer()
         root = self.root
         try:
-            if server.owned:
+            if server.may_change:
                 known = (self.before.password,) if self.before else ()
                 set_root_login(server.runner, root, known=known, restart=self._restart_with)
             else:
                 require_root(self.host, root)
             client = client_program(self.host, root)
-            version = prepare_server(self.host, root, settings, client=client, ours=server.owned)
+            version = prepare_server(self.host, root, settings, client=client, ours=server.may_change)
         except CiKitError as error:
-            # If the server has ended, that explains more than the login or the SQL file that failed by it.
+            # If the server has ended, that is the cause. The failed login or SQL file is only its effect.
             if problem := _lost(self.use):
                 raise problem from None
             if isinstance(error, LoginError) and not error.refused:
@@ -201,10 +201,10 @@ class ServiceBooting:
         The wait begins after the start has succeeded: until then, another server may answer at the same port.
         """
         seconds = self.server.settings.boot_timeout
-        if self.use.start and (why := self.use.start.failure(seconds=seconds)):
+        if self.use.start and (why := self.use.start.wait(seconds=seconds)):
             problem = _failure(self.use, "did not start", why)
             raise rejected_option("\n".join(problem.details), self.server.settings) or problem
-        nobody = self.root.as_user(_NOBODY, "")
+        nobody = self.root.as_user(_UNKNOWN_USER, "")
         try:
             wait_for_login(self.host, nobody, seconds=seconds, before_attempt=self._require_up)
         except LoginError as error:

@@ -29,8 +29,8 @@ class ServiceStart:
     process: Process
     messages: ServiceMessages
 
-    def failure(self, *, seconds: float) -> str:
-        """Wait until the start is over; gives why it failed, empty if it succeeded."""
+    def wait(self, *, seconds: float) -> str:
+        """Wait for the end of the start. Gives the reason if it failed, else an empty text."""
         command = " ".join(self.unit.command("start"))
         code = self.host.wait_for_exit(self.process, seconds=seconds)
         if code is None:
@@ -68,7 +68,7 @@ class ServiceUse:
         log = store.log(self.host, TOKEN)
         return ServiceMessages(self.host, self.unit, self.options.error_log, log, time.time(), 0)
 
-    def give_back(self) -> None:
+    def give_back_or_warn(self) -> None:
         """Give the service back. If that fails, the record stays, so that a later run gives it back."""
         with self.host.ignore_interrupts():
             if self.start and not isinstance(self.unit, SystemdUnit):
@@ -106,6 +106,6 @@ def give_back(host: Host, record: Record) -> None:
 
 def _start_again(host: Host, unit: Unit) -> None:
     start = start_service(host, unit, read_service_options(host))
-    if why := start.failure(seconds=manager.LONGEST_ACTION):
+    if why := start.wait(seconds=manager.LONGEST_ACTION):
         ended = start.messages.ended(f"the service {unit.name} was up before, and does not start again", why)
         raise ended.error(todo="fix the cause that its log above names, and run `ci-kit mysql down`")

@@ -40,6 +40,7 @@ def test_an_empty_table_has_a_value_for_everything(repository: Repository) -> No
         inputs={},
         env={},
         act=False,
+        template="ci",
         templates=None,
     )
     assert not settings.matrix
@@ -62,6 +63,7 @@ def test_every_key_is_read(repository: Repository) -> None:
         inputs={"anything": 3, "flag": True},
         env={"TOKEN": "${{ secrets.TOKEN }}", "EMPTY": ""},
         act=True,
+        template="nightly",
         templates="ci",
     )
     assert load_workflow_settings(repository.root) == WorkflowSettings(
@@ -77,6 +79,7 @@ def test_every_key_is_read(repository: Repository) -> None:
         inputs={"anything": "3", "flag": "true"},
         env={"TOKEN": "${{ secrets.TOKEN }}", "EMPTY": ""},
         act=True,
+        template="nightly",
         templates=PurePosixPath("ci"),
     )
 

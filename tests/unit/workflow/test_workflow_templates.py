@@ -78,6 +78,28 @@ def test_a_template_can_replace_a_block_and_keep_its_original_content(own: Repos
     assert [step["name"] for step in parsed["jobs"]["test"]["steps"]][-2:] == ["Run the tests", "Keep CI"]
 
 
+def test_a_template_is_a_file_of_the_project_that_its_name_chooses(own: Repository) -> None:
+    own.configure(templates="ci", template="nightly")
+    own.write("ci/nightly.yml.jinja", EXTENDS + "<% block triggers %>on: {schedule: []}\n<% endblock %>")
+    assert "schedule" in own.parsed()["on"]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("nightli", "did you mean 'nightly'"),
+        ("x", "the templates are ci, nightly"),
+        ("../ci", "expected the"),
+    ],
+)
+def test_a_wrong_name_of_a_template_is_one_error(own: Repository, name: str, hint: str) -> None:
+    own.configure(templates="ci", template=name)
+    own.write("ci/nightly.yml.jinja", EXTENDS)
+    with pytest.raises(UsageError) as caught:
+        own.text()
+    assert hint in caught.value.why + caught.value.todo
+
+
 def test_a_template_that_extends_nothing_still_gets_the_first_line(own: Repository) -> None:
     text = "on: push\njobs: {call: {uses: ./.github/workflows/other.yml}}\n"
     own.write("ci/ci.yml.jinja", text)
