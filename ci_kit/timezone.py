@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from ci_kit.errors import UnavailableError, UsageError
@@ -55,10 +56,10 @@ def _zone_file(settings: Settings) -> Path:
     name = settings.timezone
     for folder in zoneinfo.TZPATH:
         path = Path(folder, name)
-        if _is_name(name) and path.is_file() and path.read_bytes().startswith(_MAGIC):
+        if _is_name(name) and _is_file(path) and path.read_bytes().startswith(_MAGIC):
             return path
     # Every set of zone files has UTC. Small images have the folder, but no files in it.
-    if not any(Path(folder, "UTC").is_file() for folder in zoneinfo.TZPATH):
+    if not any(_is_file(Path(folder, "UTC")) for folder in zoneinfo.TZPATH):
         raise UnavailableError(
             "this machine has no time zone files",
             why=f"none of these folders has them: {', '.join(zoneinfo.TZPATH)}",
@@ -69,6 +70,13 @@ def _zone_file(settings: Settings) -> Path:
         why=f"it came from {settings.source('timezone')}",
         todo="use an IANA name such as Asia/Seoul; `timedatectl list-timezones` lists them",
     )
+
+
+def _is_file(path: Path) -> bool:
+    # A folder of PYTHONTZPATH may be closed to this user.
+    with suppress(OSError):
+        return path.is_file()
+    return False
 
 
 def _is_name(name: str) -> bool:

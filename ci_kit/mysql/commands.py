@@ -20,8 +20,9 @@ from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.settings import Settings
 from ci_kit.timezone import set_timezone
 
-# What a server that is already up can still get.
-_ADDED = tuple(option.name for option in OPTIONS if option.group == "Database")
+# A server that is already up can still get these. Its login stays.
+_LOGIN = ("mysql-user", "mysql-password")
+_ADDED = tuple(option.name for option in OPTIONS if option.group == "Database" and option.name not in _LOGIN)
 
 
 def up(settings: Settings, runner: Runner) -> None:

@@ -63,8 +63,10 @@ class RunningServer:
 
     def keep(self) -> None:
         """Let it run on for later commands, in place of a server that was kept before."""
-        server_cleanup(self.host).end_kept(self.settings.root)
-        self.ready.keep()
+        # Between the two, or between a server and its replicas, an interrupt would leave only a part.
+        with self.host.ignore_interrupts():
+            server_cleanup(self.host).end_kept(self.settings.root)
+            self.ready.keep()
 
 
 def open_server(settings: Settings, runner: Runner, cleanup: ExitStack) -> StartingServer | None:

@@ -131,3 +131,12 @@ def test_system_timezone_false_keeps_a_runner_s_zone(
     settings = make_settings(tmp_path, timezone=another_zone(), system_timezone=False)
     assert set_timezone(settings, Runner(host)) is False
     assert capsys.readouterr().out == ""
+
+
+def test_a_folder_of_zones_without_files_is_a_machine_without_zone_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zoneinfo.TZPATH", (str(tmp_path),))
+    with pytest.raises(UnavailableError) as caught:
+        set_timezone(make_settings(tmp_path, timezone="Asia/Seoul"), Runner(make_host()))
+    assert "tzdata" in caught.value.todo

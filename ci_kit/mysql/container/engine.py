@@ -147,6 +147,9 @@ def how_it_ended(host: Host, container: Container) -> ContainerEnd | None:
     """How a container ended; None while it runs."""
     look = "{{.State.Status}} {{.State.ExitCode}} {{.State.OOMKilled}}"
     answer = host.ask(container.command("inspect", "--type=container", f"--format={look}"))
+    if not answer.ok and not answer.stderr.strip():
+        # The engine does not say why, so the container may well run.
+        return None
     if not answer.ok:
         absent = _is_absent(answer.stderr)
         return ContainerEnd("it no longer exists" if absent else " ".join(_last_lines(answer.stderr, 1)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host.machine import Host
@@ -47,6 +47,7 @@ class ServiceUse:
     options: ServiceOptions
     record: Record
     start: ServiceStart | None = None
+    began: float = field(default_factory=time.time)
 
     def save(self) -> None:
         store.save(self.host, self.record)
@@ -62,11 +63,11 @@ class ServiceUse:
         manager.stop(self.host, self.unit)
 
     def messages(self) -> ServiceMessages:
-        """The messages since this run started the service, or all of them if it was up already."""
+        """The messages since this run started the service, or since the run began if it was up before."""
         if self.start:
             return self.start.messages
         log = store.log(self.host, TOKEN)
-        return ServiceMessages(self.host, self.unit, self.options.error_log, log, time.time(), 0)
+        return ServiceMessages(self.host, self.unit, self.options.error_log, log, self.began, 0)
 
     def give_back_or_warn(self) -> None:
         """Give the service back. If that fails, the record stays, so that a later run gives it back."""
