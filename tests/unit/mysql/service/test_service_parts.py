@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from ci_kit.errors import UnavailableError
+from ci_kit.mysql.client.endpoint import Endpoint
+from ci_kit.mysql.records.record import new_record
 from ci_kit.mysql.service import manager, option_files
 from ci_kit.mysql.service.manager import InitScript, SystemdUnit, find_unit
 from ci_kit.mysql.service.option_files import (
@@ -15,7 +17,8 @@ from ci_kit.mysql.service.option_files import (
     option_text,
     read_service_options,
 )
-from tests.unit.support import make_host, write
+from ci_kit.mysql.service.use import ServiceUse
+from tests.unit.support import make_host, make_settings, write
 
 
 def program(folder: Path, name: str, script: str) -> None:
@@ -122,3 +125,12 @@ def test_without_systemd_an_init_script_is_called_by_service_or_itself(
         program(tmp_path / "bin", "service", "exit 0")
     caller = ("service", "mysqld") if service else (str(tmp_path / "init.d" / "mysqld"),)
     assert find_unit(host) == InitScript("mysqld", caller, "")
+
+
+def test_the_messages_of_a_service_that_was_up_before_begin_with_the_run(tmp_path: Path) -> None:
+    host = make_host({"CI_KIT_CACHE": str(tmp_path)})
+    login = Endpoint("127.0.0.1", 3306, "root", "password")
+    record = new_record(make_settings(tmp_path), login, kind="service", token="t", place="mysql")
+    # By the time ci-kit asks, the service manager has written down why the service ended.
+    use = ServiceUse(host, SystemdUnit("mysql"), ServiceOptions({}), record, began=1000.0)
+    assert use.messages().since == 1000.0
