@@ -203,12 +203,18 @@ OPTIONS: tuple[Option, ...] = (
         auto_or(flag),
         switch=True,
     ),
-    Option("charset", "Database", "utf8mb4", "Character set of a database that ci-kit creates.", text),
+    Option(
+        "charset",
+        "Database",
+        "utf8mb4",
+        "Character set of the databases, and the server's default for new ones.",
+        text,
+    ),
     Option(
         "collation",
         "Database",
         "",
-        "Collation of a database that ci-kit creates. Empty: the server's default for the character set.",
+        "Collation of the databases, and the server's default. Empty: its own for the character set.",
         text,
     ),
     Option(
