@@ -47,10 +47,6 @@ def set_server_charset(session: Session, settings: Settings) -> None:
 
     Raises UsageError for names that the server does not support.
     """
-    wanted = (settings.charset, *([settings.collation] if settings.collation else ()))
-    rows = session.rows("SELECT @@GLOBAL.character_set_server, @@GLOBAL.collation_server")
-    if rows and tuple(str(name).lower() for name in rows[0][: len(wanted)]) == tuple(map(str.lower, wanted)):
-        return
     change = f"SET GLOBAL character_set_server = {literal(settings.charset)}"
     if settings.collation:
         change += f", GLOBAL collation_server = {literal(settings.collation)}"
