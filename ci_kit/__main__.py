@@ -8,6 +8,9 @@ import sys
 def main() -> None:
     """Run the command line. Ctrl-C may come while it is still being imported."""
     try:
+        from ci_kit.streams import ignore_lost_output
+
+        ignore_lost_output()
         from ci_kit.cli import main as command_line
 
         command_line()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +12,22 @@ from typing import TextIO
 
 _BOLD, _DIM, _RED, _YELLOW, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[33m", "\x1b[0m"
 _LABEL_WIDTH = 10
+# What a runner obeys, by its ActionCommand.cs: "::" at the start of a line, "##[" anywhere in one.
+_AT_START = re.compile(r"((?:^|[\r\n])\s*):(?=:)")
+_ANYWHERE = "##["
+
+
+def harmless(text: str) -> str:
+    """The text with a space in each workflow command, so that a runner shows it and does not obey it."""
+    return _AT_START.sub(r"\1: ", text).replace(_ANYWHERE, "## [")
 
 
 @dataclass
 class Console:
-    """Writes messages. ``verbosity``: -1 only problems, 0 one line for each step, 1 every effect."""
+    """Writes messages. ``verbosity``: -1 only problems, 0 one line for each step, 1 every effect.
+
+    A message may quote a log, a setting or the name of a file. A runner obeys no command in any of them.
+    """
 
     verbosity: int = 0
     stream: TextIO = field(default_factory=lambda: sys.stderr)
@@ -45,7 +57,7 @@ class Console:
             self._line(line)
 
     def lines(self, text: str) -> None:
-        """Show the output of another program, unchanged."""
+        """Show the output of another program."""
         for line in text.splitlines():
             self._line(line)
 
@@ -64,7 +76,7 @@ class Console:
                 self.stream.flush()
 
     def _line(self, text: str) -> None:
-        self.stream.write(text + "\n")
+        self.stream.write(harmless(text) + "\n")
         self.stream.flush()
 
     def _style(self, code: str, text: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from ci_kit.errors import UnavailableError
 from ci_kit.host.interrupts import delay_interrupt
 from ci_kit.host.processes import at_terminal, end_on_error, open_child
+from ci_kit.host.relay import relayed_output
 
 Env = Mapping[str, str | None]
 """Changes to the environment: a value to set, or None to remove the name."""
@@ -114,8 +115,13 @@ def stream(command: Command, inherited: Mapping[str, str]) -> int:
     # With a terminal, the child stays in the foreground group: a debugger's prompt works, and Ctrl-C reaches
     # the child. Without a terminal, the child leads a group, so that ci-kit can end the whole group.
     own_group = not at_terminal()
-    child = open_child(
-        command.argv, command.environment(inherited), cwd=command.cwd, start_new_session=own_group
-    )
-    with end_on_error(child, own_group=own_group):
-        return child.wait()
+    with relayed_output() as output:
+        child = open_child(
+            command.argv,
+            command.environment(inherited),
+            cwd=command.cwd,
+            start_new_session=own_group,
+            **output,
+        )
+        with end_on_error(child, own_group=own_group):
+            return child.wait()

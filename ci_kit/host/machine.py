@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from ci_kit.console import Console
+from ci_kit.console import Console, harmless
 from ci_kit.errors import UnavailableError
 from ci_kit.host import files, processes
 from ci_kit.host.commands import SUCCEEDED, Command, Completed, as_command, capture, stream
@@ -118,10 +118,10 @@ class Host:
         )
 
     def append(self, path: Path, text: str, *, shown: str | None = None) -> None:
-        """Append to a file. ``shown`` replaces the text in messages."""
+        """Append lines to a file, on a new line. ``shown`` replaces the text in messages."""
         self.act(
             self._describe_text("append to", path, text if shown is None else shown),
-            lambda: files.append_text(path, text),
+            lambda: files.append_lines(path, text),
             assumed=None,
         )
 
@@ -233,5 +233,5 @@ class DryHost(Host):
     dry = True
 
     def act(self, what: str, do: Callable[[], _T], *, assumed: _T) -> _T:  # noqa: ARG002
-        print(self.redactor.redact(what), flush=True)
+        print(harmless(self.redactor.redact(what)), flush=True)
         return assumed
