@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 
+from ci_kit.host.files import is_own
 from ci_kit.host.machine import Host
 
 _PREFIX = "ci-kit-run-"
@@ -24,7 +23,8 @@ def run_folder(host: Host) -> Iterator[Path]:
     """
     root = host.temporary_root()
     for found in root.glob(f"{_PREFIX}*"):
-        if _is_own(found):
+        # Another user's link could make ci-kit create a file elsewhere.
+        if found.is_dir() and is_own(found):
             with host.locked(found / _LOCK, wait=False) as acquired:
                 if acquired:
                     host.remove(found)
@@ -38,11 +38,3 @@ def run_folder(host: Host) -> Iterator[Path]:
     finally:
         host.remove(unnamed)
         host.remove(folder)
-
-
-def _is_own(folder: Path) -> bool:
-    # Not a link: another user's link could make ci-kit create a file elsewhere.
-    with suppress(FileNotFoundError):
-        status = folder.lstat()
-        return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
-    return False

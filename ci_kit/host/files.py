@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import pwd
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+
+from ci_kit.errors import UnavailableError
 
 
 def replace_file(path: Path, text: str, mode: int) -> None:
@@ -23,9 +28,17 @@ def replace_file(path: Path, text: str, mode: int) -> None:
         raise
 
 
-def append_text(path: Path, text: str) -> None:
-    with path.open("a", encoding="utf-8") as file:
-        file.write(text)
+def append_lines(path: Path, text: str) -> None:
+    """Append lines. They begin on a new line, also if what is in the file does not end with one.
+
+    A character that UTF-8 does not have, such as half of a surrogate pair, becomes a question mark.
+    """
+    data = text.encode(errors="replace")
+    with path.open("a+b") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            data = data if file.read(1) == b"\n" else b"\n" + data
+        file.write(data)
 
 
 def make_folder(path: Path, mode: int, owner: int | None) -> None:
@@ -53,6 +66,15 @@ def rename_path(source: Path, target: Path) -> None:
     source.rename(target)
 
 
+def is_own(path: Path) -> bool:
+    """Whether this user made a file or folder, and no other can change it. A link is never own."""
+    with suppress(OSError):
+        status = path.lstat()
+        changeable = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        return status.st_uid == os.geteuid() and not changeable and not stat.S_ISLNK(status.st_mode)
+    return False
+
+
 def describe_error(error: OSError) -> str:
     """An error in one line. A failed copy of a folder has one reason for each file: the first is enough."""
     if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
@@ -69,5 +91,21 @@ def cache_root(environ: Mapping[str, str]) -> Path:
     """The user's cache folder for ci-kit, by the XDG Base Directory Specification or by CI_KIT_CACHE."""
     if own := environ.get("CI_KIT_CACHE"):
         return Path(own)
-    base = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME", "~")).expanduser() / ".cache"
-    return Path(base) / "ci-kit"
+    base = Path(environ.get("XDG_CACHE_HOME", ""))
+    # The specification ignores a relative path.
+    return (base if base.is_absolute() else _home(environ) / ".cache") / "ci-kit"
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    """The user's home: of the variable, or else of the system's list of users. Raises UnavailableError."""
+    home = Path(environ.get("HOME", ""))
+    if home.is_absolute():
+        return home
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError as error:
+        raise UnavailableError(
+            "this user has no home folder",
+            why=f"HOME is not set, and the system has no user with the number {os.getuid()}",
+            todo="set CI_KIT_CACHE to a folder of your own",
+        ) from error

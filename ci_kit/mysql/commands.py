@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ci_kit.errors import UnavailableError, UsageError
@@ -15,6 +16,7 @@ from ci_kit.mysql.opening import open_server, server_cleanup
 from ci_kit.mysql.prepare.preparation import prepare_server
 from ci_kit.mysql.private.replicas import lag
 from ci_kit.mysql.records import store
+from ci_kit.mysql.records.cleanup import Cleanup
 from ci_kit.mysql.records.record import Record, fixed_settings
 from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.settings import Settings
@@ -102,22 +104,39 @@ def _start(settings: Settings, runner: Runner) -> None:
     runner.export({"TZ": settings.timezone, **server.environment()})
 
 
-def down(settings: Settings, runner: Runner) -> None:
-    """End the servers that were kept for the project, if there are any."""
+def down(runner: Runner, root: Path | None) -> None:
+    """End the servers that were kept for the project in ``root``, or for all projects, if there are any.
+
+    Raises UnavailableError for the first that cannot be ended, after all others.
+    """
     host = runner.host
     cleanup = server_cleanup(host)
-    ended = store.kept_records(host, settings.root)
+    ended = cleanup.kept(root)
+    failed: list[UnavailableError] = []
     # Replicas first: without its source, a replica would only log errors.
     for record in reversed(ended):
-        cleanup.end(record)
-        if not cleanup.is_ours(record):
-            state = "is forgotten; ci-kit does not end an external server"
-        else:
-            state = "stays up, as it was before" if cleanup.is_up(record) else "is gone"
-        host.console.step("mysql", f"{record.version} at {record.host}:{record.port} {state}")
+        try:
+            state = _end(cleanup, record)
+        except UnavailableError as error:
+            failed.append(error)
+            continue
+        owner = "" if root else f" of {record.project}"
+        host.console.step("mysql", f"{record.version} at {record.host}:{record.port}{owner} {state}")
     if not ended:
-        host.console.step("mysql", "no server is up for this project")
+        host.console.step("mysql", f"no server is up{' for this project' if root else ''}")
     cleanup.sweep()
+    for problem in failed[1:]:
+        host.console.error(problem.lines())
+    if failed:
+        raise failed[0]
+
+
+def _end(cleanup: Cleanup, record: Record) -> str:
+    """End a server; gives its state after that."""
+    cleanup.end(record)
+    if not cleanup.is_ours(record):
+        return "is forgotten; ci-kit does not end an external server"
+    return "stays up, as it was before" if cleanup.is_up(record) else "is gone"
 
 
 def status(settings: Settings, runner: Runner) -> dict[str, Any]:
@@ -162,7 +181,7 @@ def _running(settings: Settings, runner: Runner) -> list[Record]:
     The record of an external server stays: the server may be unreachable only for now.
     """
     cleanup = server_cleanup(runner.host)
-    found = store.kept_records(runner.host, settings.root)
+    found = cleanup.kept(settings.root)
     for record in found:
         runner.hide(record.password)
     # Replicas are useless without their source.

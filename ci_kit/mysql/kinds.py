@@ -36,6 +36,7 @@ class Kind:
     """A kind of server: how one is made for a run, and how a later process finds and ends it."""
 
     make: Callable[[Settings, Runner], Server]
+    owns: Callable[[Record], bool]
     is_up: Callable[[Host, Record], bool]
     end: Callable[[Host, Record], None]
     lifetime: Lifetime
@@ -72,10 +73,10 @@ def _external(settings: Settings, runner: Runner) -> Server:
 
 
 KINDS: Mapping[ServerKind, Kind] = {
-    "private": Kind(_private, private.is_up, private.end, lifetime="run"),
-    "service": Kind(_service, service.is_up, give_back, lifetime="machine"),
-    "docker": Kind(_docker, container.is_up, container.end, lifetime="run"),
-    "external": Kind(_external, external.is_up, external.end, lifetime="elsewhere"),
+    "private": Kind(_private, private.owns, private.is_up, private.end, lifetime="run"),
+    "service": Kind(_service, service.owns, service.is_up, give_back, lifetime="machine"),
+    "docker": Kind(_docker, container.owns, container.is_up, container.end, lifetime="run"),
+    "external": Kind(_external, external.owns, external.is_up, external.end, lifetime="elsewhere"),
 }
 
 

@@ -9,7 +9,7 @@ from ci_kit.host.commands import Command, Completed
 from ci_kit.host.machine import Host
 
 # Podman accepts Docker's command line for everything here.
-_ENGINES = ("docker", "podman")
+ENGINES = ("docker", "podman")
 _SHOWN_LINES = 6
 # Like a shell, engines add 128 to the number of the signal.
 _BY_SIGKILL = "137"
@@ -37,7 +37,7 @@ class Container:
 
 def find_engine(host: Host) -> str:
     """The first engine that answers on this machine; empty if none does."""
-    return next((engine for engine in _ENGINES if not _no_answer(host, engine)), "")
+    return next((engine for engine in ENGINES if not _no_answer(host, engine)), "")
 
 
 def require_engine(host: Host) -> str:
@@ -46,7 +46,7 @@ def require_engine(host: Host) -> str:
     Raises UnavailableError with the reason of each engine. A dry run goes on without an engine.
     """
     skipped: list[str] = []
-    for engine in _ENGINES:
+    for engine in ENGINES:
         reason = _no_answer(host, engine)
         if not reason:
             if skipped:
@@ -54,7 +54,7 @@ def require_engine(host: Host) -> str:
             return engine
         skipped.append(f"{engine}: {reason}")
     if host.dry:
-        return _ENGINES[0]
+        return ENGINES[0]
     raise UnavailableError(
         "no container engine answers on this machine",
         why="; ".join(skipped),

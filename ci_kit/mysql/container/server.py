@@ -26,6 +26,7 @@ from ci_kit.mysql.config.error_log import last_errors
 from ci_kit.mysql.config.rejected_option import rejected_option
 from ci_kit.mysql.config.server_options import as_flags, server_options
 from ci_kit.mysql.container.engine import (
+    ENGINES,
     Container,
     container_log,
     how_it_ended,
@@ -38,13 +39,13 @@ from ci_kit.mysql.container.engine import (
 from ci_kit.mysql.prepare.accounts import set_root_passwords
 from ci_kit.mysql.prepare.preparation import prepare_server
 from ci_kit.mysql.records import store
-from ci_kit.mysql.records.record import Record, new_record
+from ci_kit.mysql.records.record import Record, new_record, own_name
 from ci_kit.settings.options import options_for
 from ci_kit.settings.settings import Settings
 
 _PORT = 3306
 _DATADIR = "/var/lib/mysql"
-_PREFIX, _LABEL = "ci-kit-mysql-", "ci-kit"
+_LABEL = "ci-kit"
 # The logins between two calls of the engine about the container: a call takes as long as several logins.
 _LOGINS_BETWEEN_LOOKS = 25
 
@@ -73,7 +74,7 @@ class DockerServer:
         first_password = secrets.token_urlsafe(18)
         self.runner.hide(first_password)
         token = secrets.token_hex(4)
-        instance = Instance(self, token, Container(engine, f"{_PREFIX}{token}"))
+        instance = Instance(self, token, Container(engine, own_name(token)))
         cleanup.enter_context(store.hold(host, token))
         undo = cleanup.enter_context(ExitStack())
         undo.callback(instance.remove)
@@ -256,6 +257,12 @@ class DockerReady:
     def keep(self) -> None:
         store.keep(self.instance.host, self.instance.record(self.access.login.port, self.access.version))
         self.undo.pop_all()
+
+
+def owns(record: Record) -> bool:
+    """Whether the place is a container of ci-kit, in an engine that it supports."""
+    container = Container.parse(record.place)
+    return container.engine in ENGINES and container.name == own_name(record.token)
 
 
 def is_up(host: Host, record: Record) -> bool:

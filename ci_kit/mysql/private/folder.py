@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ci_kit.errors import UsageError
 from ci_kit.host.machine import Host
+from ci_kit.mysql.records.record import NAME_PREFIX, own_name
 from ci_kit.settings.settings import Settings
 
 _MEMORY = Path("/dev/shm")  # noqa: S108  (the folder is made with a random name, for its owner alone)
@@ -25,8 +26,6 @@ _ROOM_NEEDED = 1 << 22
 # The servers report ENOSPC, which is 28 on Linux and macOS, in several ways.
 _NO_ROOM_SIGNS = ("No space left", "out of disk space", "errno: 28", "Errcode: 28", "error 28")
 
-PREFIX = "ci-kit-mysql-"
-
 
 @dataclass(frozen=True)
 class ServerFolder:
@@ -38,7 +37,7 @@ class ServerFolder:
 
     @property
     def token(self) -> str:
-        return self.path.name.removeprefix(PREFIX)
+        return self.path.name.removeprefix(NAME_PREFIX)
 
     @property
     def in_memory(self) -> bool:
@@ -86,7 +85,7 @@ def new_server_folder(host: Host, settings: Settings) -> ServerFolder:
     Raises UsageError if ``mysql-datadir`` is not a folder, has a path too long for a socket, or cannot be
     entered by the user that runs the server.
     """
-    name = f"{PREFIX}{secrets.token_hex(4)}"
+    name = own_name(secrets.token_hex(4))
     owner = _unprivileged() if os.geteuid() == 0 else None
     if settings.mysql_datadir:
         base = _wanted_folder(settings, owner)
@@ -111,7 +110,7 @@ def _wanted_folder(settings: Settings, owner: pwd.struct_passwd | None) -> Path:
     source = f"mysql-datadir came from {settings.source('mysql-datadir')}"
     if not folder.is_dir():
         raise UsageError(f"no such folder: {folder}", why=source, todo="create it, or remove mysql-datadir")
-    if _too_long(folder / f"{PREFIX}01234567"):
+    if _too_long(folder / own_name("01234567")):
         raise UsageError(
             f"the path of mysql-datadir is too long: {settings.mysql_datadir}",
             why=f"the path of a socket in it may have {_SOCKET_LIMIT} bytes; {source}",

@@ -21,7 +21,7 @@ from ci_kit.mysql.private.datadir import SIZES, Template, find_template
 from ci_kit.mysql.private.folder import ServerFolder
 from ci_kit.mysql.private.program import ServerProgram
 from ci_kit.mysql.records import store
-from ci_kit.mysql.records.record import Record, new_record
+from ci_kit.mysql.records.record import Record, new_record, own_name
 from ci_kit.settings.settings import Settings
 
 # Escape literals with backslashes in any sql_mode, and keep the password out of the binary log.
@@ -191,6 +191,12 @@ class Instance:
             # After an interrupt, ``boots`` may lack a process that has just been started.
             end(self.host, self.record(0))
             store.forget(self.host, self.folder.token)
+
+
+def owns(record: Record) -> bool:
+    """Whether the place is the folder of a private server."""
+    place = Path(record.place)
+    return place.is_absolute() and place.name == own_name(record.token)
 
 
 def is_up(host: Host, record: Record) -> bool:

@@ -27,6 +27,9 @@ class Kind(Protocol):
     @property
     def lifetime(self) -> Lifetime: ...
 
+    def owns(self, record: Record, /) -> bool:
+        """Whether the record describes a server that ci-kit can have made."""
+
     def is_up(self, host: Host, record: Record, /) -> bool:
         """Whether the server of the record is running."""
 
@@ -40,6 +43,15 @@ class Cleanup:
 
     host: Host
     kinds: Mapping[ServerKind, Kind]
+
+    def records(self) -> list[Record]:
+        """The records of servers that ci-kit made. Nothing else is ended or removed."""
+        return [one for one in store.records(self.host) if self.kinds[one.kind].owns(one)]
+
+    def kept(self, root: Path | None) -> list[Record]:
+        """The kept server of the project in ``root``, or of all projects; replicas follow their source."""
+        found = [one for one in self.records() if one.kept and (root is None or one.project == str(root))]
+        return sorted(found, key=lambda one: one.replica)
 
     def is_ours(self, record: Record) -> bool:
         """Whether ci-kit may change and end the server."""
@@ -55,12 +67,12 @@ class Cleanup:
 
     def end_kept(self, root: Path) -> None:
         """End the server that was kept for the project in ``root``, its replicas first."""
-        for record in reversed(store.kept_records(self.host, root)):
+        for record in reversed(self.kept(root)):
             self.end(record)
 
     def sweep(self) -> None:
         """Remove the servers of processes that were killed, and only those."""
-        for record in list(store.records(self.host)):
+        for record in self.records():
             # A runner ends all processes with the job: of a kept server, only the folder may be left.
             if record.kept and (not self.is_ours(record) or self.is_up(record)):
                 continue

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import platform
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from ci_kit.mysql.client.endpoint import ROOT, Endpoint
 from ci_kit.settings.option import ServerKind
 from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.settings import Settings
+
+NAME_PREFIX = "ci-kit-mysql-"
+
+
+def own_name(token: str) -> str:
+    """The name of a server's folder or container. By it, ci-kit recognises what it may remove."""
+    return f"{NAME_PREFIX}{token}"
 
 
 def this_machine() -> str:
@@ -55,6 +62,11 @@ class Record:
     started: bool = True
     changed: bool = False
     kept: bool = False
+
+    @property
+    def well_formed(self) -> bool:
+        """Whether its texts are texts: anybody's program may have written the file that it was read from."""
+        return all(isinstance(getattr(self, one.name), str) for one in fields(self) if one.type == "str")
 
     @property
     def login(self) -> Endpoint:

@@ -1,6 +1,7 @@
 """The records of servers on the disk, so that another process can find a server and end it.
 
-A record is a file in the user's cache folder that only the user can read. The process that made the server
+A record is a file in the user's cache folder that only the user can read. A file that another user could have
+written is not a record. The process that made the server
 holds the lock of the record while it lives. If a record is neither kept nor locked, its process was killed:
 the next run removes that server.
 """
@@ -9,11 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from ci_kit.errors import UnavailableError
+from ci_kit.host.files import is_own
 from ci_kit.host.machine import Host
 from ci_kit.mysql.records.record import Record, this_machine
 from ci_kit.settings.option import SERVER_KINDS, ServerKind
@@ -30,6 +35,7 @@ def hold(host: Host, token: str) -> Iterator[bool]:
 
     The file of the lock is removed together with the record.
     """
+    _make_folder(host)
     lock = _folder(host) / f"{token}.lock"
     with host.locked(lock, wait=False) as free:
         yield free
@@ -38,7 +44,7 @@ def hold(host: Host, token: str) -> Iterator[bool]:
 
 
 def save(host: Host, record: Record) -> None:
-    host.make_dir(_folder(host), mode=0o700)
+    _make_folder(host)
     host.write(_path(host, record.token), json.dumps(asdict(record)), mode=0o600, shown="")
 
 
@@ -59,25 +65,38 @@ def forget(host: Host, token: str) -> None:
 
 
 def records(host: Host) -> Iterator[Record]:
-    """Every readable record of a server on this machine."""
+    """Every readable record of a server on this machine that this user wrote."""
     for path in sorted(_folder(host).glob("*.json")):
+        # Another user's record could make ci-kit end any process and remove any folder.
+        if not is_own(path):
+            host.console.detail(f"ignored: {path} is not this user's alone")
+            continue
         try:
             found = Record(**json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             continue
         # A newer ci-kit may have kinds that this one does not support.
-        if found.machine == this_machine() and found.kind in SERVER_KINDS:
+        of_this_machine = found.machine == this_machine() and found.kind in SERVER_KINDS
+        if found.well_formed and found.token == path.stem and of_this_machine:
             yield found
 
 
-def kept_records(host: Host, root: Path) -> list[Record]:
-    """The kept server of the project in the folder ``root``, followed by its replicas."""
-    found = [one for one in records(host) if one.kept and one.project == str(root)]
-    return sorted(found, key=lambda one: one.replica)
+def _make_folder(host: Host) -> None:
+    if not _folder(host).is_dir():
+        host.make_dir(_folder(host), mode=0o700)
 
 
 def _folder(host: Host) -> Path:
-    return host.cache_root() / "servers"
+    """The folder of the records. Raises UnavailableError if another user could write one."""
+    folder = host.cache_root() / "servers"
+    if os.path.lexists(folder) and not is_own(folder):
+        raise UnavailableError(
+            f"the folder of ci-kit's records is not this user's alone: {folder}",
+            why="another user owns it or may write there, or it is a link",
+            todo=f"`chmod go-w {shlex.quote(str(folder))}` if it is yours;"
+            " otherwise set CI_KIT_CACHE to a folder of your own",
+        )
+    return folder
 
 
 def _path(host: Host, token: str) -> Path:

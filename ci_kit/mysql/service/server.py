@@ -258,6 +258,11 @@ class ServiceReady:
         self.undo.pop_all()
 
 
+def owns(record: Record) -> bool:
+    """Whether it is the record of the machine's service."""
+    return record.token == TOKEN
+
+
 def is_up(host: Host, record: Record) -> bool:
     unit = find_unit(host)
     return bool(unit and unit.name == record.place and unit.state(host) == "up")

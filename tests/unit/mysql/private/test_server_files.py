@@ -10,6 +10,7 @@ import pytest
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.mysql.private import folder as server_folder
 from ci_kit.mysql.private.program import find_server_program
+from ci_kit.mysql.records.record import own_name
 from tests.unit.support import make_host, make_settings, write
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -64,7 +65,7 @@ def test_each_server_has_a_folder_of_its_own_that_does_not_exist_yet(tmp_path: P
     )
     assert one.path != two.path
     assert not one.path.exists()
-    assert one.path.name == server_folder.PREFIX + one.token
+    assert one.path.name == own_name(one.token)
 
 
 def test_the_socket_s_path_is_short_enough_also_where_the_temporary_folder_s_is_not(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ci_kit.errors import UnavailableError
 from ci_kit.host.machine import Host
 from ci_kit.mysql.kinds import KINDS
 from ci_kit.mysql.records import store
 from ci_kit.mysql.records.cleanup import Cleanup
 from ci_kit.mysql.records.record import Record
+from ci_kit.settings.option import ServerKind
 from tests.support.waiting import kill
 from tests.unit.support import console_text, make_host, write
 
@@ -22,13 +26,13 @@ pytestmark = pytest.mark.usefixtures("cache")
 
 
 def record(
-    token: str, project: str = "/project", folder: str = "/nowhere", *, kept: bool = False, replica: int = 0
+    token: str, project: str = "/project", folder: str = "", *, kept: bool = False, replica: int = 0
 ) -> Record:
     return Record(
         token,
         "private",
         project,
-        folder,
+        folder or f"/nowhere/ci-kit-mysql-{token}",
         "MySQL 9.7.4",
         "Asia/Seoul",
         "127.0.0.1",
@@ -72,13 +76,13 @@ def test_the_server_of_a_project_is_the_one_that_was_kept_for_it() -> None:
     host = make_host()
     store.save(host, record("a"))
     store.keep(host, record("b", "/other"))
-    assert store.kept_records(host, Path("/project")) == []
+    cleanup = Cleanup(host, KINDS)
+    assert cleanup.kept(Path("/project")) == []
     store.keep(host, record("c", replica=1))
     store.keep(host, record("d"))
-    assert store.kept_records(host, Path("/project")) == [
-        record("d", kept=True),
-        record("c", kept=True, replica=1),
-    ]
+    own = [record("d", kept=True), record("c", kept=True, replica=1)]
+    assert cleanup.kept(Path("/project")) == own
+    assert cleanup.kept(None) == [record("b", "/other", kept=True), *own]
 
 
 def server(folder: Path) -> subprocess.Popen[bytes]:
@@ -99,7 +103,7 @@ def lives(process: subprocess.Popen[bytes]) -> bool:
 
 def test_a_sweep_ends_what_a_killed_run_left_and_nothing_else(tmp_path: Path, cache: Path) -> None:
     host: Host = make_host()
-    folders = {name: tmp_path / name for name in ("left", "held", "kept")}
+    folders = {name: tmp_path / f"ci-kit-mysql-{name}" for name in ("left", "held", "kept")}
     processes = {name: server(folder) for name, folder in folders.items()}
     try:
         for name, folder in folders.items():
@@ -119,7 +123,7 @@ def test_a_sweep_ends_what_a_killed_run_left_and_nothing_else(tmp_path: Path, ca
 
 def test_whoever_reads_a_server_s_log_is_left_alone(tmp_path: Path, cache: Path) -> None:
     host: Host = make_host()
-    folder = tmp_path / "left"
+    folder = tmp_path / "ci-kit-mysql-left"
     process = server(folder)
     log = folder / "error.log"
     log.touch()
@@ -136,7 +140,7 @@ def test_whoever_reads_a_server_s_log_is_left_alone(tmp_path: Path, cache: Path)
 
 def test_the_folder_of_a_kept_server_that_is_gone_is_removed(tmp_path: Path, cache: Path) -> None:
     host: Host = make_host()
-    folder = tmp_path / "gone"
+    folder = tmp_path / "ci-kit-mysql-gone"
     folder.mkdir()
     store.save(host, record("gone", folder=str(folder), kept=True))
     Cleanup(host, KINDS).sweep()
@@ -158,12 +162,115 @@ def test_a_sweep_does_not_ask_somebody_else_s_server() -> None:
 
 def test_a_dry_sweep_ends_nothing(tmp_path: Path) -> None:
     host = make_host()
-    process = server(tmp_path / "left")
+    process = server(tmp_path / "ci-kit-mysql-left")
     try:
-        store.save(host, record("left", folder=str(tmp_path / "left")))
+        store.save(host, record("left", folder=str(tmp_path / "ci-kit-mysql-left")))
         Cleanup(make_host(dry=True), KINDS).sweep()
         assert lives(process)
-        assert (tmp_path / "left").exists()
+        assert (tmp_path / "ci-kit-mysql-left").exists()
         assert len(list(store.records(host))) == 1
     finally:
         kill(process)
+
+
+def by_another_user(path: Path) -> None:
+    if os.geteuid():
+        pytest.skip("only root can give a file to another user")
+    os.chown(path, 65534, -1)
+
+
+def writable_for_others(path: Path) -> None:
+    path.chmod(path.stat().st_mode | 0o020)
+
+
+def a_link(path: Path) -> None:
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to("elsewhere")
+
+
+@pytest.mark.parametrize("plant", [by_another_user, writable_for_others, a_link])
+def test_a_record_that_another_user_could_have_written_ends_nothing(
+    plant: Callable[[Path], None], tmp_path: Path, cache: Path
+) -> None:
+    host = make_host()
+    folder = tmp_path / "ci-kit-mysql-left"
+    process = server(folder)
+    try:
+        store.save(host, record("left", folder=str(folder)))
+        plant(cache / "servers/left.json")
+        Cleanup(host, KINDS).sweep()
+        assert lives(process)
+        assert folder.exists()
+        assert Cleanup(host, KINDS).kept(None) == []
+    finally:
+        kill(process)
+
+
+@pytest.mark.parametrize("plant", [by_another_user, writable_for_others, a_link])
+def test_a_folder_of_records_that_another_user_could_fill_is_an_error(
+    plant: Callable[[Path], None], cache: Path
+) -> None:
+    host = make_host()
+    store.save(host, record("left"))
+    plant(cache / "servers")
+    for use in (Cleanup(host, KINDS).sweep, lambda: store.save(host, record("b"))):
+        with pytest.raises(UnavailableError, match="not this user's alone"):
+            use()
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o002, 0o022, 0o077])
+def test_the_folder_of_records_is_this_user_s_alone_under_every_umask(umask: int, cache: Path) -> None:
+    before = os.umask(umask)
+    try:
+        with store.hold(make_host(), "a"):
+            store.save(make_host(), record("a"))
+        assert list(store.records(make_host())) == [record("a")]
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.parametrize(
+    ("kind", "token", "place"),
+    [
+        ("private", "left", "{0}"),
+        ("private", "left", "{0}/ci-kit-mysql-other"),
+        ("private", "left", "{0}/ci-kit-mysql-left/.."),
+        ("private", "left", "ci-kit-mysql-left"),
+        ("private", "", "{0}/"),
+        ("private", "left", "/"),
+        ("docker", "left", "docker other"),
+        ("docker", "left", "{0}/engine ci-kit-mysql-left"),
+        ("docker", "left", "docker --all ci-kit-mysql-left"),
+        ("service", "left", "mysql"),
+    ],
+)
+def test_a_record_whose_place_is_not_of_ci_kit_ends_nothing(
+    kind: ServerKind, token: str, place: str, tmp_path: Path, cache: Path
+) -> None:
+    host = make_host()
+    base = tmp_path / "base"
+    base.mkdir()
+    for name in ("other", "left"):
+        (base / f"ci-kit-mysql-{name}").mkdir()
+    write(base, {"engine": f"#!/bin/sh\ntouch {base}/started\n"})
+    (base / "engine").chmod(0o755)
+    before = sorted(base.iterdir())
+    for kept in (True, False):
+        store.save(host, replace(record(token, kept=kept), kind=kind, place=place.format(base)))
+        assert Cleanup(host, KINDS).records() == []
+        Cleanup(host, KINDS).sweep()
+    assert sorted(base.iterdir()) == before
+
+
+def test_a_record_is_found_only_in_the_file_of_its_token(cache: Path) -> None:
+    host = make_host()
+    store.save(host, record("a"))
+    (cache / "servers/b.json").write_bytes((cache / "servers/a.json").read_bytes())
+    assert list(store.records(host)) == [record("a")]
+
+
+@pytest.mark.parametrize("field", ["place", "project", "password"])
+def test_a_record_with_a_number_for_a_text_is_passed_over(field: str, cache: Path) -> None:
+    host = make_host()
+    store.save(host, replace(record("a"), **{field: 5}))  # type: ignore[arg-type]
+    assert list(store.records(host)) == []
