@@ -30,6 +30,8 @@ class CiKitError(Exception):
         self.why = why
         self.todo = todo
         self.details = details
+        self.reported = False
+        """Whether the report of a run has published it."""
 
     def lines(self) -> list[str]:
         """The lines of the message, without a prefix."""

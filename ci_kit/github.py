@@ -8,16 +8,19 @@ the summary.
 from __future__ import annotations
 
 import secrets
-import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from ci_kit.host.machine import Host
+from ci_kit.redaction import SHORTEST_ANYWHERE
+from ci_kit.streams import STDOUT
 
 SUMMARY_LIMIT = 1024 * 1024
 """In bytes. The runner rejects a larger step summary as a whole."""
+
+_CUT = "… cut here: the page would exceed GitHub's size limit.\n"
 
 ANNOTATION_LIMIT = 10
 """Annotations of one level that GitHub shows for a step. It drops the rest."""
@@ -61,19 +64,27 @@ class Runner:
         """Set environment variables for later steps."""
         self._to_file("GITHUB_ENV", values)
 
-    def add_summary(self, markdown: str) -> None:
-        """Add Markdown to the page that GitHub shows for the run."""
+    def add_summary(self, blocks: Iterable[str]) -> None:
+        """Add blocks of Markdown to the page that GitHub shows for the run, as many as it accepts.
+
+        A block is added as a whole or left out: a part could end within a code block, or within a secret.
+        """
         if path := self._file("GITHUB_STEP_SUMMARY"):
-            self.host.append(path, _within(markdown, SUMMARY_LIMIT))
+            size = _size(path)
+            # An empty line ends the Markdown block that an earlier line has begun.
+            gap = "\n" if size else ""
+            if page := _page(blocks, SUMMARY_LIMIT - size - 2 * len(gap)):
+                self.host.append(path, gap + page)
 
     def hide(self, secret: str) -> None:
         """Show ``***`` for a secret from now on: in ci-kit's own output, and in every log line of the job.
 
-        The runner masks single lines, so a secret of several lines needs one command per line.
+        The runner masks single lines, so a secret of several lines needs one command per line. A short line
+        is not masked: the runner would replace it within every word of the log.
         """
         self.host.redactor.add(secret)
         for line in secret.splitlines():
-            if line.strip():
+            if len(line.strip()) >= SHORTEST_ANYWHERE:
                 self._command("add-mask", line)
 
     def annotate(
@@ -115,7 +126,7 @@ class Runner:
         if not self.present or self.host.dry:
             return
         listed = ",".join(f"{key}={_escape_property(value)}" for key, value in (properties or {}).items())
-        print(f"::{name}{' ' if listed else ''}{listed}::{_escape(message)}", flush=True, file=sys.stdout)
+        STDOUT.print_line(f"::{name}{' ' if listed else ''}{listed}::{_escape(message)}")
 
 
 def _assignment(name: str, value: str) -> str:
@@ -132,9 +143,31 @@ def _escape_property(text: str) -> str:
     return _escape(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _within(text: str, limit: int) -> str:
-    encoded = text.encode()
-    if len(encoded) <= limit:
-        return text
-    note = "\n\n… cut: the summary exceeded the size limit of GitHub.\n"
-    return encoded[: limit - len(note.encode())].decode(errors="ignore") + note
+def _page(blocks: Iterable[str], room: int) -> str:
+    """The blocks that fit into ``room`` bytes, and a note if ci-kit leaves any out."""
+    kept: list[str] = []
+    used = 0
+    for block in blocks:
+        used += _bytes(block) + bool(kept)
+        kept.append(block)
+        if used > room:
+            return _cut(kept, room)
+    return "\n".join(kept)
+
+
+def _cut(blocks: list[str], room: int) -> str:
+    while blocks and _bytes("\n".join([*blocks, _CUT])) > room:
+        blocks.pop()
+    return "\n".join([*blocks, _CUT]) if _bytes(_CUT) <= room else ""
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode(errors="replace"))
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file; 0 if it does not exist."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -45,6 +45,7 @@ class Job:
             self._require_coverage()
         except CiKitError as problem:
             self._publish(problem)
+            problem.reported = True
             raise
         self._publish()
         return self._tests.code if self._tests else 0
@@ -137,7 +138,7 @@ class Job:
             python_version=self._project.version if self._project else "",
             results=tests.results if tests else None,
             coverage=self._coverage.percent if self._coverage else None,
-            problem=problem.what if problem else "",
+            problem="\n".join(problem.lines()) if problem else "",
             seconds=self._elapsed,
             exit_code=tests.code if tests else 0,
         )

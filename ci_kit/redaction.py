@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 MASK = "***"
-# A shorter secret also occurs in ordinary words. It is masked only where it is clearly a password.
-_SHORTEST_ANYWHERE = 4
+SHORTEST_ANYWHERE = 4
+"""A secret with fewer characters also occurs in ordinary words: it is masked only where it is a password."""
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Redactor:
         for name in ("PASSWORD", "MYSQL_PWD"):
             for form in (secret, shlex.quote(secret)):
                 self._replacements[f"{name}={form}"] = f"{name}={MASK}"
-        if len(secret) >= _SHORTEST_ANYWHERE:
+        if len(secret) >= SHORTEST_ANYWHERE:
             self._replacements |= dict.fromkeys(
                 (
                     secret,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -18,6 +19,8 @@ from jinja2 import (
     StrictUndefined,
     TemplateSyntaxError,
 )
+from jinja2.loaders import split_template_path
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ci_kit.errors import UsageError
 
@@ -31,16 +34,50 @@ def shipped_templates() -> Path:
     return inside if inside.is_dir() else package.parent / "templates"
 
 
-def strict_environment(filters: Mapping[str, Callable[..., str]], own: Path | None = None) -> Environment:
+@dataclass(frozen=True)
+class OwnTemplates:
+    """The project's own templates: a folder of its repository."""
+
+    folder: Path
+    repository: Path
+
+
+class _OwnLoader(FileSystemLoader):
+    """Loads templates of a repository. Raises UsageError for a link to a file outside it."""
+
+    def __init__(self, own: OwnTemplates) -> None:
+        super().__init__(own.folder)
+        self._own = own
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        path = self._own.folder.joinpath(*split_template_path(template))
+        require_inside(path, self._own.repository)
+        return super().get_source(environment, template)
+
+
+def require_inside(path: Path, repository: Path) -> None:
+    """Raise UsageError if a path leads out of the repository by a link."""
+    if not path.resolve().is_relative_to(repository.resolve()):
+        raise UsageError(
+            f"{path} is outside the repository",
+            why="it is a symbolic link, or below one",
+            todo="replace the link with the file or folder that it leads to",
+        )
+
+
+def strict_environment(
+    filters: Mapping[str, Callable[..., str]], own: OwnTemplates | None = None
+) -> Environment:
     """The Jinja environment of every template. An undefined name is an error, never empty text.
 
     A template in the project's folder ``own`` replaces the shipped template of the same name. The shipped
-    one stays available as ``ci-kit/<name>``, for ``extends``.
+    one stays available as ``ci-kit/<name>``, for ``extends``. Templates run in Jinja's sandbox: a template
+    of a pull request cannot reach Python's modules by the attributes of a value.
     """
     shipped = FileSystemLoader(shipped_templates())
-    loaders = [FileSystemLoader(own)] if own else []
+    loaders = [_OwnLoader(own)] if own else []
     # Jinja's own delimiters also occur in GitHub's expressions and in shell: ${{ }}, ${#array[@]}.
-    environment = Environment(  # noqa: S701  (not HTML: each kind of template passes a filter that escapes)
+    environment = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([*loaders, shipped, PrefixLoader({_SHIPPED_PREFIX: shipped})]),
         block_start_string="<%",
         block_end_string="%>",
@@ -61,6 +98,8 @@ def render_template(environment: Environment, name: str, values: Mapping[str, ob
     """The text of a template. Raises UsageError, with file and line, for an error in a template."""
     try:
         return environment.get_template(name).render(values)
+    except UsageError:
+        raise
     except TemplateSyntaxError as error:
         raise _broken(error.filename or name, error.lineno, error) from error
     except Exception as error:

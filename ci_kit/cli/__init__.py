@@ -43,4 +43,4 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     def command_line() -> object:
         return cli.main(list(invocation.words), prog_name="ci-kit", standalone_mode=False, obj=invocation)
 
-    sys.exit(exit_code(command_line, invocation.redactor))
+    sys.exit(exit_code(command_line, invocation))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,15 +23,32 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 _FIELDS = frozenset(option.field for option in OPTIONS)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Invocation:
-    """The words after ``ci-kit``, and the secrets that this process must not show.
+    """The words after ``ci-kit``, and what outlives the command: an error that ends it is shown by this.
 
-    The secrets outlive the command: the error that ends it is shown without them.
+    - ``redactor`` has the secrets that this process must not show.
+    - ``is_job`` means that the command does a job for a step of a workflow: its end is in the step's outputs.
     """
 
     words: tuple[str, ...]
     redactor: Redactor
+    is_job: bool = False
+
+    @property
+    def is_dry(self) -> bool:
+        """Whether it is a dry run, also if its words are wrong."""
+        return "--dry-run" in takewhile(lambda word: word != "--", self.words)
+
+
+class JobCommand(click.Command):
+    """A command that does a job for a step of a workflow."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        # Before its words are parsed, because they may be wrong.
+        if invocation := context.find_object(Invocation):
+            invocation.is_job = True
+        return super().parse_args(context, args)
 
 
 @dataclass(frozen=True)

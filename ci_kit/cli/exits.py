@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable
 from typing import NoReturn
 
 import click
 
 from ci_kit import __version__
+from ci_kit.cli.call import Invocation
 from ci_kit.errors import INTERRUPT_CODES, BugError, CiKitError, TerminatedError, UsageError, exit_codes
-from ci_kit.redaction import Redactor
 
 
-def exit_code(command_line: Callable[[], object], redactor: Redactor) -> int:
+def exit_code(command_line: Callable[[], object], invocation: Invocation) -> int:
     """Call a command line. Gives its exit code, and shows the error if there is one."""
     try:
         result = command_line()
@@ -21,14 +22,14 @@ def exit_code(command_line: Callable[[], object], redactor: Redactor) -> int:
         return end.exit_code
     except click.ClickException as error:
         error.show()
-        return UsageError.exit_code
+        return _publish(UsageError(error.format_message()), invocation)
     except (KeyboardInterrupt, click.Abort) as interrupt:
         # click turns a KeyboardInterrupt into an exception of its own.
         return _show_interrupt(interrupt.__cause__ or interrupt)
     except CiKitError as error:
-        return _show(error, redactor)
+        return _show(error, invocation)
     except Exception as error:  # noqa: BLE001  (the last place where a bug can be caught)
-        return _show_bug(error, redactor)
+        return _show_bug(error, invocation)
     return result if isinstance(result, int) else 0
 
 
@@ -60,28 +61,61 @@ def _show_interrupt(interrupt: BaseException) -> int:
     return code
 
 
-def _show(error: CiKitError, redactor: Redactor) -> int:
+def _show(error: CiKitError, invocation: Invocation) -> int:
+    from ci_kit.console import Console
+
+    Console().error(invocation.redactor.redact("\n".join(error.lines())).splitlines())
+    return _publish(error, invocation)
+
+
+def _publish(error: CiKitError, invocation: Invocation) -> int:
+    """Publish an error through the runner, unless a run has reported it; gives its exit code."""
     from ci_kit.console import Console
     from ci_kit.github import Runner
     from ci_kit.host.machine import Host
 
-    text = redactor.redact("\n".join(error.lines()))
-    Console().error(text.splitlines())
-    Runner(Host()).annotate("error", text, title="ci-kit")
+    runner = Runner(Host(redactor=invocation.redactor))
+    runner.annotate("error", invocation.redactor.redact("\n".join(error.lines())), title="ci-kit")
+    if invocation.is_job and not invocation.is_dry and not error.reported:
+        from ci_kit.report.early_end import publish_error
+
+        try:
+            publish_error(error, runner)
+        except CiKitError as second:
+            Console().warning("\n".join(second.lines()))
     return error.exit_code
 
 
-def _show_bug(error: Exception, redactor: Redactor) -> int:
+def _show_bug(error: Exception, invocation: Invocation) -> int:
     import traceback
-    from tempfile import NamedTemporaryFile
 
-    with NamedTemporaryFile("w", prefix="ci-kit-bug-", suffix=".txt", delete=False, encoding="utf-8") as file:
-        file.write(redactor.redact("".join(traceback.format_exception(error))))
+    text = invocation.redactor.redact("".join(traceback.format_exception(error)))
+    try:
+        place = f"in {_write_traceback(text)}"
+    except OSError:
+        # The temporary folder may be full.
+        print(text, file=sys.stderr)
+        place = "above"
     return _show(
         BugError(
             f"{type(error).__name__}: {error}",
-            why=f"this is a bug in ci-kit {__version__}; its traceback is in {file.name}",
-            todo="report it with that file",
+            why=f"this is a bug in ci-kit {__version__}; its traceback is {place}",
+            todo="report it with that traceback",
         ),
-        redactor,
+        invocation,
     )
+
+
+def _write_traceback(text: str) -> str:
+    from tempfile import NamedTemporaryFile
+
+    with NamedTemporaryFile(
+        "w",
+        prefix="ci-kit-bug-",
+        suffix=".txt",
+        delete=False,
+        encoding="utf-8",
+        errors="backslashreplace",
+    ) as file:
+        file.write(text)
+    return file.name

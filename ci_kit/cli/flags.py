@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from ci_kit.cli.call import JobCommand
 from ci_kit.settings.option import Option
 from ci_kit.settings.options import OPTIONS
 
@@ -14,8 +15,8 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 _GROUPS: dict[str | None, str] = {option.field: option.group for option in OPTIONS}
 
 
-class SettingsCommand(click.Command):
-    """A command whose help lists the flags of settings under the headings of their groups."""
+class SettingsCommand(JobCommand):
+    """A job whose help lists the flags of settings under the headings of their groups."""
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {}

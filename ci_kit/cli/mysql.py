@@ -6,7 +6,7 @@ import json
 
 import click
 
-from ci_kit.cli.call import Call, common_options, with_call
+from ci_kit.cli.call import Call, JobCommand, common_options, with_call
 from ci_kit.cli.flags import SettingsCommand, settings_flags
 from ci_kit.settings.options import OPTIONS
 
@@ -32,13 +32,15 @@ def up(call: Call) -> None:
     up(call.settings(), call.runner)
 
 
-@mysql.command()
+@mysql.command(cls=JobCommand)
 @with_call
-def down(call: Call) -> None:
+@click.option("--all", "every", is_flag=True, help="Stop the servers of all your projects on this machine.")
+def down(call: Call, every: bool) -> None:
     """Stop the project's server and remove what belongs to it."""
     from ci_kit.mysql.commands import down
 
-    down(call.settings(), call.runner)
+    # The folder of a project, with its settings, may be gone.
+    down(call.runner, None if every else call.settings().root)
 
 
 @mysql.command()

@@ -15,12 +15,17 @@ _TITLES: dict[Outcome, str] = {
 }
 
 
+def failed_title(outcome: Outcome) -> str:
+    """The title of a job that an error ended."""
+    return "The job failed" if outcome == "failed" else _TITLES["error"]
+
+
 @dataclass(frozen=True)
 class RunReport:
     """A finished run. Versions are empty if the run ended before ci-kit knew them.
 
     ``results`` is None without a report from pytest, ``coverage`` (in percent) without a measurement.
-    ``problem`` is the first line of the error that ended the run. ``exit_code`` is pytest's.
+    ``problem`` has the lines of the error that ended the run. ``exit_code`` is pytest's.
     """
 
     outcome: Outcome
@@ -37,7 +42,7 @@ class RunReport:
     def title(self) -> str:
         """The result in one line."""
         if self.problem:
-            return self.problem
+            return failed_title(self.outcome)
         if self.results and self.outcome == "passed" and not self.results.ran + self.results.skipped:
             return "No tests ran: pytest was asked only to collect"
         if self.exit_code in PYTEST_CODES and self.exit_code > 1:

@@ -29,7 +29,7 @@ def read_table(root: Path) -> ProjectTable:
     # Here, because `ci-kit --help` loads this module and reads no file.
     import tomllib
 
-    if not root.is_dir():
+    if not _exists(root):
         raise UsageError(f"no such folder: {root}", todo="give the project's folder with -C")
     path = root / "pyproject.toml"
     try:
@@ -43,6 +43,14 @@ def read_table(root: Path) -> ProjectTable:
     if not isinstance(table, dict):
         raise UsageError(f"[{TABLE}] in {path} is not a table", todo=f"write it as a [{TABLE}] section")
     return ProjectTable(table, tuple(_similar_names(tools)))
+
+
+def _exists(root: Path) -> bool:
+    try:
+        return root.resolve().is_dir()
+    except OSError:
+        # The current folder was removed.
+        return False
 
 
 def _similar_names(tools: Mapping[str, Any]) -> list[str]:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_MESSAGE_LIMIT = 2000
-
 
 @dataclass(frozen=True)
 class Failure:
@@ -97,7 +95,7 @@ def _failed(part: Mapping[str, Any]) -> bool:
 
 def _collection_failure(collector: Mapping[str, Any], root: Path) -> Failure:
     node = collector["nodeid"] or str(root)
-    return Failure(node, "collection", str(root / node), 0, collector.get("longrepr", "")[-_MESSAGE_LIMIT:])
+    return Failure(node, "collection", str(root / node), 0, collector.get("longrepr", ""))
 
 
 def _test_failure(test: Mapping[str, Any], stage: str, root: Path, folder: Path) -> Failure:
@@ -108,7 +106,7 @@ def _test_failure(test: Mapping[str, Any], stage: str, root: Path, folder: Path)
     in_file = [entry for entry in details.get("traceback", ()) if folder / entry["path"] == file]
     line = in_file[-1]["lineno"] if in_file else _line_number(test.get("lineno"))
     message = details.get("crash", {}).get("message") or details.get("longrepr", "")
-    return Failure(node, stage, str(file), line, message[:_MESSAGE_LIMIT])
+    return Failure(node, stage, str(file), line, message)
 
 
 def _line_number(index: int | None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from ci_kit.errors import UnavailableError
 from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
@@ -20,7 +21,8 @@ def run_tests(
     """Run the project's tests, and pass their output on as it comes.
 
     ``env`` is added to the environment. ``run_folder`` is an existing folder for files of this run.
-    Raises NoTestReportError, AllTestsDeselectedError and TooFewTestsError.
+    Raises NoTestReportError, AllTestsDeselectedError, TooFewTestsError, and UnavailableError if the project's
+    folder is gone after the tests.
     """
     report = run_folder / "report.json"
     environment = dict(env)
@@ -34,13 +36,30 @@ def run_tests(
             omit = [f"--omit={','.join((*project.omit, f'{plugins}/*'))}"]
     coverage = ["-m", "coverage", "run", *omit] if settings.coverage else []
     pytest = [*project.python, *coverage, "-m", "pytest", *report_arguments(report), *settings.pytest_args]
+    before = _identity(settings.root)
     code = host.stream(Command(pytest, env=environment, cwd=settings.root))
     if host.dry:
         return TestRun("passed", OK, None)
+    if _identity(settings.root) != before:
+        raise UnavailableError(
+            f"the tests removed their working folder: {settings.root}",
+            why=f"it was there before the tests; pytest's exit code was {code}",
+            todo="look for a test, a fixture or a plugin that removes, renames or replaces it;"
+            " the fixture tmp_path gives a test a folder of its own",
+        )
     results = read_results(report, settings.root)
     if code == NO_TESTS and results and not results.collected and "xdist" in project.has:
         code, results = _collect_serially(host, settings, project, env=environment, run_folder=run_folder)
     return judge(code, results, settings)
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from another one at the same path; None if there is none."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _prepend(folder: Path, path: str | None) -> str:

@@ -10,11 +10,12 @@ from typing import Literal
 
 from jinja2 import Environment
 
+from ci_kit.console import harmless
 from ci_kit.errors import OutOfDateError, UsageError
 from ci_kit.host.machine import Host
 from ci_kit.report.outputs import OUTPUTS
 from ci_kit.settings.names import did_you_mean
-from ci_kit.templating import render_template, strict_environment
+from ci_kit.templating import OwnTemplates, render_template, require_inside, strict_environment
 from ci_kit.workflow import scalars
 from ci_kit.workflow.pins import PINS, moved_pins
 from ci_kit.workflow.settings import TABLE, TEMPLATE_SUFFIX, WorkflowSettings, load_workflow_settings
@@ -75,7 +76,7 @@ def render(
         host.console.step("render", f"{rendered.path} is up to date")
         return Outcome(rendered.path, "up to date")
     if diff and not check:
-        print(rendered.diff, end="")
+        print(harmless(rendered.diff), end="")
         return Outcome(rendered.path, "differs", rendered.diff)
     if rendered.foreign and not force:
         raise _foreign(rendered.path)
@@ -90,24 +91,21 @@ def render(
 def render_workflow(root: Path) -> Rendered:
     """Render the workflow file of the repository in ``root`` from its settings and templates."""
     settings = load_workflow_settings(root)
-    templates = workflow_templates(root / settings.templates if settings.templates else None)
+    templates = workflow_templates(OwnTemplates(root / settings.templates, root) if settings.templates else None)
     _require_template(settings, templates)
     values = {"workflow": settings, "pins": PINS, "outputs": [output.name for output in OUTPUTS]}
     text = _HEADER + render_template(templates, settings.template_file, values)
     require_workflow(text, settings.template_file)
     path = root / settings.path
-    if not path.parent.resolve().is_relative_to(root.resolve()):
-        raise UsageError(
-            f"{path.parent} is outside the repository",
-            why="it is a symbolic link, or below one",
-            todo="replace the link with a folder",
-        )
+    # The file too: its present text is shown.
+    for place in (path.parent, path):
+        require_inside(place, root)
     return Rendered(path, text, _current(path))
 
 
 @cache
-def workflow_templates(own: Path | None = None) -> Environment:
-    """The templates of workflows; those in the folder ``own`` come first."""
+def workflow_templates(own: OwnTemplates | None = None) -> Environment:
+    """The templates of workflows; the project's own come first."""
     return strict_environment({"yaml": scalars.scalar, "block": scalars.block}, own)
 
 

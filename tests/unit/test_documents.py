@@ -15,7 +15,7 @@ from ci_kit.errors import exit_codes
 from ci_kit.report.outputs import OUTPUTS
 from ci_kit.settings.options import OPTIONS
 from tests.support.waiting import LIMIT
-from tests.unit.support import ROOT, python
+from tests.unit.support import ROOT, SELF_HOSTED, file_command, python
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
@@ -70,21 +70,31 @@ def test_every_output_is_documented(document: str) -> None:
 # The action's scripts
 
 
-@pytest.mark.parametrize("command", ["render", "run; id", "mysql  up", "\n::add-mask::x"])
-def test_the_action_refuses_a_command_it_does_not_have(command: str) -> None:
-    done = python(ROOT / "action/main.py", env={"CI_KIT_COMMAND": command})
+@pytest.mark.parametrize("command", ["render", "run; id", "mysql  up", "\n::add-mask::x", "##[add-mask]x"])
+def test_the_action_refuses_a_command_it_does_not_have(command: str, tmp_path: Path) -> None:
+    done = python(ROOT / "action/main.py", env={"CI_KIT_COMMAND": command} | step_files(tmp_path))
     assert done.returncode == 64
     assert done.stdout.startswith("::error title=ci-kit::the input command is ")
     assert done.stdout.count("\n") == 1
+    assert file_command((tmp_path / "output").read_text()) == {"outcome": "error"}
+    assert f"the input command is {command!r}\n" in (tmp_path / "summary").read_text()
 
 
 def test_the_action_says_that_its_dependencies_cannot_be_installed(tmp_path: Path) -> None:
-    env = {"RUNNER_TEMP": str(tmp_path), "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
-    done = python(ROOT / "action/main.py", env=env)
+    (tmp_path / "temporary").mkdir()
+    env = {"RUNNER_TEMP": str(tmp_path / "temporary"), "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
+    done = python(ROOT / "action/main.py", env=env | step_files(tmp_path))
     assert done.returncode == 69
-    assert done.stdout.endswith("::error title=ci-kit::pip could not install ci-kit's own dependencies;"
-                                " its messages are above\n")  # fmt: skip
-    assert list(tmp_path.iterdir()) == []
+    assert "::error title=ci-kit::pip could not install ci-kit's own dependencies%0A" in done.stdout
+    assert list((tmp_path / "temporary").iterdir()) == []
+    assert file_command((tmp_path / "output").read_text()) == {"outcome": "error"}
+    assert "pip could not install" in (tmp_path / "summary").read_text()
+
+
+def step_files(folder: Path) -> dict[str, str]:
+    """The variables of a step, with its files in a folder."""
+    files = {"GITHUB_OUTPUT": str(folder / "output"), "GITHUB_STEP_SUMMARY": str(folder / "summary")}
+    return SELF_HOSTED | files
 
 
 def shell(folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -103,10 +113,12 @@ def shell(folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_runner_without_python_is_told_what_to_add(tmp_path: Path) -> None:
-    done = shell(tmp_path)
+    done = shell(tmp_path, **step_files(tmp_path))
     assert done.returncode == 69
     assert "add actions/setup-python before ci-kit" in done.stdout
     assert done.stdout.startswith("::error title=ci-kit::")
+    assert file_command((tmp_path / "output").read_text()) == {"outcome": "error"}
+    assert "add actions/setup-python" in (tmp_path / "summary").read_text()
 
 
 def test_the_python_of_a_runner_s_tool_cache_is_found(tmp_path: Path) -> None:
@@ -115,4 +127,4 @@ def test_the_python_of_a_runner_s_tool_cache_is_found(tmp_path: Path) -> None:
     (folder / "python3").symlink_to(sys.executable)
     done = shell(tmp_path, RUNNER_TOOL_CACHE=str(tmp_path / "tools"), CI_KIT_COMMAND="none such")
     assert done.returncode == 64
-    assert "the input command is 'none such'" in done.stdout
+    assert "the input command is 'none such'" in done.stderr

@@ -131,7 +131,11 @@ def test_an_annotation_has_the_place_that_is_known(
 @pytest.mark.parametrize(
     ("secret", "masked"),
     [
-        ("one", ["one"]),
+        ("four", ["four"]),
+        ("0", []),
+        ("abc", []),
+        (" ab ", []),
+        ("ab\nfour\ncde", ["four"]),
         ("100%\nof it", ["100%", "of it"]),
         ("first\r\n\n second\n", ["first", " second"]),
         ("", []),
@@ -153,29 +157,72 @@ def test_hide_keeps_a_secret_out_of_ci_kit_s_own_output(environ: dict[str, str],
     assert it.host.redactor.redact("password hunter2hunter2") == "password ***"
 
 
-@pytest.mark.parametrize("shift", range(4))
+@pytest.mark.parametrize("present", [0, 1000, SUMMARY_LIMIT - 500, SUMMARY_LIMIT - 1, SUMMARY_LIMIT])
 @pytest.mark.parametrize("letter", ["a", "é", "한", "🙂"])
-def test_a_summary_over_the_limit_is_cut_between_characters(letter: str, shift: int, tmp_path: Path) -> None:
-    text = "." * shift + letter * (SUMMARY_LIMIT + 1)
-    runner(tmp_path).add_summary(text)
-    data = (tmp_path / "summary").read_bytes()
-    assert SUMMARY_LIMIT - 4 < len(data) <= SUMMARY_LIMIT
-    kept, _, note = data.decode().partition("\n\n")
-    assert text.startswith(kept)
+def test_a_summary_over_the_limit_has_whole_blocks_and_a_note(
+    letter: str, present: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "summary"
+    path.write_text("x" * present)
+    blocks = [f"{number} {letter * 100}\n" for number in range(12_000)]
+    runner(tmp_path).add_summary(blocks)
+    data = path.read_bytes()
+    assert len(data) <= SUMMARY_LIMIT
+    added = data[present:].decode()
+    if SUMMARY_LIMIT - present < 100:
+        assert added == ""
+        return
+    *kept, note = added.strip().split("\n\n")
+    assert SUMMARY_LIMIT - len(data) < len(f"{blocks[-1]}\n".encode())
+    assert [f"{block}\n" for block in kept] == blocks[: len(kept)]
     assert note.startswith("… cut")
 
 
 @pytest.mark.parametrize("letter", ["a", "é"])
-def test_a_summary_of_exactly_the_limit_is_not_cut(letter: str, tmp_path: Path) -> None:
-    text = letter * (SUMMARY_LIMIT // len(letter.encode()))
-    runner(tmp_path).add_summary(text)
-    assert (tmp_path / "summary").read_text(encoding="utf-8") == text
+@pytest.mark.parametrize("present", ["", "x" * 998])
+def test_a_summary_that_fits_is_not_cut(letter: str, present: str, tmp_path: Path) -> None:
+    path = tmp_path / "summary"
+    path.write_text(present)
+    gap = 2 if present else 0
+    text = letter * ((SUMMARY_LIMIT - len(present) - gap) // len(letter.encode()))
+    runner(tmp_path).add_summary([text])
+    assert path.read_text(encoding="utf-8").endswith(f"{present}\n\n{text}" if present else text)
+
+
+@pytest.mark.parametrize("before", ["A=1", "A=1\n", "", "A<<E\n1\nE", "A<<E\n1\n\nE\n"])
+def test_files_of_the_protocol_begin_on_a_new_line(before: str, tmp_path: Path) -> None:
+    it = runner(tmp_path)
+    for name in ("output", "env"):
+        (tmp_path / name).write_text(before)
+    it.set_outputs({"b": "2"})
+    it.export({"b": "2"})
+    for name in ("output", "env"):
+        text = (tmp_path / name).read_text()
+        assert file_command(text) == file_command(before) | {"b": "2"}
+        assert "\n\n" not in text.removeprefix(before)
+
+
+@pytest.mark.parametrize("before", ["text", "text\n", "<details>", "| a |\n|---|\n"])
+def test_a_summary_begins_after_an_empty_line(before: str, tmp_path: Path) -> None:
+    (tmp_path / "summary").write_text(before)
+    runner(tmp_path).add_summary(["# a\n"])
+    assert (tmp_path / "summary").read_text() == f"{before.rstrip()}\n\n# a\n"
+
+
+@pytest.mark.parametrize("value", ["\ud800", "a\udcffb"])
+def test_half_of_a_surrogate_pair_does_no_harm(value: str, tmp_path: Path) -> None:
+    it = runner(tmp_path)
+    it.set_outputs({"a": value})
+    it.add_summary([value])
+    shown = value.encode(errors="replace").decode()
+    assert file_command((tmp_path / "output").read_text()) == {"a": shown}
+    assert (tmp_path / "summary").read_text() == shown
 
 
 def everything(it: Runner) -> None:
     it.set_outputs({"a": "1"})
     it.export({"a": "1"})
-    it.add_summary("# a")
+    it.add_summary(["# a"])
     it.hide("secret")
     it.annotate("error", "m", title="t")
 

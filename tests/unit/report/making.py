@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from markdown_it import MarkdownIt
+
 from ci_kit.github import Runner
 from ci_kit.report.run_report import RunReport
 from ci_kit.testing.results import Failure, Results
@@ -23,6 +25,7 @@ RESULTS = Results(
     duration=0.5,
     failures=(),
 )
+_OWN_MARKUP = ("heading", "paragraph", "bullet_list", "list_item", "inline", "text")
 REPORT = RunReport(
     outcome="failed",
     timezone="UTC",
@@ -33,6 +36,21 @@ REPORT = RunReport(
     problem="",
     seconds=1.5,
 )
+
+
+def code_in(markdown: str) -> list[str]:
+    """The code spans and code blocks that a parser of CommonMark finds, in order. Fails for any other markup.
+
+    Only the page's own headings, paragraphs and lists may be there.
+    """
+    found: list[str] = []
+    for token in MarkdownIt("gfm-like", {"linkify": False}).parse(markdown):
+        for one in (token, *(token.children or ())):
+            if one.type in ("fence", "code_inline"):
+                found.append(one.content)
+            else:
+                assert one.type.removesuffix("_open").removesuffix("_close") in _OWN_MARKUP, one
+    return found
 
 
 def report_of(*failures: Failure) -> RunReport:

@@ -38,8 +38,11 @@ def test_the_title_follows_the_outcome(outcome: Outcome, title: str) -> None:
     assert replace(REPORT, outcome=outcome).title == title
 
 
-def test_a_problem_is_the_title() -> None:
-    assert replace(REPORT, problem="coverage is low").title == "coverage is low"
+@pytest.mark.parametrize(
+    ("outcome", "title"), [("failed", "The job failed"), ("error", "The job could not finish")]
+)
+def test_a_problem_is_the_page_s_to_show_and_not_the_title_s(outcome: Outcome, title: str) -> None:
+    assert replace(REPORT, outcome=outcome, problem="coverage is low").title == title
 
 
 def test_the_title_explains_an_exit_code_other_than_failed_tests() -> None:

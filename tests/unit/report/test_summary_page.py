@@ -2,76 +2,124 @@
 
 from __future__ import annotations
 
-import html
-import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from ci_kit.github import Runner
-from ci_kit.report.summary_page import _cell, add_summary_page
+from ci_kit.errors import UsageError
+from ci_kit.github import SUMMARY_LIMIT, Runner
+from ci_kit.report.summary_page import add_error_page, add_summary_page
 from ci_kit.testing.results import Failure
-from tests.unit.report.making import REPORT, Step, report_of
+from tests.unit.report.making import REPORT, Step, code_in, report_of
 from tests.unit.support import make_host
 
+# Text that could end its code, or begin something else.
+HOSTILE = [
+    "`",
+    "a`b``c```d",
+    "```\n<img src=x>\n```",
+    "~~~\n# not a title\n~~~",
+    "````text\n````",
+    "<script>alert(1)</script>",
+    "| a | b |",
+    "[a](javascript:b) ![c](d) @someone #1 $x$",
+    "2*3*4 __init__ ~~old~~ a\\_b",
+    "    indented\n\n- list",
+    "&#95; &lt;",
+    "first\rsecond\r\n```\rthird",
+]
 
-def test_the_page_has_a_row_for_each_fact(step: Step) -> None:
+
+def test_the_page_has_a_line_for_each_fact(step: Step) -> None:
     add_summary_page(REPORT, step.runner())
     assert step.summary == (
         "## Tests failed\n"
         "\n"
-        "| | |\n"
-        "|---|---|\n"
-        "| Tests | 2 passed, 1 failed, 1 error, 1 skipped, 3 xpassed, 1 deselected |\n"
-        "| Coverage | 87.7 % |\n"
-        "| Server | MySQL 9.7.4 |\n"
-        "| Python | 3.12.1 |\n"
-        "| Time zone | UTC |\n"
-        "| Time | 1.5 s |\n"
+        "- Tests: 2 passed, 1 failed, 1 error, 1 skipped, 3 xpassed, 1 deselected\n"
+        "- Coverage: 87.7 %\n"
+        "- Server: `MySQL 9.7.4`\n"
+        "- Python: `3.12.1`\n"
+        "- Time zone: `UTC`\n"
+        "- Time: 1.5 s\n"
     )
 
 
 def test_the_page_leaves_out_unknown_facts(step: Step) -> None:
     report = replace(REPORT, mysql_version="", python_version="", results=None, coverage=None)
     add_summary_page(report, step.runner())
-    assert step.summary == "## Tests failed\n\n| | |\n|---|---|\n| Time zone | UTC |\n| Time | 1.5 s |\n"
+    assert step.summary == "## Tests failed\n\n- Time zone: `UTC`\n- Time: 1.5 s\n"
 
 
-def test_a_failure_has_a_row_of_its_own(step: Step) -> None:
-    failure = Failure("test_a.py::test_a", "call", "test_a.py", 3, "assert 1 == 2\nmore")
-    add_summary_page(report_of(failure), step.runner())
-    row = html.unescape(step.summary.splitlines()[-1])
-    assert row == "| test_a.py::test_a | test_a.py:3 | assert 1 == 2<br>more |"
+def test_the_page_shows_the_error_that_ended_the_run(step: Step) -> None:
+    add_summary_page(replace(REPORT, problem="no server\n  why: `none`"), step.runner())
+    assert step.summary.startswith("## The job failed\n\n```text\nno server\n  why: `none`\n```\n\n- Tests: ")
 
 
-def test_a_secret_is_hidden_before_its_characters_are_escaped(step: Step) -> None:
+def test_a_failure_has_a_block_of_its_own(step: Step) -> None:
+    failure = Failure("test_a.py::test_a", "call", "/repository/test_a.py", 3, "assert 1 == 2\nmore")
+    add_summary_page(report_of(failure, replace(failure, line=0)), step.runner())
+    assert step.summary.endswith(
+        "\n### Failures\n"
+        "\n`test_a.py::test_a` (call), `test_a.py:3`\n"
+        "\n```text\nassert 1 == 2\nmore\n```\n"
+        "\n`test_a.py::test_a` (call), `test_a.py`\n"
+        "\n```text\nassert 1 == 2\nmore\n```\n"
+    )
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_code_and_keeps_its_spelling(text: str, step: Step) -> None:
+    failure = Failure(f"test[{text}]", "call", f"/elsewhere/{text}.py", 0, text)
+    report = replace(report_of(failure), problem=text, timezone=text, mysql_version=text)
+    add_summary_page(report, step.runner())
+    line = text.replace("\r\n", " ").replace("\n\n", " ").replace("\n", " ").replace("\r", " ")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    assert code_in(step.summary) == [
+        f"{lines}\n",
+        line,
+        "3.12.1",
+        line,
+        f"test[{line}]",
+        f"/elsewhere/{line}.py",
+        f"{lines}\n",
+    ]
+
+
+@pytest.mark.parametrize("secret", ["a_b*c_d", "p|q&r<s", "`tick`tick`", "x~~y__z", "p@ss$word#1!"])
+def test_the_runner_s_own_masks_find_a_secret_on_the_page(secret: str, step: Step) -> None:
+    failure = Failure(f"test_a[{secret}]", "call", "test_a.py", 3, f"login as {secret} failed")
+    add_summary_page(replace(report_of(failure), problem=f"refused: {secret}"), step.runner())
+    assert step.summary.count(secret) == 3
+
+
+@pytest.mark.parametrize("secret", ["a_b*c_d", "hunter2hunter2", "with `ticks`"])
+def test_a_secret_of_ci_kit_is_hidden(secret: str, step: Step) -> None:
     runner = step.runner()
-    runner.host.redactor.add("a_b*c_d")
-    add_summary_page(report_of(Failure("test_a", "call", "test_a.py", 3, "password a_b*c_d")), runner)
-    page = html.unescape(step.summary)
-    assert "password ***" in page
-    assert "a_b*c_d" not in page
+    runner.host.redactor.add(secret)
+    failure = Failure(f"test_a[{secret}]", "call", "test_a.py", 3, f"password {secret}")
+    add_summary_page(replace(report_of(failure), problem=f"refused: {secret}"), runner)
+    assert secret not in step.summary
+    assert "password ***" in step.summary
+
+
+def test_many_failures_fit_into_the_page(step: Step) -> None:
+    failures = [Failure(f"test_{number}", "call", "test_a.py", 1, "x " * 900) for number in range(1000)]
+    add_summary_page(report_of(*failures), step.runner())
+    assert SUMMARY_LIMIT - 4000 < len(step.summary.encode()) <= SUMMARY_LIMIT
+    assert step.summary.splitlines()[-1].startswith("… cut here")
+    # The last code block is closed.
+    assert code_in(step.summary)[-1] == f"{('x ' * 900).rstrip()}\n"
+
+
+def test_an_error_before_the_run_is_a_page(step: Step) -> None:
+    add_error_page(UsageError("min-tests is not valid: '```'", todo="correct it"), step.runner())
+    assert step.summary == (
+        "## The job could not finish\n\n````text\nmin-tests is not valid: '```'\n  do:  correct it\n````\n"
+    )
 
 
 def test_outside_a_runner_there_is_no_page(step: Step) -> None:
-    add_summary_page(REPORT, Runner(make_host({"GITHUB_STEP_SUMMARY": str(step.folder / "summary")})))
+    host = make_host({"GITHUB_STEP_SUMMARY": str(step.folder / "summary")})
+    add_summary_page(REPORT, Runner(host))
+    add_error_page(UsageError("wrong"), Runner(host))
     assert step.files == []
-
-
-@given(text=st.text())
-def test_a_cell_is_one_cell_on_one_line(text: str) -> None:
-    shown = _cell(text)
-    assert "|" not in shown
-    assert len(shown.splitlines()) <= 1
-    assert "<" not in shown.replace("<br>", "")
-
-
-@pytest.mark.parametrize("text", ["2*3*4", "__init__", "[a](b)", "~~old~~", "a\\_b", "![a](b)"])
-def test_a_cell_shows_markdown_as_it_is(text: str) -> None:
-    # Without escapes and character references, no character of Markdown may remain.
-    left = re.sub(r"\\[!-/:-@\[-`{-~]|&#?\w+;", "", _cell(text))
-    assert set("*_[]~\\") & set(left) == set()
-    unescaped = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", _cell(text))
-    assert html.unescape(unescaped) == text
