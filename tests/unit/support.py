@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+import venv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,14 @@ def python(
         check=False,
         timeout=LIMIT,
     )
+
+
+def python_with(folder: Path, modules: Mapping[str, str]) -> Path:
+    """A Python without pip, which has these modules. Its environment is made in ``folder``."""
+    venv.create(folder, symlinks=True)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    write(packages, modules)
+    return folder / "bin" / "python"
 
 
 def exit_code(*argv: str | Path) -> Any:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,16 @@ import ci_kit
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.pipeline import Job
 from tests.support.waiting import LIMIT, is_readable, kill, open_fifo
-from tests.unit.support import ALONE, ROOT, exit_code, python, write
+from tests.unit.support import (
+    ALONE,
+    ROOT,
+    SELF_HOSTED,
+    exit_code,
+    file_command,
+    python,
+    python_with,
+    write,
+)
 from tests.unit.support import ci_kit as run_ci_kit
 
 pytestmark = pytest.mark.usefixtures("restored_signals")
@@ -35,11 +45,21 @@ def test_an_interrupt_of_its_imports_is_no_traceback(words: tuple[str | Path, ..
 
 
 def test_an_interrupt_of_the_action_s_installation_is_no_traceback(tmp_path: Path) -> None:
-    write(tmp_path, {"pip.py": "import os, signal; os.kill(os.getppid(), signal.SIGINT)\n"})
-    own = {"PYTHONPATH": str(tmp_path), "RUNNER_TEMP": str(tmp_path)}
-    done = python(ROOT / "action" / "main.py", env=own)
+    interpreter = python_with(
+        tmp_path / "venv", {"pip.py": "import os, signal; os.kill(os.getppid(), signal.SIGINT)\n"}
+    )
+    (tmp_path / "temporary").mkdir()
+    done = subprocess.run(
+        [interpreter, "-I", ROOT / "action" / "main.py"],
+        env={**os.environ, "RUNNER_TEMP": str(tmp_path / "temporary")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LIMIT,
+    )
     assert (done.returncode, done.stderr) == (130, "")
     assert done.stdout == "::error title=ci-kit::interrupted\n"
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -73,6 +93,99 @@ def test_an_error_on_a_runner_is_an_annotation_too(
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     assert exit_code("run", "-C", tmp_path / "none") == UsageError.exit_code
     assert capsys.readouterr().out.startswith("::error title=ci-kit::no such folder: ")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a workflow, which calls ci-kit in this process."""
+
+    folder: Path
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        path = self.folder / "output"
+        return file_command(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+    @property
+    def summary(self) -> str:
+        path = self.folder / "summary"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+@pytest.fixture
+def step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Step:
+    for name, value in SELF_HOSTED.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
+    return Step(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("words", "pyproject", "told"),
+    [
+        (["run", "--min-tests", "many"], "", "min-tests is not valid: 'many'"),
+        (["run"], '[tool.ci-kit]\nmin-tests = "`many`"\n', "min-tests is not valid: '`many`'"),
+        (["run"], "[tool.ci-kit]\nmin-test = 1\n", "unknown setting 'min-test'"),
+        (["run"], "[tool.ci-kit\n", "cannot read "),
+        (["run"], "tool = 1\n", "is not a table"),
+        (["run", "--none-such"], "", "ci-kit run does not have the option --none-such"),
+        (["run", "--min-tests"], "", "requires an argument"),
+        (["mysql", "up", "--mysql", "none"], "", "mysql is not valid: 'none'"),
+        (["mysql", "up", "more"], "", "unexpected extra argument"),
+        (["mysql", "down"], "[tool.ci-kit\n", "cannot read "),
+    ],
+)
+def test_an_error_before_the_job_is_in_its_outputs_and_summary(
+    words: list[str], pyproject: str, told: str, step: Step
+) -> None:
+    write(step.folder, {"pyproject.toml": pyproject})
+    assert exit_code("-C", step.folder, *words) == 64
+    assert step.outputs == {"outcome": "error"}
+    assert step.summary.startswith("## The job could not finish\n\n```")
+    assert told in step.summary
+    assert step.summary.count("## ") == 1
+
+
+def test_a_missing_folder_is_in_the_summary(step: Step) -> None:
+    assert exit_code("run", "-C", step.folder / "none") == 64
+    assert step.outputs == {"outcome": "error"}
+    assert "no such folder" in step.summary
+
+
+@pytest.mark.parametrize(
+    "words", [["run", "--dry-run", "--min-tests", "many"], ["mysql", "env"], ["none-such"]]
+)
+def test_an_error_of_a_question_or_a_dry_run_is_in_no_summary(
+    words: list[str], step: Step, cache: Path
+) -> None:
+    assert exit_code("-C", step.folder, *words) != 0
+    assert (step.outputs, step.summary) == ({}, "")
+
+
+def test_the_error_of_a_job_is_in_one_summary_only(step: Step) -> None:
+    write(step.folder, {"test_a.py": "def test_a(): pass\n"})
+    words = ["--mysql=off", "--no-coverage", "--min-tests=2", f"--python={sys.executable}"]
+    assert exit_code("run", "-C", step.folder, *words) == 9
+    assert step.outputs["outcome"] == "failed"
+    assert step.summary.count("## ") == 1
+    assert "1 tests ran, expected at least 2" in step.summary
+
+
+def test_a_bug_is_in_the_outputs_and_the_summary(bug: Path, step: Step) -> None:
+    assert exit_code("run", "-C", step.folder) == 70
+    assert step.outputs == {"outcome": "error"}
+    assert "ZeroDivisionError: made for a test" in step.summary
+
+
+def test_the_current_folder_may_be_gone(
+    step: Step, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (step.folder / "gone").mkdir()
+    monkeypatch.chdir(step.folder / "gone")
+    (step.folder / "gone").rmdir()
+    assert exit_code("run") == 64
+    assert "no such folder: ." in capsys.readouterr().err
 
 
 def test_an_expected_error_has_its_own_code(
