@@ -91,7 +91,9 @@ def render(
 def render_workflow(root: Path) -> Rendered:
     """Render the workflow file of the repository in ``root`` from its settings and templates."""
     settings = load_workflow_settings(root)
-    templates = workflow_templates(OwnTemplates(root / settings.templates, root) if settings.templates else None)
+    templates = workflow_templates(
+        OwnTemplates(root / settings.templates, root) if settings.templates else None
+    )
     _require_template(settings, templates)
     values = {"workflow": settings, "pins": PINS, "outputs": [output.name for output in OUTPUTS]}
     text = _HEADER + render_template(templates, settings.template_file, values)
