@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ci_kit.errors import AllTestsDeselectedError, CiKitError, NoTestReportError, Outcome
+from ci_kit.errors import AllTestsDeselectedError, CiKitError, NoTestReportError, Outcome, UnavailableError
 from ci_kit.testing.plugins import copy_report_plugin
 from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import run_tests
@@ -162,3 +162,24 @@ def test_tests_on_workers_are_counted_once(root: Path) -> None:
 def test_a_test_that_ends_its_worker_fails(root: Path) -> None:
     test = "import os\ndef test_a(): os._exit(0)\n"
     assert run(write(root, {"test_a.py": test}), "-n1", "--max-worker-restart=0").outcome == "failed"
+
+
+@pytest.mark.parametrize(
+    "removal",
+    [
+        "shutil.rmtree(os.getcwd())",
+        "os.rename(os.getcwd(), os.getcwd() + '-renamed')",
+        "here = os.getcwd(); shutil.rmtree(here); os.mkdir(here)",
+    ],
+)
+@pytest.mark.parametrize("coverage", [True, False])
+def test_a_working_folder_that_the_tests_removed_is_named(removal: str, coverage: bool, root: Path) -> None:
+    test = f"import os, shutil\ndef test_a():\n    {removal}\n"
+    with pytest.raises(UnavailableError) as caught:
+        run(write(root, {"test_a.py": test}), coverage=coverage)
+    assert caught.value.what == f"the tests removed their working folder: {root}"
+
+
+def test_a_folder_of_the_project_may_be_removed(root: Path) -> None:
+    test = "import os, shutil\ndef test_a():\n    shutil.rmtree('build')\n"
+    assert run(write(root, {"test_a.py": test, "build/x": ""})).outcome == "passed"

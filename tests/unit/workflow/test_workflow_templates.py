@@ -172,3 +172,77 @@ def test_an_error_shows_the_lines_around_it(own: Repository) -> None:
 def test_an_error_outside_templates_is_a_bug() -> None:
     with pytest.raises(AttributeError):
         render_template(workflow_templates(), 1, {})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "workflow.__class__.__mro__",
+        "workflow.__init__.__globals__",
+        "''.__class__.__base__.__subclasses__()",
+        "pins.__class__",
+        "'{0.__class__.__init__}'.format(workflow)",
+        "(workflow | attr('__class__')).__name__",
+        "workflow.branches.__class__",
+        "outputs.append('x')",
+        "cycler.__init__.__globals__.os.popen('touch pwned').read()",
+        "lipsum.__globals__['os'].environ",
+        "range(10 ** 7) | list",
+    ],
+)
+def test_a_template_cannot_leave_its_sandbox(own: Repository, expression: str) -> None:
+    text = message(own, BLOCK.format(f"<%= {expression} %>"))
+    assert re.search("SecurityError|unsafe|is undefined|OverflowError|has no attribute", text)
+    assert "ci/ci.yml.jinja, line 3" in text
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        EXTENDS + '<% block more_jobs %><% include "job.jinja" %><% endblock %>',
+        '<% extends "job.jinja" %>\n',
+        "",
+    ],
+    ids=["include", "extends", "itself"],
+)
+@pytest.mark.parametrize("of_a_folder", [False, True], ids=["file", "folder"])
+def test_a_template_that_a_link_leads_out_of_the_repository_is_refused(
+    own: Repository, template: str, of_a_folder: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    name = "job.jinja" if template else "ci.yml.jinja"
+    (elsewhere / name).write_text("on: secret\n")
+    own.write("ci/x", "")
+    if of_a_folder:
+        (own.root / "ci/more").symlink_to(elsewhere)
+        template = template.replace("job.jinja", "more/job.jinja") or '<% include "more/ci.yml.jinja" %>\n'
+        text = message(own, template)
+    else:
+        (own.root / "ci" / name).symlink_to(elsewhere / name)
+        if template:
+            text = message(own, template)
+        else:
+            with pytest.raises(UsageError) as caught:
+                own.text()
+            text = "\n".join(caught.value.lines())
+    assert "is outside the repository" in text
+    assert "secret" not in text
+
+
+def test_a_link_within_the_repository_is_followed(own: Repository) -> None:
+    own.write("shared/ci.yml.jinja", EXTENDS)
+    own.write("ci/x", "")
+    (own.root / "ci/ci.yml.jinja").symlink_to("../shared/ci.yml.jinja")
+    assert "jobs" in own.parsed()
+
+
+def test_a_workflow_file_that_a_link_leads_out_of_the_repository_is_not_shown(
+    repository: Repository, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret"
+    secret.write_text("hunter2")
+    repository.write(".github/workflows/x", "")
+    (repository.root / ".github/workflows/ci.yml").symlink_to(secret)
+    with pytest.raises(UsageError, match="is outside the repository"):
+        repository.text()
+    assert secret.read_text() == "hunter2"
