@@ -29,7 +29,7 @@ lint: .venv/installed ## Check format, types, imports, workflows and scripts
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/shellcheck action/*.sh tools/*.sh tests/runner/*.sh tests/containers/*.sh .ci/run
 	$(BIN)/actionlint
-	$(BIN)/zizmor --offline --quiet .
+	$(BIN)/zizmor --offline --quiet --pedantic .
 	$(BIN)/ci-kit render --check
 	$(BIN)/python tools/document.py --check
 

@@ -40,7 +40,7 @@ def test_the_outputs_are_set(own_run: WorkflowRun) -> None:
 
 def test_the_summary_names_the_counts_and_the_server(own_run: WorkflowRun) -> None:
     assert "## Tests passed" in own_run.log
-    assert f"| Server | {own_run.outputs['mysql-version']} |" in own_run.log
+    assert f"- Server: `{own_run.outputs['mysql-version']}`" in own_run.log
 
 
 def test_later_steps_get_the_time_zone_and_the_database(own_run: WorkflowRun) -> None:
@@ -122,6 +122,7 @@ def test_a_failing_test_fails_the_job_and_is_in_the_summary(checkout: Checkout) 
 def test_a_wrong_input_is_an_error_without_a_traceback(checkout: Checkout) -> None:
     run = small_run(checkout, {"test_it.py": ""}, inputs='min-tests: "many"')
     assert run.code != 0
+    assert run.outputs["outcome"] == "error"
     assert "min-tests is not valid: 'many'" in run.log
     assert "Traceback" not in run.log
 
@@ -129,6 +130,7 @@ def test_a_wrong_input_is_an_error_without_a_traceback(checkout: Checkout) -> No
 def test_an_unknown_command_is_refused(checkout: Checkout) -> None:
     run = small_run(checkout, {}, inputs='command: "rm -rf /"')
     assert run.code != 0
+    assert run.outputs["outcome"] == "error"
     assert "the input command is 'rm -rf /'" in run.log
 
 

@@ -42,6 +42,18 @@ def test_a_server_of_mysql_up_stays_up_between_commands(ci_kit: CiKit, project: 
     assert "no server is up" in ci_kit("mysql", "down", code=0).stderr
 
 
+def test_a_server_ends_after_the_folder_of_its_project_is_gone(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
+    other = project({"other/pyproject.toml": ""}) / "other"
+    ci_kit("mysql", "up", "--mysqld", server, "--replicas", "1", "-C", other, code=0)
+    (other / "pyproject.toml").unlink()
+    other.rmdir()
+    assert "no such folder" in ci_kit("mysql", "down", "-C", other, code=64).stderr
+    assert f" of {other} is gone" in ci_kit("mysql", "down", "--all", code=0).stderr
+    assert private_servers(ci_kit.servers) == set()
+
+
 def test_a_running_server_gets_another_database_but_no_other_settings(
     ci_kit: CiKit, project: Project, server: str
 ) -> None:

@@ -147,6 +147,17 @@ def test_the_latest_project_takes_over_the_service(stopped: Served) -> None:
     assert not stopped.is_up
 
 
+def test_the_service_is_given_back_without_its_project(stopped: Served) -> None:
+    stopped.ci_kit("mysql", "up", "-C", stopped.other, code=0)
+    stopped.root(["mv", stopped.other, f"{stopped.other}-gone"])
+    try:
+        answer = stopped.ci_kit("mysql", "down", "--all", code=0)
+    finally:
+        stopped.root(["mv", f"{stopped.other}-gone", stopped.other])
+    assert f" of {stopped.other} is gone" in answer.stderr
+    assert not stopped.is_up
+
+
 def test_a_server_that_does_not_listen_on_tcp_is_one_error(stopped: Served) -> None:
     stopped.configure("skip-networking")
     try:
