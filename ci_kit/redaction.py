@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -17,6 +18,12 @@ class Redactor:
     """Replaces known secrets in text, in each form in which output may contain them."""
 
     _replacements: dict[str, str] = field(default_factory=dict, repr=False)
+    # Variables such as MYSQL_PASSWORD, and MYSQL_PWD, which the client programs read.
+    _variables: list[str] = field(default_factory=lambda: ["PASSWORD", "MYSQL_PWD"])
+
+    def name_variables(self, names: Iterable[str]) -> None:
+        """Take these variables for passwords too, in the secrets that are added from now on."""
+        self._variables += names
 
     def add(self, secret: str) -> None:
         """Redact this secret from now on. ``Runner.hide`` also masks it in the log of the job."""
@@ -24,8 +31,7 @@ class Redactor:
             return
         encoded = quote(secret, safe="")
         self._replacements[f":{encoded}@"] = f":{MASK}@"
-        # Variables such as MYSQL_PASSWORD, and MYSQL_PWD, which the client programs read.
-        for name in ("PASSWORD", "MYSQL_PWD"):
+        for name in self._variables:
             for form in (secret, shlex.quote(secret)):
                 self._replacements[f"{name}={form}"] = f"{name}={MASK}"
         if len(secret) >= SHORTEST_ANYWHERE:

@@ -63,8 +63,10 @@ class Call:
     def settings(self, *, pytest_args: Sequence[str] = ()) -> Settings:
         """Load the settings, show their warnings, and hide the password from here on. Raises UsageError."""
         from ci_kit.settings.loading import load_settings
+        from ci_kit.settings.variables import names_of
 
         settings = load_settings(self.root, self.host.environ, self.flags, pytest_args=pytest_args)
+        self.host.redactor.name_variables(names_of("password", settings.login_variables))
         self.runner.hide(settings.mysql_password)
         self.warn(settings.warnings)
         return settings

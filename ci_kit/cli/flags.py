@@ -67,7 +67,7 @@ def _joined(option: Option) -> Callable[[click.Context, click.Parameter, tuple[s
         from ci_kit.settings.loading import parse
         from ci_kit.settings.source import flag_source
 
-        words: list[str] = []
+        words: list[object] = []
         for text in texts:
             parsed = parse(option, text, flag_source(option))
             words += parsed if isinstance(parsed, tuple) else ()

@@ -20,11 +20,12 @@ from ci_kit.mysql.records.cleanup import Cleanup
 from ci_kit.mysql.records.record import Record, fixed_settings
 from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.settings import Settings
+from ci_kit.settings.variables import Variable, merge, names_of, variables
 from ci_kit.timezone import set_timezone
 
-# A server that is already up can still get these. Its login stays.
-_LOGIN = ("mysql-user", "mysql-password")
-_ADDED = tuple(option.name for option in OPTIONS if option.group == "Database" and option.name not in _LOGIN)
+# A server that is already up can still get these. Its login stays; variables do not concern the server.
+_FIXED = ("mysql-user", "mysql-password", "variables")
+_ADDED = tuple(option.name for option in OPTIONS if option.group == "Database" and option.name not in _FIXED)
 
 
 def up(settings: Settings, runner: Runner) -> None:
@@ -43,14 +44,15 @@ def up(settings: Settings, runner: Runner) -> None:
 def _reuse(settings: Settings, runner: Runner, found: list[Record]) -> None:
     record, *replicas = found
     _require_same(settings, found)
+    record = replace(record, variables=[str(variable) for variable in _login_variables(settings, record)])
     if any(map(settings.given, _ADDED)):
         record = _extended(settings, runner, record)
-        store.save(runner.host, record)
+    store.save(runner.host, record)
     address = f"{record.host}:{record.port}"
     runner.host.console.step(
         "mysql", f"{record.version} is already up at {address}, database {record.database}"
     )
-    runner.export(_variables([record, *replicas]))
+    runner.export(_environment(settings, [record, *replicas]))
 
 
 def _require_same(settings: Settings, found: list[Record]) -> None:
@@ -166,13 +168,21 @@ def environment(settings: Settings, runner: Runner) -> dict[str, str]:
     found = _running(settings, runner)
     if not found:
         raise UnavailableError("no server is up for this project", todo="start one: `ci-kit mysql up`")
-    return _variables(found)
+    return _environment(settings, found)
 
 
-def _variables(found: list[Record]) -> dict[str, str]:
+def _environment(settings: Settings, found: list[Record]) -> dict[str, str]:
     record, *replicas = found
     access = Access(record.login, None, tuple(one.login for one in replicas))
-    return {"TZ": record.timezone, **access.environment(record.database)}
+    return {
+        "TZ": record.timezone,
+        **access.environment(record.database, _login_variables(settings, record)),
+    }
+
+
+def _login_variables(settings: Settings, record: Record) -> tuple[Variable, ...]:
+    """The variables for a server that was kept: those of its start, and those of the settings now."""
+    return merge(variables(record.variables), settings.login_variables)
 
 
 def _running(settings: Settings, runner: Runner) -> list[Record]:
@@ -183,6 +193,7 @@ def _running(settings: Settings, runner: Runner) -> list[Record]:
     cleanup = server_cleanup(runner.host)
     found = cleanup.kept(settings.root)
     for record in found:
+        runner.host.redactor.name_variables(names_of("password", variables(record.variables)))
         runner.hide(record.password)
     # Replicas are useless without their source.
     if found and not (found[0].replica == 0 and cleanup.is_up(found[0])):

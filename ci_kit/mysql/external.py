@@ -22,6 +22,7 @@ from ci_kit.mysql.prepare.init_sql import run_init_sql
 from ci_kit.mysql.records import store
 from ci_kit.mysql.records.record import Record, new_record
 from ci_kit.settings.settings import Settings
+from ci_kit.settings.variables import names_of
 
 _DEFAULT_PORT = 3306
 # In seconds.
@@ -45,7 +46,7 @@ class ExternalServer:
                 why=f"mysql = external came from {settings.source('mysql')}",
                 todo="set mysql-host, or the variable MYSQL_HOST",
             )
-        port = settings.mysql_port or _port(self.host)
+        port = external_port(settings, self.host)
         login = Endpoint(settings.mysql_host, port, settings.mysql_user, settings.mysql_password)
         return ExternalBooting(self.host, settings, login)
 
@@ -165,13 +166,21 @@ def _require_address(login: Endpoint, settings: Settings) -> None:
         ) from error
 
 
-def _port(host: Host) -> int:
-    """The port of the variable MYSQL_PORT. Only an external server reads it: elsewhere it may be in use."""
-    text = host.environ.get("MYSQL_PORT") or str(_DEFAULT_PORT)
+def external_port(settings: Settings, host: Host) -> int:
+    """The port of the settings, or of a variable that applications read, such as MYSQL_PORT.
+
+    Only an external server reads such a variable: for another server, its port may be in use. Raises
+    UsageError if it is not a number.
+    """
+    if settings.mysql_port:
+        return settings.mysql_port
+    names = names_of("port", settings.login_variables)
+    name = next((name for name in names if host.environ.get(name)), "")
+    text = host.environ.get(name, str(_DEFAULT_PORT))
     if not text.isascii() or not text.isdigit():
         raise UsageError(
             f"{text!r} is not a port number",
-            why="it came from the environment variable MYSQL_PORT",
+            why=f"it came from the environment variable {name}",
             todo="correct it, or set mysql-port",
         )
     return int(text)

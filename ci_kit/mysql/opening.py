@@ -55,7 +55,7 @@ class RunningServer:
 
     def environment(self) -> dict[str, str]:
         """The variables of the tests."""
-        return self.access.environment(self.settings.database)
+        return self.access.environment(self.settings.database, self.settings.login_variables)
 
     def lost(self) -> UnavailableError | None:
         """Why the server can no longer be used; None if it can."""

@@ -1,24 +1,29 @@
 """Reading the settings of a run from flags, variables and pyproject.toml.
 
 A value comes from the first of: a flag, a ``CI_KIT_*`` variable (which the action's inputs arrive as), a
-variable that applications read too (``MYSQL_PASSWORD``, ``MYSQL_DATABASE`` …), ``[tool.ci-kit]`` in
-pyproject.toml, the default.
+variable that applications read too (``MYSQL_PASSWORD``, ``MYSQL_DATABASE`` …, and the names that the setting
+``variables`` gives them), ``[tool.ci-kit]`` in pyproject.toml, the default. If nothing else names a database,
+the one of DATABASE_URL is used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ci_kit.errors import UsageError
+from ci_kit.settings.database_url import parse_database_url
 from ci_kit.settings.names import did_you_mean, unknown_variables
 from ci_kit.settings.option import Option, Value
-from ci_kit.settings.options import OPTIONS
+from ci_kit.settings.options import OPTIONS, VARIABLES
+from ci_kit.settings.parsers import UnknownWordError
 from ci_kit.settings.problems import raise_problems
 from ci_kit.settings.pyproject import TABLE, read_table
 from ci_kit.settings.settings import Settings
 from ci_kit.settings.source import DEFAULT, Source, flag_source, pyproject_source, variable_source
+from ci_kit.settings.variables import STANDARD, Variable, bind, names_of
 
 _OWN_KEYS = frozenset(option.name for option in OPTIONS)
 # Read by `ci-kit render`.
@@ -37,19 +42,63 @@ def load_settings(
     ``pytest_args`` are added to the configured ones. Raises one UsageError for all wrong keys and values.
     """
     table = read_table(root)
+    given = _Given(flags or {}, environ, table.values)
     problems = [_unknown_key(key) for key in table.values if key not in _OWN_KEYS | _SUB_TABLES]
     values: dict[str, Any] = {}
     sources: dict[str, Source] = {}
-    for option in OPTIONS:
-        raw, sources[option.name] = _find(option, environ, flags or {}, table.values)
+    notes: tuple[str, ...] = ()
+    # First the names of the variables, because other options read the variables with these names.
+    for option in sorted(OPTIONS, key=lambda one: one is not VARIABLES):
+        raw, sources[option.name] = given.find(option)
         try:
             values[option.field] = parse(option, raw, sources[option.name])
         except UsageError as problem:
             problems.append(problem)
+        if option is VARIABLES:
+            bound, notes = bind(values.get(option.field, ()), environ)
+            given = replace(given, variables=bound)
     raise_problems(problems)
     values["pytest_args"] = (*values["pytest_args"], *pytest_args)
-    warnings = (*table.warnings, *unknown_variables(environ))
-    return Settings(root=root.resolve(), sources=sources, warnings=warnings, **values)
+    warnings = (*table.warnings, *unknown_variables(environ), *notes)
+    return Settings(
+        root=root.resolve(), login_variables=given.variables, sources=sources, warnings=warnings, **values
+    )
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What flags, variables and pyproject.toml give; ``variables`` are those that the tests will have."""
+
+    flags: Mapping[str, Any]
+    environ: Mapping[str, str]
+    table: Mapping[str, Any]
+    variables: tuple[Variable, ...] = ()
+
+    def find(self, option: Option) -> tuple[Any, Source]:
+        """The value for an option, and its source."""
+        flag = self.flags.get(option.field)
+        if flag is not None:
+            return flag, flag_source(option)
+        # An input that a workflow leaves out arrives as an empty variable.
+        for name in (option.variable, *self._application_variables(option)):
+            if self.environ.get(name):
+                return self.environ[name], variable_source(option, name)
+        if option.name in self.table:
+            return self.table[option.name], pyproject_source(option)
+        return (option.field == "database" and self._database_of_url()) or (None, DEFAULT)
+
+    def _application_variables(self, option: Option) -> tuple[str, ...]:
+        """The application's variables for an option; the names that the user has given come first."""
+        fields = dict.fromkeys(STANDARD[name] for name in option.also_from)
+        return tuple(name for field in fields for name in names_of(field, self.variables))
+
+    def _database_of_url(self) -> tuple[str, Source] | None:
+        """The database that the application's URL names."""
+        for name in names_of("url", self.variables):
+            url = parse_database_url(self.environ.get(name, ""))
+            if url and url.database:
+                return url.database, Source("application", f"the environment variable {name}")
+        return None
 
 
 def parse(option: Option, raw: object, source: Source) -> Value:
@@ -63,24 +112,15 @@ def parse(option: Option, raw: object, source: Source) -> Value:
         raise UsageError(
             f"{option.name} is not valid{shown}",
             why=f"{error}; it came from {source.text}",
-            todo=did_you_mean(str(raw), option.choices)
+            todo=_hint(option, raw, error)
             or f"correct the value, or remove it to use the default ({option.default_text})",
         ) from error
 
 
-def _find(
-    option: Option, environ: Mapping[str, str], flags: Mapping[str, Any], table: Mapping[str, Any]
-) -> tuple[Any, Source]:
-    given = flags.get(option.field)
-    if given is not None:
-        return given, flag_source(option)
-    # An input that a workflow leaves out arrives as an empty variable.
-    for variable in (option.variable, *option.also_from):
-        if environ.get(variable):
-            return environ[variable], variable_source(option, variable)
-    if option.name in table:
-        return table[option.name], pyproject_source(option)
-    return None, DEFAULT
+def _hint(option: Option, raw: object, error: ValueError) -> str:
+    if isinstance(error, UnknownWordError):
+        return did_you_mean(error.word, error.known)
+    return did_you_mean(str(raw), option.choices)
 
 
 def _unknown_key(key: str) -> UsageError:

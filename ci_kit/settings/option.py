@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
-Value: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
+from ci_kit.settings.server_version import WantedVersion
+from ci_kit.settings.variables import Variable
+
+Value: TypeAlias = "str | int | float | bool | tuple[str, ...] | tuple[Variable, ...] | WantedVersion | None"
 
 Group: TypeAlias = Literal["Time zone", "Server", "Database", "Tests"]
 """The headings under which ``--help`` and docs/configuration.md list the options."""

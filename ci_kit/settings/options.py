@@ -6,6 +6,8 @@ from typing import Literal, TypeAlias, get_args
 
 from ci_kit.settings.option import SERVER_KINDS, Option, ServerKind
 from ci_kit.settings.parsers import auto_or, flag, integer, none_or, percent, text, words
+from ci_kit.settings.server_version import wanted_version
+from ci_kit.settings.variables import FIELDS, variables
 
 ServerChoice: TypeAlias = Literal["auto", "private", "service", "docker", "external", "off"]
 ZoneTables: TypeAlias = Literal["auto", "all", "none"]
@@ -19,6 +21,17 @@ _NOT_EXTERNAL: frozenset[ServerKind] = SERVER_KINDS - _ONLY_EXTERNAL
 def options_for(kind: ServerKind) -> tuple[Option, ...]:
     """The options that apply if a run uses this kind of server."""
     return tuple(option for option in OPTIONS if kind in option.kinds)
+
+
+VARIABLES = Option(
+    "variables",
+    "Database",
+    (),
+    "More variables that tell the tests how to reach the server, by the names that the application reads:"
+    f" DB_HOST=host DB_PORT=port. They can hold {', '.join(FIELDS[:-1])} and {FIELDS[-1]}.",
+    variables,
+)
+"""It is read before all others, because it names variables that they are read from."""
 
 
 OPTIONS: tuple[Option, ...] = (
@@ -42,10 +55,20 @@ OPTIONS: tuple[Option, ...] = (
         "Server",
         "auto",
         "Server to use: private (started for the run), service (the machine's own), docker (a container),"
-        " external (the one at mysql-host) or off. auto: the service on a GitHub-hosted runner, otherwise a"
-        " private server, or a container if the machine has Docker or Podman and no server program.",
+        " external (the one at mysql-host) or off. auto: on a runner, a server that answers at mysql-host,"
+        " such as a service container; on a GitHub-hosted runner, the service; otherwise a private server,"
+        " or a container if the machine has Docker or Podman and no server program.",
         text,
         choices=get_args(ServerChoice),
+    ),
+    Option(
+        "mysql-version",
+        "Server",
+        None,
+        "Version of the server, such as 8.4, 9, mariadb-11.4 or mariadb. With mysql = auto, ci-kit uses the"
+        " service or a server program of the machine if it fits, otherwise the official image.",
+        wanted_version,
+        shown_default="any",
     ),
     Option(
         "mysql-host",
@@ -184,10 +207,11 @@ OPTIONS: tuple[Option, ...] = (
         "database",
         "Database",
         "test",
-        "Database for the tests.",
+        "Database for the tests. Without one, the database that DATABASE_URL names, or test.",
         text,
         also_from=("MYSQL_DATABASE", "MYSQL_DB"),
     ),
+    VARIABLES,
     Option(
         "extra-databases",
         "Database",

@@ -7,7 +7,7 @@ raises ValueError, whose message names what was expected.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 _T = TypeVar("_T")
@@ -17,6 +17,15 @@ _WORDS = {
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
 _HUNDRED = 100
+
+
+class UnknownWordError(ValueError):
+    """A word that is not one of those ``known``."""
+
+    def __init__(self, message: str, word: str, known: Sequence[str]) -> None:
+        super().__init__(message)
+        self.word = word
+        self.known = known
 
 
 def text(value: object) -> str:

@@ -8,21 +8,25 @@ from pathlib import Path
 
 from ci_kit.settings.option import Option, ServerKind, Value
 from ci_kit.settings.options import OPTIONS, ServerChoice, ZoneTables
+from ci_kit.settings.server_version import WantedVersion
 from ci_kit.settings.source import Source
+from ci_kit.settings.variables import Variable
 
 
 @dataclass(frozen=True)
 class Settings:
     """The settings of one run; docs/configuration.md explains each.
 
-    ``sources`` maps each option's name to where its value came from. ``warnings`` are for the user: names
-    that resemble a setting and are not read.
+    ``login_variables`` are all variables that a run sets for its tests: those of ``variables`` and the
+    standard ones. ``sources`` maps each option's name to where its value came from. ``warnings`` are for the
+    user: names that resemble a setting and are not read.
     """
 
     root: Path
     timezone: str
     system_timezone: bool | None
     mysql: ServerChoice
+    mysql_version: WantedVersion | None
     mysqld: str
     mysql_image: str
     docker_args: tuple[str, ...]
@@ -32,6 +36,7 @@ class Settings:
     mysql_user: str
     mysql_password: str = field(repr=False)
     database: str
+    variables: tuple[Variable, ...]
     extra_databases: tuple[str, ...]
     create_database: bool | None
     charset: str
@@ -49,6 +54,7 @@ class Settings:
     coverage: bool
     fail_under: float | None
     min_tests: int
+    login_variables: tuple[Variable, ...]
     sources: Mapping[str, Source] = field(repr=False)
     warnings: tuple[str, ...] = field(default=(), repr=False)
 

@@ -94,6 +94,16 @@ def test_a_short_secret_is_redacted_where_it_is_clearly_a_password(
     assert redactor(secret).redact(shown_in(secret)) == expected
 
 
+@pytest.mark.parametrize("variable", ["DB_PASS", "DB_PWD", "DATABASE_SECRET"])
+def test_a_short_secret_is_redacted_in_a_variable_that_the_project_names(variable: str) -> None:
+    shown = Redactor()
+    shown.name_variables([variable])
+    shown.add("a b")
+    assert shown.redact(f"{variable}=a b") == f"{variable}={MASK}"
+    assert shown.redact(f"env {variable}='a b' true") == f"env {variable}={MASK} true"
+    assert shown.redact("MYSQL_PASSWORD=a b") == f"MYSQL_PASSWORD={MASK}"
+
+
 def test_a_short_secret_stays_in_ordinary_words() -> None:
     assert redactor("ab").redact("above and about") == "above and about"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import quote
 
 LOOPBACK = "127.0.0.1"
 """The address at which a server of this machine answers over TCP."""
@@ -39,22 +38,3 @@ class Endpoint:
 
     def as_user(self, user: str, password: str) -> Endpoint:
         return replace(self, user=user, password=password)
-
-    def environment(self, database: str) -> dict[str, str]:
-        """The variables that applications read. Some read MYSQL_DB instead of MYSQL_DATABASE."""
-        # The client library's own variables: with the host name localhost, it uses the socket.
-        library = {"MYSQL_TCP_PORT": str(self.port)}
-        if self.socket:
-            library["MYSQL_UNIX_PORT"] = str(self.socket)
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        login = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
-        return {
-            "MYSQL_HOST": self.host,
-            "MYSQL_PORT": str(self.port),
-            "MYSQL_USER": self.user,
-            "MYSQL_PASSWORD": self.password,
-            "MYSQL_DATABASE": database,
-            "MYSQL_DB": database,
-            "DATABASE_URL": f"mysql://{login}@{host}:{self.port}/{quote(database, safe='')}",
-            **library,
-        }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,6 +10,7 @@ from typing import Protocol
 from ci_kit.errors import UnavailableError
 from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.version import Version
+from ci_kit.settings.variables import Field, Variable
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,35 @@ class Access:
             parts.append(f"{len(self.replicas)} {'replica' if len(self.replicas) == 1 else 'replicas'}")
         return ", ".join(parts)
 
-    def environment(self, database: str) -> dict[str, str]:
-        """The variables of the tests: the login, and the addresses of the replicas."""
-        found = self.login.environment(database)
+    def environment(self, database: str, variables: Iterable[Variable]) -> dict[str, str]:
+        """The environment of the tests: the given variables, and the addresses of the replicas.
+
+        Without a socket that this machine reaches, a variable for it is empty; MYSQL_UNIX_PORT is left out,
+        because the client library takes an empty one for a path.
+        """
+        login = self.login
+        # Without replicas, an application that reads from one reads from the server itself.
+        replica = self.replicas[0] if self.replicas else login
+        urls: dict[Field, Endpoint] = {"url": login, "replica-url": replica}
+        texts: dict[Field, str] = {
+            "host": login.host,
+            "port": str(login.port),
+            "user": login.user,
+            "password": login.password,
+            "database": database,
+            "socket": str(login.socket or ""),
+            "replica-host": replica.host,
+            "replica-port": str(replica.port),
+        }
+        found = {
+            one.name: one.url_form.to(urls[one.field], database) if one.field in urls else texts[one.field]
+            for one in variables
+            if login.socket or one.name != "MYSQL_UNIX_PORT"
+        }
         for number, replica in enumerate(self.replicas, 1):
             for suffix in ("", f"_{number}") if number == 1 else (f"_{number}",):
-                found[f"MYSQL_REPLICA_HOST{suffix}"] = replica.host
-                found[f"MYSQL_REPLICA_PORT{suffix}"] = str(replica.port)
+                found.setdefault(f"MYSQL_REPLICA_HOST{suffix}", replica.host)
+                found.setdefault(f"MYSQL_REPLICA_PORT{suffix}", str(replica.port))
         return found
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
-Flavour: TypeAlias = Literal["MySQL", "MariaDB"]
+from ci_kit.settings.server_version import Flavour, WantedVersion
 
 
 @dataclass(frozen=True)
@@ -23,6 +22,10 @@ class Version:
     def text(self) -> str:
         """The release alone, as in ``9.7.4``."""
         return ".".join(map(str, self.number))
+
+    def fits(self, wanted: WantedVersion | None) -> bool:
+        """Whether it is the version that a project asks for; any version is, if it asks for none."""
+        return wanted is None or wanted.fits(self.flavour, self.number)
 
 
 def parse_version(text: str) -> Version | None:

@@ -17,12 +17,12 @@ from ci_kit.mysql.client.login import LoginError
 from ci_kit.mysql.client.server import Access
 from ci_kit.mysql.client.session import Session, StatementError, open_session
 from ci_kit.mysql.client.sql import Secret, Statement, account, literal, statement
-from ci_kit.mysql.client.version import Flavour
 from ci_kit.mysql.config.error_log import last_errors
 from ci_kit.mysql.prepare.accounts import log_in_once
 from ci_kit.mysql.prepare.time_zone import set_zone
 from ci_kit.mysql.private.instance import ReplicationRole
 from ci_kit.mysql.private.server import PrivateBooting, PrivateReady, PrivateServer
+from ci_kit.settings.server_version import Flavour
 from ci_kit.settings.settings import Settings
 
 _ACCOUNT = "ci_kit_replica"

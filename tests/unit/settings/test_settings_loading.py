@@ -12,6 +12,7 @@ from ci_kit.errors import UsageError
 from ci_kit.settings.loading import load_settings
 from ci_kit.settings.option import Option, ServerKind
 from ci_kit.settings.options import OPTIONS
+from ci_kit.settings.server_version import WantedVersion
 from ci_kit.settings.settings import Settings
 from tests.unit.settings.values import VALUES
 
@@ -96,8 +97,9 @@ def test_an_empty_variable_counts_as_not_given(option: Option, tmp_path: Path) -
 
 @every_option
 def test_a_value_of_its_own_type_in_pyproject_is_taken(option: Option, tmp_path: Path) -> None:
-    for _, meaning in VALUES[option.name]:
-        value = list(meaning) if isinstance(meaning, tuple) else meaning
+    for text, meaning in VALUES[option.name]:
+        value = list(map(str, meaning)) if isinstance(meaning, tuple) else meaning
+        value = text if isinstance(meaning, WantedVersion) else value
         write_table(tmp_path, f"{option.name} = {json.dumps(value)}")
         assert getattr(load_settings(tmp_path, {}), option.field) == meaning
 

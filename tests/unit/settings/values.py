@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from ci_kit.settings.server_version import WantedVersion
+from ci_kit.settings.variables import Variable
+
 # Two values for each option: as a text, as a flag or a variable has it, and what it means.
 VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "timezone": (("Europe/Oslo", "Europe/Oslo"), ("UTC", "UTC")),
     "system-timezone": (("true", True), ("false", False)),
     "mysql": (("private", "private"), ("off", "off")),
+    "mysql-version": (
+        ("8.4", WantedVersion("MySQL", (8, 4))),
+        ("mariadb-11", WantedVersion("MariaDB", (11,))),
+    ),
     "mysqld": (("/opt/mysqld", "/opt/mysqld"), ("mariadbd", "mariadbd")),
     "mysql-image": (("mysql:9", "mysql:9"), ("mariadb:11", "mariadb:11")),
     "docker-args": (("--cpus 2", ("--cpus", "2")), ("--init", ("--init",))),
@@ -19,6 +26,10 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "mysql-password": (("correct horse", "correct horse"), ("1234", "1234")),
     "database": (("when2meet", "when2meet"), ("meeting", "meeting")),
     "extra-databases": (("one 'two three'", ("one", "two three")), ("four", ("four",))),
+    "variables": (
+        ("DB_HOST=host DB_PORT=port", (Variable("DB_HOST", "host"), Variable("DB_PORT", "port"))),
+        ("DB_NAME=database", (Variable("DB_NAME", "database"),)),
+    ),
     "init-sql": (("schema.sql seed", ("schema.sql", "seed")), ("dump.sql.gz", ("dump.sql.gz",))),
     "sql-mode": (("ANSI_QUOTES", "ANSI_QUOTES"), ("ANSI", "ANSI")),
     "mysql-settings": (("a=1 b='2 3'", ("a=1", "b=2 3")), ("c=4", ("c=4",))),

@@ -1,39 +1,10 @@
-"""A login, and the variables applications read it from."""
+"""The address of a server, and a login there."""
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urlsplit
-
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from ci_kit.mysql.client.endpoint import Endpoint
-
-TEXT = st.text(st.characters(exclude_categories=["Cs"]))
-HOSTILE = "p@ss:w/o?r#d%41 &=+[]\\'\"`$(x)\n한"
-
-
-@given(user=TEXT, password=TEXT, database=TEXT)
-@example(user=HOSTILE, password=HOSTILE, database=HOSTILE)
-@example(user="a", password="", database="..")
-def test_the_url_says_what_the_other_variables_say(user: str, password: str, database: str) -> None:
-    env = Endpoint("127.0.0.1", 3307, user, password).environment(database)
-    url = urlsplit(env["DATABASE_URL"])
-    assert url.scheme == "mysql"
-    assert (url.hostname, url.port) == ("127.0.0.1", 3307)
-    assert unquote(url.username or "") == user == env["MYSQL_USER"]
-    assert unquote(url.password or "") == password == env["MYSQL_PASSWORD"]
-    assert unquote(url.path.removeprefix("/")) == database == env["MYSQL_DATABASE"] == env["MYSQL_DB"]
-    assert (url.query, url.fragment) == ("", "")
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "db.example", "::1", "fe80::1"])
-def test_the_url_has_the_host_and_the_port(host: str) -> None:
-    env = Endpoint(host, 3306, "root", "x").environment("test")
-    url = urlsplit(env["DATABASE_URL"])
-    assert (url.hostname, url.port) == (host, 3306)
-    assert (env["MYSQL_HOST"], env["MYSQL_PORT"]) == (host, "3306")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,180 @@
+"""The variables that tell the tests how to reach the server, and what each of them holds."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Literal, TypeAlias, get_args
+
+from ci_kit.settings.database_url import DatabaseUrl, is_url, parse_database_url
+from ci_kit.settings.parsers import UnknownWordError
+
+Field: TypeAlias = Literal[
+    "host",
+    "port",
+    "user",
+    "password",
+    "database",
+    "socket",
+    "url",
+    "replica-host",
+    "replica-port",
+    "replica-url",
+]
+"""What a variable can hold."""
+
+FIELDS: tuple[Field, ...] = get_args(Field)
+
+URLS: frozenset[Field] = frozenset({"url", "replica-url"})
+
+STANDARD: Mapping[str, Field] = MappingProxyType(
+    {
+        "MYSQL_HOST": "host",
+        "MYSQL_PORT": "port",
+        "MYSQL_USER": "user",
+        "MYSQL_PASSWORD": "password",
+        "MYSQL_DATABASE": "database",
+        # Some applications read it instead of MYSQL_DATABASE.
+        "MYSQL_DB": "database",
+        "DATABASE_URL": "url",
+        # The client library's own: with the host name localhost, it uses the socket.
+        "MYSQL_TCP_PORT": "port",
+        "MYSQL_UNIX_PORT": "socket",
+    }
+)
+"""The variables that ci-kit sets without being asked."""
+
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+# The runner refuses the first two in GITHUB_ENV; a login in any of them would break the run.
+_RESERVED = re.compile(r"GITHUB_.*|RUNNER_.*|CI_KIT_.*|PYTHON.*|LD_.*|DYLD_.*|NODE_OPTIONS|PATH|HOME|TZ|CI")
+_AROUND_EQUALS = re.compile(r"^([ \t]*[^\s=]+)[ \t]*=[ \t]*", re.MULTILINE)
+
+
+_EXPECTED = 'expected a table such as { DB_HOST = "host" }, or a text such as DB_HOST=host DB_PORT=port'
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable that an application reads, and what it holds.
+
+    ``form`` is for a variable that holds a URL: the form that its URL keeps, such as ``mysql+aiomysql://``.
+    """
+
+    name: str
+    field: Field
+    form: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.field} {self.form}".rstrip()
+
+    @property
+    def url_form(self) -> DatabaseUrl:
+        """The form of its URL, if it holds one."""
+        return (parse_database_url(self.form) if self.form else None) or DatabaseUrl("mysql", "database")
+
+
+def variables(value: object) -> tuple[Variable, ...]:
+    """A table of variables, or a text such as ``DB_HOST=host DB_PORT=port``. Raises ValueError."""
+    pairs = list(_pairs(value))
+    names = [name for name, _ in pairs]
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise ValueError(f"{twice} is there twice")
+    return tuple(_variable(name, holds) for name, holds in pairs)
+
+
+def _pairs(value: object) -> Iterable[tuple[str, object]]:
+    match value:
+        case Mapping():
+            return [(str(name), holds) for name, holds in value.items()]
+        case str():
+            words = _words(value)
+        case list() | tuple():
+            words = [str(word) for word in value if isinstance(word, str | Variable)]
+            if len(words) < len(value):
+                raise ValueError(_EXPECTED)
+        case _:
+            raise ValueError(_EXPECTED)
+    if wrong := next((word for word in words if "=" not in word), ""):
+        raise ValueError(f"{wrong!r} is not NAME=value; {_EXPECTED}")
+    return [(name, holds) for name, _, holds in (word.partition("=") for word in words)]
+
+
+def _words(text: str) -> list[str]:
+    # `DB_HOST = host` on a line of its own is what pyproject.toml has.
+    joined = _AROUND_EQUALS.sub(r"\1=", text)
+    try:
+        return shlex.split(joined, comments=True)
+    except ValueError as error:
+        raise ValueError(f"expected words as in a shell command: {error}") from None
+
+
+def _variable(name: str, holds: object) -> Variable:
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is not the name of an environment variable")
+    if _RESERVED.fullmatch(name):
+        raise ValueError(f"{name} has a meaning of its own, and cannot hold a part of the login")
+    word = holds if isinstance(holds, str) else repr(holds)
+    field, _, form = word.partition(" ")
+    if is_url(word):
+        field, form = "url", word
+    known = next((one for one in FIELDS if one == field), None)
+    if known is None or (form and known not in URLS):
+        expected = f"{name} cannot hold {word!r}: expected one of {', '.join(FIELDS)}"
+        raise UnknownWordError(expected, field, FIELDS)
+    if not form:
+        return Variable(name, known)
+    url = parse_database_url(form)
+    if url is None:
+        raise ValueError(f"{name} holds a URL, and its form is not that of a MySQL or MariaDB database")
+    if form is word and not url.slash:
+        # `mysql+aiomysql://` alone: the user writes only the driver.
+        url = replace(url, slash="/", database="database")
+    return Variable(name, known, url.form)
+
+
+def bind(
+    given: Iterable[Variable], environ: Mapping[str, str]
+) -> tuple[tuple[Variable, ...], tuple[str, ...]]:
+    """The variables that a run sets, and notes for the user.
+
+    A URL that is set keeps its form. DATABASE_URL is left out if it is set and is not the URL of a MySQL or
+    MariaDB database, unless the user names it.
+    """
+    named = {one.name: one for one in given}
+    standard = (Variable(name, field) for name, field in STANDARD.items() if name not in named)
+    bound: list[Variable] = []
+    notes: list[str] = []
+    for one in (*named.values(), *standard):
+        text = environ.get(one.name, "").strip() if one.field in URLS else ""
+        url = parse_database_url(text)
+        if url:
+            bound.append(replace(one, form=url.form))
+        elif not text or one.name in named:
+            bound.append(one)
+        elif not is_url(text):
+            notes.append(f"the environment variable {one.name} is not a URL, and stays as it is")
+    return tuple(bound), tuple(notes)
+
+
+def names_of(field: Field, bound: Iterable[Variable]) -> tuple[str, ...]:
+    """The names of the variables that hold a field; those of the user come first."""
+    return tuple(one.name for one in bound if one.field == field)
+
+
+def merge(kept: Iterable[Variable], now: Iterable[Variable]) -> tuple[Variable, ...]:
+    """The variables of a server that was kept, for a later command, whose settings may differ.
+
+    A URL that is not set now keeps the form that it had.
+    """
+    before = {one.name: one for one in kept}
+    current = {
+        one.name: before[one.name]
+        if one.name in before and before[one.name].field == one.field and not one.form
+        else one
+        for one in now
+    }
+    # A standard variable that is left out now is the URL of another system.
+    return tuple(({name: one for name, one in before.items() if name not in STANDARD} | current).values())
