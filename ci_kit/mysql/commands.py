@@ -11,6 +11,7 @@ from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.mysql.client.program import client_program
 from ci_kit.mysql.client.server import Access
+from ci_kit.mysql.client.version import parse_version
 from ci_kit.mysql.external import provide_databases
 from ci_kit.mysql.opening import open_server, server_cleanup
 from ci_kit.mysql.prepare.preparation import prepare_server
@@ -61,6 +62,7 @@ def _require_same(settings: Settings, found: list[Record]) -> None:
     external = record.kind == "external"
     pairs = {
         "mysql": ("" if settings.mysql == "auto" else settings.mysql, record.kind),
+        "mysql-version": (settings.mysql_version, _version_there(settings, record)),
         "mysql-host": (settings.mysql_host if external else "", record.host),
         "mysql-password": (settings.mysql_password, record.password),
         "mysql-port": (settings.mysql_port, record.port),
@@ -76,6 +78,12 @@ def _require_same(settings: Settings, found: list[Record]) -> None:
                 why=f"{name} came from {settings.source(name)}",
                 todo="end the server first: `ci-kit mysql down`",
             )
+
+
+def _version_there(settings: Settings, record: Record) -> object:
+    """The version of the settings if the running server fits it, otherwise the version of the server."""
+    version = parse_version(record.version)
+    return settings.mysql_version if version and version.fits(settings.mysql_version) else version
 
 
 def _extended(settings: Settings, runner: Runner, record: Record) -> Record:

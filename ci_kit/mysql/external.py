@@ -46,9 +46,7 @@ class ExternalServer:
                 why=f"mysql = external came from {settings.source('mysql')}",
                 todo="set mysql-host, or the variable MYSQL_HOST",
             )
-        port = external_port(settings, self.host)
-        login = Endpoint(settings.mysql_host, port, settings.mysql_user, settings.mysql_password)
-        return ExternalBooting(self.host, settings, login)
+        return ExternalBooting(self.host, settings, external_login(settings, self.host))
 
 
 @dataclass(frozen=True)
@@ -112,9 +110,17 @@ class ExternalReady:
 def provide_databases(host: Host, login: Endpoint, settings: Settings) -> Version | None:
     """Create the databases if the settings allow it, or check that they exist; gives the server's version.
 
-    Raises UnavailableError if a database does not exist and ci-kit may not create it.
+    Raises UnavailableError if the server is of another version than the settings ask for, and if a database
+    does not exist and ci-kit may not create it.
     """
     with open_session(host, login) as session:
+        version = session.version()
+        if version and not version.fits(settings.mysql_version):
+            raise UnavailableError(
+                f"the server at {login} is {version}, not {settings.mysql_version}",
+                why=f"mysql-version came from {settings.source('mysql-version')}",
+                todo="use another server, or change mysql-version",
+            )
         if settings.create_database:
             with created_databases(session, settings) as new:
                 if new:
@@ -124,7 +130,7 @@ def provide_databases(host: Host, login: Endpoint, settings: Settings) -> Versio
                 _require_databases(session, login, settings)
             if settings.init_sql:
                 host.console.warning("init-sql does not run, because ci-kit did not create the database")
-        return session.version()
+        return version
 
 
 def owns(record: Record) -> bool:  # noqa: ARG001
@@ -166,14 +172,17 @@ def _require_address(login: Endpoint, settings: Settings) -> None:
         ) from error
 
 
-def external_port(settings: Settings, host: Host) -> int:
-    """The port of the settings, or of a variable that applications read, such as MYSQL_PORT.
+def external_login(settings: Settings, host: Host) -> Endpoint:
+    """The login of the settings at an external server. Raises UsageError if its port is not a number."""
+    port = settings.mysql_port or _port(settings, host)
+    return Endpoint(settings.mysql_host, port, settings.mysql_user, settings.mysql_password)
 
-    Only an external server reads such a variable: for another server, its port may be in use. Raises
-    UsageError if it is not a number.
+
+def _port(settings: Settings, host: Host) -> int:
+    """The port of a variable that applications read, such as MYSQL_PORT.
+
+    Only an external server reads such a variable: for another server, its port may be in use.
     """
-    if settings.mysql_port:
-        return settings.mysql_port
     names = names_of("port", settings.login_variables)
     name = next((name for name in names if host.environ.get(name)), "")
     text = host.environ.get(name, str(_DEFAULT_PORT))

@@ -1,4 +1,4 @@
-"""The kinds of server: the table of them, and which one a run uses.
+"""The kinds of server: the table of them, and the settings that each applies.
 
 A new kind is a module that fulfils :class:`ci_kit.mysql.client.server.Server`, and a row of ``KINDS``.
 """
@@ -14,18 +14,17 @@ from ci_kit.errors import UsageError
 from ci_kit.github import Runner
 from ci_kit.host.machine import Host
 from ci_kit.mysql import external
+from ci_kit.mysql.choice import Choice
 from ci_kit.mysql.client.server import Server
 from ci_kit.mysql.container import server as container
-from ci_kit.mysql.container.engine import find_engine
+from ci_kit.mysql.container.image import with_official_image
 from ci_kit.mysql.prepare.sql_files import init_files
 from ci_kit.mysql.private import instance as private
-from ci_kit.mysql.private.program import find_server_program
 from ci_kit.mysql.private.replicas import ReplicatedServer
 from ci_kit.mysql.private.server import PrivateServer
 from ci_kit.mysql.records.cleanup import Lifetime
 from ci_kit.mysql.records.record import Record
 from ci_kit.mysql.service import server as service
-from ci_kit.mysql.service.manager import find_unit
 from ci_kit.mysql.service.use import give_back
 from ci_kit.settings.option import ServerKind
 from ci_kit.settings.settings import Settings
@@ -42,17 +41,6 @@ class Kind:
     lifetime: Lifetime
 
 
-@dataclass(frozen=True)
-class Choice:
-    """A kind of server, and why it was chosen."""
-
-    kind: ServerKind
-    why: str
-
-    def __str__(self) -> str:
-        return f"{self.kind} ({self.why})"
-
-
 def _private(settings: Settings, runner: Runner) -> Server:
     password = _password(settings, runner)
     if settings.replicas:
@@ -65,7 +53,7 @@ def _service(settings: Settings, runner: Runner) -> Server:
 
 
 def _docker(settings: Settings, runner: Runner) -> Server:
-    return container.DockerServer(runner, settings, _password(settings, runner))
+    return container.DockerServer(runner, with_official_image(settings), _password(settings, runner))
 
 
 def _external(settings: Settings, runner: Runner) -> Server:
@@ -78,31 +66,6 @@ KINDS: Mapping[ServerKind, Kind] = {
     "docker": Kind(_docker, container.owns, container.is_up, container.end, lifetime="run"),
     "external": Kind(_external, external.owns, external.is_up, external.end, lifetime="elsewhere"),
 }
-
-
-def choose_kind(settings: Settings, runner: Runner) -> Choice | None:
-    """The kind of server for a run, and why; None if the run has no server."""
-    if settings.mysql == "off":
-        return None
-    if settings.mysql != "auto":
-        return Choice(settings.mysql, settings.source("mysql"))
-    return _choose_automatically(settings, runner)
-
-
-def _choose_automatically(settings: Settings, runner: Runner) -> Choice:
-    host = runner.host
-    if not runner.machine_is_disposable:
-        why = "not on a GitHub-hosted runner"
-    elif settings.replicas:
-        why = "a service has no replicas"
-    elif find_unit(host):
-        return Choice("service", "this is a GitHub-hosted runner")
-    else:
-        # A job container and a macOS runner have no service.
-        why = "the runner has no MySQL service"
-    if not find_server_program(host, settings) and (engine := find_engine(host)):
-        return Choice("docker", f"{why}, no server program was found, but {engine} was")
-    return Choice("private", why)
 
 
 def check_settings(settings: Settings, choice: Choice, console: Console) -> None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from ci_kit.errors import UnavailableError
 from ci_kit.github import Runner
 from ci_kit.host.machine import Host
+from ci_kit.mysql.choice import Choice, choose_kind
 from ci_kit.mysql.client.server import Access, Booting, Ready
-from ci_kit.mysql.kinds import KINDS, Choice, check_settings, choose_kind
+from ci_kit.mysql.kinds import KINDS, check_settings
 from ci_kit.mysql.records.cleanup import Cleanup, Lifetime
 from ci_kit.settings.settings import Settings
 

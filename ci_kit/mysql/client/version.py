@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
+from ci_kit.host.commands import Completed
+from ci_kit.host.machine import Host
 from ci_kit.settings.server_version import Flavour, WantedVersion
 
 
@@ -38,3 +41,11 @@ def parse_version(text: str) -> Version | None:
         return None
     number = tuple(int(part) for part in match[1].split("."))
     return Version("MariaDB" if "mariadb" in text.lower() else "MySQL", number)
+
+
+def ask_version(host: Host, program: Path) -> tuple[Version | None, Completed]:
+    """The version of a server program, and the answer that has it."""
+    answer = host.ask([str(program), "--version"])
+    # The path before it may contain digits: ".../mysql-9.7/bin/mysqld  Ver 9.7.4 for Linux".
+    _, _, text = answer.stdout.partition("  Ver ")
+    return parse_version(text) if answer.ok else None, answer

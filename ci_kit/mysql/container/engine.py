@@ -40,6 +40,11 @@ def find_engine(host: Host) -> str:
     return next((engine for engine in ENGINES if not _no_answer(host, engine)), "")
 
 
+def engine_states(host: Host) -> list[str]:
+    """A line about each engine."""
+    return [f"{engine}: {_no_answer(host, engine) or 'it answers'}" for engine in _ENGINES]
+
+
 def require_engine(host: Host) -> str:
     """The first engine that answers, with a line about those that do not.
 

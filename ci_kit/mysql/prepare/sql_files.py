@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ci_kit.errors import UsageError
-from ci_kit.mysql.client.version import Flavour
+from ci_kit.settings.server_version import Flavour
 from ci_kit.settings.settings import Settings
 
 _SUFFIXES = (".sql", ".sql.gz")

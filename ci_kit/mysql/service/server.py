@@ -38,6 +38,7 @@ from ci_kit.mysql.service.requirements import (
 )
 from ci_kit.mysql.service.root_access import require_root, set_root_login
 from ci_kit.mysql.service.use import TOKEN, ServiceUse
+from ci_kit.mysql.service.version import require_version
 from ci_kit.settings.settings import Settings
 
 # The server refuses this user. ci-kit does not try root: wrong passwords can lock that account.
@@ -64,6 +65,7 @@ class ServiceServer:
     def start(self, cleanup: ExitStack) -> ServiceBooting:
         require_permission(self.settings, self.runner)
         unit = require_unit(self.host)
+        require_version(self.host, self.settings, unit)
         options = read_service_options(self.host)
         up = self._is_up(unit)
         lines = option_text(self._lines(unit, options))

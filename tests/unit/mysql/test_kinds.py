@@ -9,7 +9,8 @@ import pytest
 
 from ci_kit.errors import UsageError
 from ci_kit.github import Runner
-from ci_kit.mysql.kinds import KINDS, Choice, check_settings, choose_kind
+from ci_kit.mysql.choice import Choice, choose_kind
+from ci_kit.mysql.kinds import KINDS, check_settings
 from ci_kit.settings.option import SERVER_KINDS, ServerKind
 from tests.unit.support import console_text, make_host, make_settings, write
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ci_kit.mysql.client.version import Flavour
 from ci_kit.mysql.prepare.sql_files import SqlFile
+from ci_kit.settings.server_version import Flavour
 
 
 @pytest.mark.parametrize(
