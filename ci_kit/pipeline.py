@@ -18,6 +18,7 @@ from ci_kit.report.run_report import RunReport
 from ci_kit.run_folder import run_folder
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.coverage import CoverageReport, report_coverage
+from ci_kit.testing.dotenv.overrides import override_warnings
 from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import run_tests
 from ci_kit.testing.verdict import TestRun
@@ -61,6 +62,7 @@ class Job:
         if starting:
             self._server = self._wait_for_server(starting)
             env |= self._server.environment()
+        self._warn_of_overrides(self._project, env)
         try:
             self._test(self._project, env, cleanup)
         except CiKitError:
@@ -68,6 +70,14 @@ class Job:
             self._hand_over(env)
             raise
         self._hand_over(env)
+
+    def _warn_of_overrides(self, project: Project, env: dict[str, str]) -> None:
+        settings = self._settings
+        for warning in override_warnings(
+            settings.root, env, pytest_args=settings.pytest_args, has=project.has
+        ):
+            self._host.console.warning(warning)
+            self._runner.annotate("warning", warning, title="ci-kit")
 
     def _test(self, project: Project, env: dict[str, str], cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings

@@ -17,7 +17,7 @@ from ci_kit.settings.settings import Settings
 # Without `source` or `include`, coverage measures every file that is not installed.
 _PROBE = """\
 import importlib.util, json, sys
-names = ("pytest", "coverage", "pytest_jsonreport", "xdist")
+names = ("pytest", "coverage", "pytest_jsonreport", "xdist", "pytest_env", "pytest_dotenv")
 has = [name for name in names if importlib.util.find_spec(name)]
 omit = None
 if "coverage" in has:
