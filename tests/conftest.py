@@ -35,6 +35,7 @@ _OUTER_RUN = (
     "ACT",
     "CI_KIT_",
     "COVERAGE_",
+    "DATABASE_URL",
     "GITHUB_",
     "MYSQL_",
     "PYTEST_",

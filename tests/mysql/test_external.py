@@ -152,3 +152,32 @@ def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+def test_a_server_that_answers_is_used_on_a_runner_and_not_on_a_laptop(
+    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
+) -> None:
+    project(NOWHERE)
+    flags = ("run", "--no-coverage", "--mysqld", server, "--no-keep-mysql", "--database", "theirs")
+    with another_project(ci_kit, server, tmp_path) as login:
+        address = f"{login['MYSQL_HOST']}:{login['MYSQL_PORT']}"
+        on_runner = ci_kit(*flags, env=login | {"GITHUB_ACTIONS": "true"}, code=0)
+        why = f"a server answers at {address}, from the environment variable MYSQL_HOST"
+        assert f", external ({why}), {address}" in on_runner.stderr
+        on_laptop = ci_kit(*flags, env=login, code=0)
+        assert ", private (not on a GitHub-hosted runner), " in on_laptop.stderr
+        assert f", {address}" not in on_laptop.stderr
+
+
+def test_the_version_of_an_external_server_is_checked_before_it_is_changed(
+    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
+) -> None:
+    project(NOWHERE)
+    flags = (*FLAGS, "60", "--no-coverage", "--create-database", "--database", "fresh", "--mysql-version")
+    fits, other = ("9", "mariadb") if server.endswith("mysqld") else ("mariadb", "9")
+    with another_project(ci_kit, server, tmp_path) as login:
+        answer = ci_kit(*flags, other, env=login, code=69)
+        assert "mysql-version came from --mysql-version" in answer.stderr
+        absent = ci_kit(*FLAGS, "60", "--database", "fresh", env=login, code=69)
+        assert "has no database 'fresh'" in absent.stderr
+        ci_kit(*flags, fits, env=login, code=0)

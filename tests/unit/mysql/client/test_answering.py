@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from ci_kit.mysql.client.answering import Answer, look_at
-from ci_kit.mysql.client.version import Version, parse_version
+from ci_kit.mysql.client.version import Version
 
 # Packets: three bytes for the length, a number, the protocol, the version, a zero byte.
 MYSQL = b"\x4a\x00\x00\x00\x0a8.4.6\x00rest"
@@ -89,7 +89,3 @@ def test_a_patient_look_finds_a_port_that_opens_late() -> None:
         connection.close()
         look.join(60)
     assert found == [Answer()]
-
-
-def test_an_error_is_not_taken_for_a_version() -> None:
-    assert parse_version("Host '10.1.0.1' is blocked") is not None
