@@ -211,6 +211,28 @@ def test_auto_uses_a_container_if_there_is_no_server_program(kit: CiKit, project
     )
 
 
+def test_the_official_image_is_used_if_no_program_has_the_version(
+    kit: CiKit, project: Project, podman: Engine, server_image: str
+) -> None:
+    project(ROWS)
+    wanted = "mariadb-10.11" if "mariadb" in server_image else "9.7"
+    image = f"localhost/{'mariadb:10.11' if 'mariadb' in server_image else 'mysql:9.7'}"
+    podman("create", "--name=official", server_image)
+    podman("commit", "--quiet", "official", image)
+    podman("rm", "--volumes", "official")
+    try:
+        env = {"CI_KIT_MYSQL": "auto", "CI_KIT_MYSQL_IMAGE": "", "CI_KIT_MYSQL_VERSION": wanted}
+        answer = kit.without_server("run", env=env)
+        assert answer.code == 0, answer.text
+        assert ", docker (no server program is M" in answer.stderr
+        assert "but podman was found)" in answer.stderr
+        both = kit.without_server("run", env=env | {"CI_KIT_MYSQL_IMAGE": server_image})
+        assert both.code == 64
+        assert "mysql-version and mysql-image both choose the server" in both.stderr
+    finally:
+        podman("rmi", image)
+
+
 def test_a_dry_run_prints_every_step_without_an_engine(kit: CiKit, project: Project, tmp_path: Path) -> None:
     project(ROWS)
     env = {
