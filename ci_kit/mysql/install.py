@@ -5,7 +5,8 @@ from __future__ import annotations
 from ci_kit.errors import UnavailableError
 from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
-from ci_kit.mysql.private.program import find_server_program
+from ci_kit.mysql.private.program import find_server_program, require_server_program
+from ci_kit.settings.server_version import WantedVersion
 from ci_kit.settings.settings import Settings
 
 # Only the server programs: the full packages would also start a service on port 3306.
@@ -26,11 +27,14 @@ def install(host: Host, settings: Settings) -> None:
     if program := find_server_program(host, settings):
         host.console.step("mysql", f"{program.version} is already installed: {program.path}")
         return
+    wanted = settings.mysql_version
+    missing = f"no {wanted or 'server'} on this machine: installing one"
     if host.which("apt-get"):
-        _install_by_apt(host)
+        host.console.step("mysql", f"{missing} with apt-get (without a service)")
+        _install_by_apt(host, wanted)
     elif host.which("brew"):
-        host.console.step("mysql", "no server on this machine: installing one with brew (without a service)")
-        _install(host, ["brew", "install", "mysql"])
+        host.console.step("mysql", f"{missing} with brew (without a service)")
+        _install(host, ["brew", "install", wanted.flavour.lower() if wanted else "mysql"])
     else:
         raise UnavailableError(
             "this machine has neither apt-get nor brew",
@@ -38,7 +42,7 @@ def install(host: Host, settings: Settings) -> None:
         )
     if host.dry:
         return
-    program = find_server_program(host, settings)
+    program = require_server_program(host, settings) if wanted else find_server_program(host, settings)
     if program is None:
         raise UnavailableError(
             "the package was installed, but ci-kit finds no server program",
@@ -47,10 +51,12 @@ def install(host: Host, settings: Settings) -> None:
     host.console.step("mysql", f"{program.version} is installed: {program.path}")
 
 
-def _install_by_apt(host: Host) -> None:
-    host.console.step("mysql", "no server on this machine: installing one with apt-get (without a service)")
+def _install_by_apt(host: Host, wanted: WantedVersion | None) -> None:
     _install(host, host.as_root(["apt-get", "update", "-qq"]))
-    packages = next((names for names in _APT_PACKAGES if _has_candidate(host, names[0])), _APT_PACKAGES[-1])
+    known = [
+        names for names in _APT_PACKAGES if wanted is None or names[0].startswith(wanted.flavour.lower())
+    ]
+    packages = next((names for names in known if _has_candidate(host, names[0])), known[-1])
     options = ["-y", "-qq", "--no-install-recommends"]
     _install(
         host,
