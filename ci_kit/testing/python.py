@@ -19,6 +19,10 @@ _PROBE = """\
 import importlib.util, json, sys
 names = ("pytest", "coverage", "pytest_jsonreport", "xdist", "pytest_env", "pytest_dotenv")
 has = [name for name in names if importlib.util.find_spec(name)]
+if importlib.util.find_spec("environs"):
+    import importlib.metadata
+    if int(importlib.metadata.version("environs").split(".")[0]) < 15:
+        has.append("environs<15")
 omit = None
 if "coverage" in has:
     import coverage
@@ -35,6 +39,8 @@ print(json.dumps(dict(version=sys.version.split()[0], prefix=sys.prefix, has=has
 @dataclass(frozen=True)
 class Project:
     """A project's Python: the command that runs it, its version, and the test tools that it can import.
+
+    ``has`` also contains ``environs<15`` for an old release of that library.
 
     ``omit`` has the file patterns that its coverage configuration leaves out. None means that the
     configuration names what coverage measures.

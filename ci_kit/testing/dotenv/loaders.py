@@ -1,26 +1,28 @@
 """Python code that loads a ``.env`` file over the environment.
 
 By default, the environment wins with python-dotenv, django-environ, environs, dynaconf and pydantic-settings.
-python-decouple, starlette and Flask have no other way. Sources: the documentation of each.
+python-decouple, starlette, Flask and, from release 15 on, environs have no other way. Source: the code of each.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _DEFAULT = (".env",)
-# The functions that load a file, the keyword that lets it win, and the keyword's position.
-_FUNCTIONS: dict[str, tuple[tuple[str, int], ...]] = {
-    "load_dotenv": (("override", 3),),
-    "read_env": (("overwrite", 1), ("override", 3)),
-    "Dynaconf": (("dotenv_override", 99),),
-    "LazySettings": (("dotenv_override", 99),),
-    "FlaskDynaconf": (("dotenv_override", 99),),
+# Not a position that a call has.
+_NONE = 99
+# The functions that load a file, and for each the keyword that lets it win, its position, and what it needs.
+_FUNCTIONS: dict[str, tuple[tuple[str, int, str], ...]] = {
+    "load_dotenv": (("override", 3, ""),),
+    # django-environ, environs
+    "read_env": (("overwrite", 1, ""), ("override", 3, "environs<15")),
+    **dict.fromkeys(("Dynaconf", "LazySettings", "FlaskDynaconf"), (("dotenv_override", _NONE, ""),)),
 }
 _PATHS = ("dotenv_path", "env_file", "path")
-_SOURCES = "settings_customise_sources"
+# The method of pydantic-settings, and the names of two of its parameters.
+_SOURCES, _ENVIRONMENT, _DOTENV = "settings_customise_sources", "env_settings", "dotenv_settings"
 WORDS = (*_FUNCTIONS, "dotenv_values", _SOURCES)
 """A module without any of these words loads no file over the environment."""
 
@@ -30,12 +32,16 @@ _ASKS = ("__name__", "environ", "getenv", "argv", "TYPE_CHECKING", "modules")
 
 @dataclass(frozen=True)
 class Loader:
-    """A line that loads a file over the environment; ``files`` are the possible names of the file."""
+    """A line that loads a file over the environment; ``files`` are the possible names of the file.
+
+    ``needs`` is a module or release without which the line has another meaning.
+    """
 
     line: int
     code: str
     files: tuple[str, ...]
     any_case: bool = False
+    needs: str = ""
 
 
 def find_loaders(source: str) -> list[Loader]:
@@ -79,8 +85,9 @@ class _Module:
     def loaders(self, node: ast.AST) -> Iterator[Loader]:
         match node:
             case ast.Call():
-                if self._overrides(node):
-                    yield self._loader(node, node)
+                needs = self._override(node)
+                if needs is not None:
+                    yield replace(self._loader(node, node), needs=needs)
                 elif _is_update_of_environ(node):
                     yield from (self._loader(node, call) for call in self._dotenv_values(node))
             case ast.Dict(keys=keys, values=values):
@@ -91,13 +98,14 @@ class _Module:
             case ast.ClassDef():
                 yield from self._pydantic(node)
 
-    def _overrides(self, call: ast.Call) -> bool:
-        for keyword, position in _FUNCTIONS.get(self._function(call), ()):
+    def _override(self, call: ast.Call) -> str | None:
+        """What a call needs to load a file over the environment; None if it does not do that."""
+        for keyword, position, needs in _FUNCTIONS.get(self._function(call), ()):
             given = [one.value for one in call.keywords if one.arg == keyword]
             given += call.args[position : position + 1]
             if any(self._is_true(value) for value in given):
-                return True
-        return False
+                return needs
+        return None
 
     def _function(self, call: ast.Call) -> str:
         name = ast.unparse(call.func).rpartition(".")[2]
@@ -124,11 +132,9 @@ class _Module:
         file = next((keyword.value for keyword in keywords if keyword.arg == "env_file"), None)
         methods = (one for one in owner.body if isinstance(one, ast.FunctionDef) and one.name == _SOURCES)
         for method in methods:
-            # The parameters: cls, settings_cls, init_settings, env_settings, dotenv_settings, …
-            _, _, _, environment, dotenv, *_ = [one.arg for one in method.args.args] + [""] * 5
             for node in ast.walk(method):
                 order = [ast.unparse(part) for part in node.elts] if isinstance(node, ast.Tuple) else []
-                if file and dotenv in order and environment in order[order.index(dotenv) :]:
+                if file and _DOTENV in order and _ENVIRONMENT in order[order.index(_DOTENV) :]:
                     code = f"the order of sources in {owner.name}"
                     yield Loader(method.lineno, code, self._names(file), any_case=True)
 

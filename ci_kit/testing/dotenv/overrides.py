@@ -32,7 +32,7 @@ def override_warnings(
     ``environ`` has the variables that the run sets. ``has`` are the modules that the project can import.
     """
     found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for file, names, loader in (*_by_code(root, environ), *_by_pytest(root, environ, pytest_args, has)):
+    for file, names, loader in (*_by_code(root, environ, has), *_by_pytest(root, environ, pytest_args, has)):
         if names:
             found.setdefault((file, names), []).append(loader)
     return [
@@ -42,9 +42,13 @@ def override_warnings(
     ]
 
 
-def _by_code(root: Path, environ: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, ...], str]]:
+def _by_code(
+    root: Path, environ: Mapping[str, str], has: Collection[str]
+) -> Iterator[tuple[str, tuple[str, ...], str]]:
     modules = _modules(root)
     for path, loader in _loaders(modules):
+        if loader.needs and loader.needs not in has:
+            continue
         file = find_env_file(loader.files, path.parent, root)
         names = _replaced(file, environ, any_case=loader.any_case) if file else ()
         if file and names and _is_imported(path, root, modules):

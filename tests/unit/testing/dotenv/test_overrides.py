@@ -45,11 +45,12 @@ REPLACES = {
     "pydantic-settings": (
         "from pydantic_settings import BaseSettings, SettingsConfigDict\n"
         "class Settings(BaseSettings):\n"
-        "    model_config = SettingsConfigDict(env_file='.env')\n"
+        "    model_config = SettingsConfigDict(env_file='.env', extra='ignore')\n"
         "    db_host: str\n"
         "    @classmethod\n"
-        "    def settings_customise_sources(cls, settings_cls, init, env_settings, dotenv_settings, s):\n"
-        "        return init, dotenv_settings, env_settings, s\n"
+        "    def settings_customise_sources(\n"
+        "        cls, settings_cls, init_settings, env_settings, dotenv_settings, file_secret_settings):\n"
+        "        return init_settings, dotenv_settings, env_settings\n"
     ),
 }
 LEAVES = {
@@ -57,6 +58,8 @@ LEAVES = {
     "override is false": "from dotenv import load_dotenv\nload_dotenv('.env', override=False)\n",
     "django-environ": "import environ\nenviron.Env.read_env('.env')\n",
     "environs": "from environs import Env\nEnv().read_env()\n",
+    # From its release 15 on, only other files are overridden.
+    "new environs": "from environs import Env\nEnv().read_env(override=True)\n",
     "dynaconf": "from dynaconf import Dynaconf\nDynaconf(load_dotenv=True)\n",
     "decouple": "from decouple import config\nconfig('DB_HOST')\n",
     "a merge": "import os\nfrom dotenv import dotenv_values\nC = {**dotenv_values('.env'), **os.environ}\n",
@@ -68,10 +71,11 @@ LEAVES = {
     "pydantic-settings": (
         "from pydantic_settings import BaseSettings, SettingsConfigDict\n"
         "class Settings(BaseSettings):\n"
-        "    model_config = SettingsConfigDict(env_file='.env')\n"
+        "    model_config = SettingsConfigDict(env_file='.env', extra='ignore')\n"
         "    @classmethod\n"
-        "    def settings_customise_sources(cls, settings_cls, init, env_settings, dotenv_settings, s):\n"
-        "        return init, env_settings, dotenv_settings, s\n"
+        "    def settings_customise_sources(\n"
+        "        cls, settings_cls, init_settings, env_settings, dotenv_settings, file_secret_settings):\n"
+        "        return init_settings, env_settings, dotenv_settings\n"
     ),
 }
 
@@ -80,7 +84,7 @@ LEAVES = {
 def test_a_file_that_is_loaded_over_the_environment_is_named_with_its_loader(
     name: str, tmp_path: Path
 ) -> None:
-    (warning,) = warnings(tmp_path, FILE | IMPORTED | {"config.py": REPLACES[name]})
+    (warning,) = warnings(tmp_path, FILE | IMPORTED | {"config.py": REPLACES[name]}, has=("environs<15",))
     assert warning.startswith(".env replaces DB_HOST and DB_PORT of this run: config.py:")
     line = int(warning.split("config.py:")[1].split()[0])
     lines = REPLACES[name].splitlines()
