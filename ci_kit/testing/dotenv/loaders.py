@@ -1,7 +1,7 @@
 """Python code that loads a ``.env`` file over the environment.
 
 By default, the environment wins with python-dotenv, django-environ, environs, dynaconf and pydantic-settings.
-python-decouple, starlette, Flask and, from release 15 on, environs have no other way. Source: the code of each.
+python-decouple, starlette, Flask and new releases of environs have no other way. Source: the code of each.
 """
 
 from __future__ import annotations
