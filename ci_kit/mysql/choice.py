@@ -26,10 +26,15 @@ from ci_kit.settings.variables import names_of, variables
 
 @dataclass(frozen=True)
 class Choice:
-    """A kind of server, and why it was chosen."""
+    """A kind of server, and why it was chosen.
+
+    ``instead`` has a line for each server that the machine has, if none of them has the version, and the
+    image that has it may be out of reach.
+    """
 
     kind: ServerKind
     why: str
+    instead: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.why})"
@@ -85,18 +90,16 @@ def _fitting(settings: Settings, runner: Runner, wanted: WantedVersion) -> Choic
             return Choice("service", f"the runner's service is {version}")
     if program := find_server_program(host, settings):
         return Choice("private", f"{program.path} is {program.version}")
+    present = (
+        f"service {unit.name}: {service_version(host, unit) or 'unknown version'}" if unit else "no service",
+        *(f"{found.path}: {found.version}" for found in server_programs(host)),
+    )
     if engine := find_engine(host):
-        return Choice("docker", f"no server program is {wanted}, but {engine} was found")
+        return Choice("docker", f"no server program is {wanted}, but {engine} was found", present)
     raise UnavailableError(
         f"this machine has no server that is {wanted}",
         why=f"mysql-version came from {settings.source('mysql-version')}",
-        details=(
-            f"service {unit.name}: {service_version(host, unit) or 'unknown version'}"
-            if unit
-            else "no service",
-            *[f"{found.path}: {found.version}" for found in server_programs(host)],
-            *engine_states(host),
-        ),
+        details=(*present, *engine_states(host)),
         todo=f"install it, start Docker or Podman (the image is {wanted.image}), or change mysql-version",
     )
 

@@ -13,6 +13,7 @@ from ci_kit.github import Runner
 from ci_kit.host.machine import Host
 from ci_kit.mysql.choice import Choice, choose_kind
 from ci_kit.mysql.client.server import Access, Booting, Ready
+from ci_kit.mysql.container.engine import ImageError
 from ci_kit.mysql.kinds import KINDS, check_settings
 from ci_kit.mysql.records.cleanup import Cleanup, Lifetime
 from ci_kit.settings.settings import Settings
@@ -81,7 +82,12 @@ def open_server(settings: Settings, runner: Runner, cleanup: ExitStack) -> Start
     check_settings(settings, choice, runner.host.console)
     server = KINDS[choice.kind].make(settings, runner)
     server_cleanup(runner.host).sweep()
-    return StartingServer(runner.host, settings, choice, server.start(cleanup))
+    try:
+        booting = server.start(cleanup)
+    except ImageError as error:
+        error.details += choice.instead
+        raise
+    return StartingServer(runner.host, settings, choice, booting)
 
 
 def server_cleanup(host: Host) -> Cleanup:

@@ -15,6 +15,10 @@ _SHOWN_LINES = 6
 _BY_SIGKILL = "137"
 
 
+class ImageError(UnavailableError):
+    """An image that the engine does not have and cannot pull."""
+
+
 @dataclass(frozen=True)
 class Container:
     """The name of a container and its engine. The container may not exist."""
@@ -79,7 +83,7 @@ def _no_answer(host: Host, engine: str) -> str:
 def require_image(host: Host, engine: str, image: str, source: str) -> str:
     """Make sure that the engine has an image, and give the name by which it runs the image.
 
-    Raises UnavailableError if the image cannot be pulled.
+    Raises ImageError if the image cannot be pulled.
     """
     if host.which(engine) and host.ask([engine, "image", "inspect", image]).ok:
         return image
@@ -88,11 +92,11 @@ def require_image(host: Host, engine: str, image: str, source: str) -> str:
     # The progress of the pull is for a person at a terminal, not for a log.
     done = Completed(host.stream(command)) if host.console.terminal else host.run(command)
     if not done.ok:
-        raise UnavailableError(
+        raise ImageError(
             f"cannot pull the image {image}",
             why=f"it came from {source}, and `{' '.join(command)}` ended with {done.code}",
             details=_last_lines(done.stderr),
-            todo="choose another mysql-image, or check the network and the engine's login",
+            todo="choose another image or version, or check the network and the engine's login",
         )
     return name
 

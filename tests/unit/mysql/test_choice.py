@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.mysql.choice import Choice, choose_kind
+from ci_kit.mysql.container.engine import ImageError
 from ci_kit.mysql.container.image import with_official_image
+from ci_kit.mysql.opening import open_server
 from ci_kit.mysql.private import program as programs
 from ci_kit.mysql.records import store
 from ci_kit.mysql.records.record import new_record
@@ -251,6 +254,24 @@ def test_an_error_lists_what_the_machine_has(tmp_path: Path) -> None:
         "       | podman: `ps` ended with 1",
         "  do:  install it, start Docker or Podman (the image is mariadb:11.4), or change mysql-version",
     ]
+
+
+def test_an_image_that_cannot_be_pulled_is_an_error_that_lists_the_servers_too(tmp_path: Path) -> None:
+    write(
+        tmp_path, {"engine/docker": '#!/bin/sh\n[ "$1" = ps ] || { echo "manifest unknown" >&2; exit 1; }\n'}
+    )
+    (tmp_path / "engine/docker").chmod(0o755)
+    path = f"{install(tmp_path, '9.7.4')}:{tmp_path}/engine"
+    environ = {"PATH": path, "CI_KIT_CACHE": str(tmp_path / "cache")}
+    settings = make_settings(tmp_path, environ, mysql_version="8.4")
+    with (
+        ExitStack() as cleanup,
+        pytest.raises(ImageError, match=r"cannot pull the image mysql:8\.4") as caught,
+    ):
+        open_server(settings, Runner(make_host(environ)), cleanup)
+    assert "it came from --mysql-version" in caught.value.why
+    there = ("no service", f"{tmp_path}/9.7.4/mysqld: MySQL 9.7.4")
+    assert caught.value.details == ("manifest unknown", *there)
 
 
 @pytest.mark.parametrize("mysql", ["auto", "docker"])
