@@ -123,7 +123,11 @@ def _answering(settings: Settings, runner: Runner) -> Choice | None:
     if not settings.mysql_host or not runner.present:
         return None
     host = runner.host
-    login = external_login(settings, host)
+    try:
+        login = external_login(settings, host)
+    except UsageError:
+        # MYSQL_PORT is not a number; it matters only to an external server.
+        return None
     if login.loopback and not runner.real:
         return None
     answer = look_at(login.host, login.port, patient=not login.loopback)

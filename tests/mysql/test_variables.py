@@ -133,6 +133,10 @@ def test_a_server_that_stays_keeps_its_variables(ci_kit: CiKit, project: Project
         assert f"export DB_PORT={found['MYSQL_PORT']}\n" in shell
         assert "export DB_HOST=127.0.0.1\n" in shell
         assert f"export DATABASE_URL={shlex.quote(found['DATABASE_URL'])}\n" in shell
+        fits, another = ("9", "mariadb") if server.endswith("mysqld") else ("mariadb", "9")
+        ci_kit("mysql", "up", "--mysql-version", fits, code=0)
+        refused = ci_kit("mysql", "up", "--mysql-version", another, code=64)
+        assert "the running server uses a different mysql-version" in refused.stderr
         other = {"DATABASE_URL": "postgresql://u:p@db/shop"}
         assert "DATABASE_URL" not in ci_kit("mysql", "env", env=other, code=0).stdout
     finally:

@@ -40,7 +40,8 @@ def find_env_file(names: Sequence[str], start: Path, root: Path) -> Path | None:
     )
 
 
-def _upwards(start: Path, root: Path) -> Iterator[Path]:
+def folders_above(start: Path, root: Path) -> Iterator[Path]:
+    """A folder and those above it, up to the repository's top; without a repository, up to ``root``."""
     folders = [start, *start.parents]
     top = next((folder for folder in folders if (folder / ".git").exists()), root)
     for folder in folders:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from ci_kit.testing.dotenv.env_file import find_env_file, replaced_variables
+from ci_kit.testing.dotenv.env_file import find_env_file, folders_above, replaced_variables
 from ci_kit.testing.dotenv.loaders import WORDS, Loader, find_loaders
 from ci_kit.testing.dotenv.pytest_config import loaded_files, read_configuration, set_variables
 
@@ -45,7 +45,10 @@ def override_warnings(
 def _by_code(
     root: Path, environ: Mapping[str, str], has: Collection[str]
 ) -> Iterator[tuple[str, tuple[str, ...], str]]:
-    modules = _modules(root)
+    modules, env_files = _files(root)
+    # Most projects have no such file, and their modules need not be read.
+    if not any(_replaced(file, environ, any_case=True) for file in env_files):
+        return
     for path, loader in _loaders(modules):
         if loader.needs and loader.needs not in has:
             continue
@@ -72,17 +75,19 @@ def _by_pytest(
     )
 
 
-def _modules(root: Path) -> list[Path]:
-    """The project's own Python files."""
-    found: list[Path] = []
+def _files(root: Path) -> tuple[list[Path], list[Path]]:
+    """The project's own Python files, and all files there or above that may be a ``.env`` file."""
+    modules: list[Path] = []
+    env_files = [path for folder in folders_above(root, root) for path in sorted(folder.glob("*env*"))]
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(
             name
             for name in set(folders) - _SKIPPED
             if not name.startswith(".") and not Path(folder, name, "pyvenv.cfg").exists()
         )
-        found += [Path(folder, name) for name in sorted(files) if name.endswith(".py")]
-    return found
+        modules += [Path(folder, name) for name in sorted(files) if name.endswith(".py")]
+        env_files += [Path(folder, name) for name in files if "env" in name and not name.endswith(".py")]
+    return modules, [path for path in env_files if path.is_file()]
 
 
 def _loaders(modules: Sequence[Path]) -> Iterator[tuple[Path, Loader]]:

@@ -107,6 +107,13 @@ def test_the_address_can_have_other_names(answering: int, tmp_path: Path) -> Non
     assert choice.why == f"a server answers at 127.0.0.1:{answering}, from the environment variable DB_HOST"
 
 
+def test_a_port_that_is_not_a_number_matters_only_to_an_external_server(tmp_path: Path) -> None:
+    environ = SELF_HOSTED | {"MYSQL_HOST": "127.0.0.1", "MYSQL_PORT": "the port"}
+    choice = choose(tmp_path, environ)
+    assert choice
+    assert choice.kind == "private"
+
+
 def closed_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
