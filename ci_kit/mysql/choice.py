@@ -115,23 +115,11 @@ def _require_one_image(settings: Settings) -> None:
 
 
 def _answering(settings: Settings, runner: Runner) -> Choice | None:
-    """The server that already answers at the address of the settings, such as a service container.
-
-    Only on a runner: on a laptop, it may be the developer's own. There, and on a laptop with act, its address
-    is one of the machine itself.
-    """
-    if not settings.mysql_host or not runner.present:
-        return None
+    """The server that already answers at the address of the settings, such as a service container."""
     host = runner.host
-    try:
-        login = external_login(settings, host)
-    except UsageError:
-        # MYSQL_PORT is not a number; it matters only to an external server.
-        return None
-    if login.loopback and not runner.real:
-        return None
-    answer = look_at(login.host, login.port, patient=not login.loopback)
-    if answer is None or _started_by_ci_kit(settings, host, login) or _is_service(host, login):
+    login = _external_login(settings, runner)
+    answer = login and look_at(login.host, login.port, patient=not login.loopback)
+    if not (login and answer) or _started_by_ci_kit(settings, host, login) or _is_service(host, login):
         return None
     if answer.version and not answer.version.fits(settings.mysql_version):
         return None
@@ -140,6 +128,21 @@ def _answering(settings: Settings, runner: Runner) -> Choice | None:
         # The service may not start either, because that server may have its port.
         return _own_server(settings, host, f"the server that answers at {address} cannot apply {refused[0]}")
     return Choice("external", f"a server answers at {address}, from {settings.source('mysql-host')}")
+
+
+def _external_login(settings: Settings, runner: Runner) -> Endpoint | None:
+    """The login at which a server may be used that nobody has asked for; None if there is none.
+
+    That is so only on a runner. A server of a laptop may be the developer's own, also with act.
+    """
+    if not settings.mysql_host or not runner.present:
+        return None
+    try:
+        login = external_login(settings, runner.host)
+    except UsageError:
+        # MYSQL_PORT is not a number, which matters only to an external server.
+        return None
+    return None if login.loopback and not runner.real else login
 
 
 def _is_service(host: Host, login: Endpoint) -> bool:

@@ -34,10 +34,8 @@ def find_env_file(names: Sequence[str], start: Path, root: Path) -> Path | None:
 
     ``root`` is the folder of the project.
     """
-    return next(
-        (path for folder in _upwards(start, root) for name in names if (path := folder / name).is_file()),
-        None,
-    )
+    paths = (folder / name for folder in folders_above(start, root) for name in names)
+    return next((path for path in paths if path.is_file()), None)
 
 
 def folders_above(start: Path, root: Path) -> Iterator[Path]:
