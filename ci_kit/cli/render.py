@@ -14,8 +14,8 @@ from ci_kit.cli.call import Call, with_call
 @click.option("--force", is_flag=True, help="Replace a file that ci-kit did not write.")
 def render(call: Call, check: bool, diff: bool, force: bool) -> None:
     """Write the workflow file from [tool.ci-kit.workflow] and the templates."""
-    from ci_kit.settings.pyproject import read_table
+    from ci_kit.settings.pyproject import read_table, resolve_root
     from ci_kit.workflow.render import render
 
-    call.warn(read_table(call.root).warnings)
+    call.warn(read_table(resolve_root(call.root)).warnings)
     render(call.root, call.host, check=check, diff=diff, force=force)

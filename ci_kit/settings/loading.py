@@ -4,6 +4,9 @@ A value comes from the first of: a flag, a ``CI_KIT_*`` variable (which the acti
 variable that applications read too (``MYSQL_PASSWORD``, ``MYSQL_DATABASE`` …, and the names that the setting
 ``variables`` gives them), ``[tool.ci-kit]`` in pyproject.toml, the default. If nothing else names a database,
 the one of DATABASE_URL is used.
+
+The table may be in the project's folder or in a folder above it in the repository. For each key, the nearest
+table that has it counts.
 """
 
 from __future__ import annotations
@@ -15,12 +18,14 @@ from typing import Any
 
 from ci_kit.errors import UsageError
 from ci_kit.settings.database_url import parse_database_url
+from ci_kit.settings.inherited import Inherited, from_folder, nearest_tables, read_tables
 from ci_kit.settings.names import did_you_mean, unknown_variables
 from ci_kit.settings.option import Option, Value
 from ci_kit.settings.options import OPTIONS, VARIABLES
 from ci_kit.settings.parsers import UnknownWordError
 from ci_kit.settings.problems import raise_problems
-from ci_kit.settings.pyproject import TABLE, read_table
+from ci_kit.settings.project_folders import project_folders
+from ci_kit.settings.pyproject import TABLE
 from ci_kit.settings.settings import Settings
 from ci_kit.settings.source import DEFAULT, Source, flag_source, pyproject_source, variable_source
 from ci_kit.settings.variables import STANDARD, Variable, bind, names_of
@@ -41,9 +46,15 @@ def load_settings(
 
     ``pytest_args`` are added to the configured ones. Raises one UsageError for all wrong keys and values.
     """
-    table = read_table(root)
-    given = _Given(flags or {}, environ, table.values)
-    problems = [_unknown_key(key) for key in table.values if key not in _OWN_KEYS | _SUB_TABLES]
+    root = root.resolve()
+    tables = read_tables(project_folders(root, environ))
+    problems = [
+        _unknown_key(key, found.file)
+        for found in tables
+        for key in found.table.values
+        if key not in _OWN_KEYS | _SUB_TABLES
+    ]
+    given = _Given(flags or {}, environ, nearest_tables(tables))
     values: dict[str, Any] = {}
     sources: dict[str, Source] = {}
     notes: tuple[str, ...] = ()
@@ -51,7 +62,8 @@ def load_settings(
     for option in sorted(OPTIONS, key=lambda one: one is not VARIABLES):
         raw, sources[option.name] = given.find(option)
         try:
-            values[option.field] = parse(option, raw, sources[option.name])
+            value = parse(option, raw, sources[option.name])
+            values[option.field] = given.from_its_folder(option, value, root)
         except UsageError as problem:
             problems.append(problem)
         if option is VARIABLES:
@@ -59,10 +71,9 @@ def load_settings(
             given = replace(given, variables=bound)
     raise_problems(problems)
     values["pytest_args"] = (*values["pytest_args"], *pytest_args)
-    warnings = (*table.warnings, *unknown_variables(environ), *notes)
-    return Settings(
-        root=root.resolve(), login_variables=given.variables, sources=sources, warnings=warnings, **values
-    )
+    similar_names = [warning for found in tables for warning in found.table.warnings]
+    warnings = (*similar_names, *unknown_variables(environ), *notes)
+    return Settings(root=root, login_variables=given.variables, sources=sources, warnings=warnings, **values)
 
 
 @dataclass(frozen=True)
@@ -71,7 +82,7 @@ class _Given:
 
     flags: Mapping[str, Any]
     environ: Mapping[str, str]
-    table: Mapping[str, Any]
+    tables: Mapping[str, Inherited]
     variables: tuple[Variable, ...] = ()
 
     def find(self, option: Option) -> tuple[Any, Source]:
@@ -83,9 +94,16 @@ class _Given:
         for name in (option.variable, *self._application_variables(option)):
             if self.environ.get(name):
                 return self.environ[name], variable_source(option, name)
-        if option.name in self.table:
-            return self.table[option.name], pyproject_source(option)
+        if found := self.tables.get(option.name):
+            return found.table.values[option.name], pyproject_source(option, found.file)
         return (option.field == "database" and self._database_of_url()) or (None, DEFAULT)
+
+    def from_its_folder(self, option: Option, value: Value, root: Path) -> Value:
+        """The value of an option. If a table above the project gives it, relative paths start there."""
+        found = self.tables.get(option.name)
+        if found is None or found.folder == root or self.find(option)[1].kind != "pyproject":
+            return value
+        return from_folder(option, value, found.folder)
 
     def _application_variables(self, option: Option) -> tuple[str, ...]:
         """The application's variables for an option; the names that the user has given come first."""
@@ -123,9 +141,9 @@ def _hint(option: Option, raw: object, error: ValueError) -> str:
     return did_you_mean(str(raw), option.choices)
 
 
-def _unknown_key(key: str) -> UsageError:
+def _unknown_key(key: str, file: str) -> UsageError:
     return UsageError(
         f"unknown setting {key!r}",
-        why=f"it is in [{TABLE}] of pyproject.toml",
+        why=f"it is in [{TABLE}] of {file}",
         todo=did_you_mean(key, _OWN_KEYS) or "docs/configuration.md lists the settings",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,16 +22,16 @@ class ProjectTable:
     warnings: tuple[str, ...] = ()
 
 
-def read_table(root: Path) -> ProjectTable:
-    """``[tool.ci-kit]`` of the project in the folder ``root``; empty if the project does not have it.
+def read_table(root: Path, *, shown: str = "pyproject.toml") -> ProjectTable:
+    """``[tool.ci-kit]`` of the pyproject.toml in the folder ``root``; empty if there is none.
+
+    ``shown`` is the file's path in warnings.
 
     Raises UsageError if there is no such folder, or its pyproject.toml cannot be read.
     """
     # Here, because `ci-kit --help` loads this module and reads no file.
     import tomllib
 
-    if not _exists(root):
-        raise UsageError(f"no such folder: {root}", todo="give the project's folder with -C")
     path = root / "pyproject.toml"
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -42,20 +43,22 @@ def read_table(root: Path) -> ProjectTable:
     table = tools.get(_NAME, {}) if isinstance(tools, dict) else None
     if not isinstance(table, dict):
         raise UsageError(f"[{TABLE}] in {path} is not a table", todo=f"write it as a [{TABLE}] section")
-    return ProjectTable(table, tuple(_similar_names(tools)))
+    return ProjectTable(table, tuple(_similar_names(tools, shown)))
 
 
-def _exists(root: Path) -> bool:
-    try:
-        return root.resolve().is_dir()
-    except OSError:
-        # The current folder was removed.
-        return False
+def resolve_root(root: Path) -> Path:
+    """The absolute path of the project's folder. Raises UsageError if there is no such folder."""
+    # The current folder may have been removed.
+    with suppress(OSError):
+        resolved = root.resolve()
+        if resolved.is_dir():
+            return resolved
+    raise UsageError(f"no such folder: {root}", todo="give the project's folder with -C")
 
 
-def _similar_names(tools: Mapping[str, Any]) -> list[str]:
+def _similar_names(tools: Mapping[str, Any], shown: str) -> list[str]:
     return [
-        f"[tool.{name}] in pyproject.toml is ignored; did you mean [{TABLE}]?"
+        f"[tool.{name}] in {shown} is ignored; did you mean [{TABLE}]?"
         for name in tools
         if name != _NAME and name.lower().replace("_", "").replace("-", "") == "cikit"
     ]

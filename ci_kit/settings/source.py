@@ -34,5 +34,6 @@ def variable_source(option: Option, variable: str) -> Source:
     return Source(kind, f"the environment variable {variable}")
 
 
-def pyproject_source(option: Option) -> Source:
-    return Source("pyproject", f"[{TABLE}] {option.name} in pyproject.toml")
+def pyproject_source(option: Option, file: str) -> Source:
+    """``file`` is the path of the pyproject.toml, relative to the project's folder."""
+    return Source("pyproject", f"[{TABLE}] {option.name} in {file}")

@@ -11,7 +11,7 @@ from ci_kit.errors import UsageError
 from ci_kit.settings.names import did_you_mean
 from ci_kit.settings.problems import raise_problems
 from ci_kit.settings.pyproject import TABLE as PARENT_TABLE
-from ci_kit.settings.pyproject import read_table
+from ci_kit.settings.pyproject import read_table, resolve_root
 from ci_kit.workflow.action import OwnAction, own_action
 from ci_kit.workflow.install import install_script
 from ci_kit.workflow.options import WORKFLOW_OPTIONS, WorkflowOption
@@ -81,7 +81,7 @@ def load_workflow_settings(root: Path) -> WorkflowSettings:
 
 
 def _read_workflow_table(root: Path) -> Mapping[str, Any]:
-    table = read_table(root).values.get("workflow", {})
+    table = read_table(resolve_root(root)).values.get("workflow", {})
     if not isinstance(table, dict):
         raise UsageError(
             f"[{TABLE}] in {root / 'pyproject.toml'} is not a table", todo=f"write it as a [{TABLE}] section"

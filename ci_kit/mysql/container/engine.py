@@ -46,7 +46,7 @@ def find_engine(host: Host) -> str:
 
 def engine_states(host: Host) -> list[str]:
     """A line about each engine."""
-    return [f"{engine}: {_no_answer(host, engine) or 'it answers'}" for engine in _ENGINES]
+    return [f"{engine}: {_no_answer(host, engine) or 'it answers'}" for engine in ENGINES]
 
 
 def require_engine(host: Host) -> str:
