@@ -58,6 +58,7 @@ class Job:
         host.console.step("timezone", f"{settings.timezone}, {scope}")
         starting = open_server(settings, self._runner, cleanup)
         self._project = inspect_project(host, settings)
+        host.console.step("python", str(self._project))
         env = {"TZ": settings.timezone}
         if starting:
             self._server = self._wait_for_server(starting)

@@ -37,13 +37,15 @@ class Input:
 class Command:
     """A program with its arguments, changes to its environment, its folder and its input.
 
-    ``str()`` gives it as a user would type it in a shell.
+    ``str()`` gives it as a user would type it in a shell. It leaves out ``unshown``, more changes to the
+    environment, whose values may be secrets of the project; ``env`` comes after them.
     """
 
     argv: Sequence[str]
     env: Env | None = None
     cwd: Path | None = None
     stdin: Input | None = None
+    unshown: Env | None = None
 
     def __str__(self) -> str:
         changes = [
@@ -57,7 +59,7 @@ class Command:
 
     def environment(self, inherited: Mapping[str, str]) -> dict[str, str]:
         """The inherited environment with the command's changes."""
-        merged: dict[str, str | None] = {**inherited, **(self.env or {})}
+        merged: dict[str, str | None] = {**inherited, **(self.unshown or {}), **(self.env or {})}
         return {name: value for name, value in merged.items() if value is not None}
 
 

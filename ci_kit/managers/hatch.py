@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from ci_kit.managers.manager import Configuration
+from ci_kit.host.commands import Command
+from ci_kit.host.machine import Host
+from ci_kit.managers.environments import python_of
+from ci_kit.managers.manager import Commands, Configuration
 from ci_kit.managers.toml_tables import read_table
 
 _DEFAULT = "default"
 # An environment that only runs tests comes before the one for everything.
 _CANDIDATES = ("test", "tests", _DEFAULT)
+# Every project has these without a configuration; `hatch test` uses the first.
+_BUILT_IN = ("hatch-test", _DEFAULT)
 
 
 class Hatch:
@@ -25,13 +30,29 @@ class Hatch:
             "pyproject.toml", lambda file: _test_environment(_project_environments(file)) is not None
         ),
     )
-    named_environments = True
     # Hatch installs by pip, or by uv if an environment asks for it.
+    workspaces = False
     cache_folders = ("~/.cache/pip", "~/.cache/uv")
 
-    def python(self, folder: Path, /) -> tuple[str, ...]:
+    def find(self, folder: Path, host: Host, /) -> tuple[str, ...] | None:
+        if not _uses_hatch(folder) or not host.which(self.program):
+            return None
+        if environment := _test_environment(_environments(folder)):
+            # Hatch brings the environment up to date before it runs a command, and sets its variables.
+            return self.program, "run", "python" if environment == _DEFAULT else f"{environment}:python"
+        for name in (*_CANDIDATES[:2], *_BUILT_IN):
+            if name in _environments(folder) or name in _BUILT_IN:
+                # Several paths for a matrix; they need not exist.
+                answer = host.ask(Command([self.program, "env", "find", name], cwd=folder))
+                pythons = [python_of(Path(line)) for line in answer.stdout.split("\n") if line.strip()]
+                if python := next(filter(None, pythons), None):
+                    return (str(python),)
+        return None
+
+    def commands(self, folder: Path, /) -> Commands:
         environment = _environment(folder)
-        return "hatch", "run", "python" if environment == _DEFAULT else f"{environment}:python"
+        create = f"hatch env create {environment}"
+        return Commands(create, create, f"add {{}} to the dependencies of Hatch's environment {environment}")
 
     def install(self, folder: Path, /) -> tuple[str, ...]:
         return "python -m pip install hatch", f"hatch env create {_environment(folder)}"
@@ -39,10 +60,15 @@ class Hatch:
 
 def _environment(folder: Path) -> str:
     """The environment for the tests. As in Hatch, hatch.toml replaces the table in pyproject.toml."""
-    environments = read_table(folder / "hatch.toml", "envs") or _project_environments(
-        folder / "pyproject.toml"
-    )
-    return _test_environment(environments) or _DEFAULT
+    return _test_environment(_environments(folder)) or _DEFAULT
+
+
+def _environments(folder: Path) -> Mapping[str, object]:
+    return read_table(folder / "hatch.toml", "envs") or _project_environments(folder / "pyproject.toml")
+
+
+def _uses_hatch(folder: Path) -> bool:
+    return (folder / "hatch.toml").is_file() or bool(read_table(folder / "pyproject.toml", "tool", "hatch"))
 
 
 def _project_environments(file: Path) -> Mapping[str, object]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from ci_kit.host.machine import Host
+
 
 def _any_file(_file: Path) -> bool:
     return True
@@ -20,11 +22,21 @@ class Configuration:
     configures: Callable[[Path], bool] = _any_file
 
 
-class PackageManager(Protocol):
-    """One package manager.
+@dataclass(frozen=True)
+class Commands:
+    """What a developer does about an environment.
 
-    Every ``folder`` is the folder of a project that uses this manager.
+    ``create`` is the command that makes the environment. ``complete`` installs what an optional group or an
+    extra of the lock file has. ``add`` completes "to have pytest in the environment, …".
     """
+
+    create: str
+    complete: str
+    add: str
+
+
+class PackageManager(Protocol):
+    """One package manager."""
 
     @property
     def name(self) -> str:
@@ -43,21 +55,25 @@ class PackageManager(Protocol):
         """Files that choose this manager where no lock file exists, in the manager's own order."""
 
     @property
-    def named_environments(self) -> bool:
-        """Whether a project has several environments with names, so that users choose one."""
+    def workspaces(self) -> bool:
+        """Whether a lock file is for every project below its folder, so that commands run in each of them."""
 
     @property
     def cache_folders(self) -> tuple[str, ...]:
         """Folders of downloaded packages on Linux, which a workflow may keep between jobs."""
 
-    def python(self, folder: Path, /) -> tuple[str, ...] | None:
-        """The command that runs the project's Python.
+    def find(self, folder: Path, host: Host, /) -> tuple[str, ...] | None:
+        """The command that starts the Python of the environment that this manager made for ``folder``.
 
-        None means the active environment's Python, or else the machine's.
+        None if there is no such environment. This makes none. The command is the path of the interpreter, or
+        begins with :attr:`program` if that sets more than the interpreter.
         """
 
+    def commands(self, folder: Path, /) -> Commands:
+        """What a developer types in ``folder``, the folder of a project that uses this manager."""
+
     def install(self, folder: Path, /) -> tuple[str, ...]:
-        """Shell commands that install the project and what its tests need.
+        """Shell commands that install the project in ``folder`` and what its tests need.
 
         They run in ``folder``, where ``python`` is the workflow's Python.
         """

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ci_kit.managers.manager import Configuration
+from ci_kit.host.machine import Host
+from ci_kit.managers.lock_files import lists_package
+from ci_kit.managers.manager import Commands, Configuration
 from ci_kit.managers.uv import CACHE_FOLDER as UV_CACHE_FOLDER
 from ci_kit.managers.uv import INSTALL_UV, SYNC
 
@@ -19,15 +21,30 @@ class Pip:
     program = None
     locks = (_REQUIREMENTS,)
     configurations = (Configuration("pyproject.toml"),)
-    named_environments = False
+    workspaces = False
     cache_folders = ("~/.cache/pip", UV_CACHE_FOLDER)
 
-    def python(self, _folder: Path, /) -> None:
+    def find(self, _folder: Path, _host: Host, /) -> None:
         return None
+
+    def commands(self, folder: Path, /) -> Commands:
+        file = _file_with_pytest(folder)
+        return Commands(
+            create=f"python3 -m venv .venv && .venv/bin/python -m pip install -r {file}",
+            complete=f"python3 -m pip install -r {file}",
+            add="add {} to the project's test dependencies and install them",
+        )
 
     def install(self, folder: Path, /) -> tuple[str, ...]:
         requirements = folder / _REQUIREMENTS
         return _install_requirements(requirements) if requirements.is_file() else _install_pyproject()
+
+
+def _file_with_pytest(folder: Path) -> str:
+    """The requirements file that lists pytest: many projects have one more for development."""
+    files = sorted([*folder.glob("*requirements*.txt"), *folder.glob("requirements/*.txt")])
+    names = [str(file.relative_to(folder)) for file in files if lists_package(file, "pytest")]
+    return next(iter(names), _REQUIREMENTS)
 
 
 def _install_requirements(file: Path) -> tuple[str, ...]:

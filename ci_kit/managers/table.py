@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ci_kit.managers.hatch import Hatch
 from ci_kit.managers.manager import PackageManager
+from ci_kit.managers.nox import Nox
 from ci_kit.managers.pdm import Pdm
 from ci_kit.managers.pip import Pip
 from ci_kit.managers.pipenv import Pipenv
@@ -17,8 +18,8 @@ from ci_kit.managers.poetry import Poetry
 from ci_kit.managers.tox import Tox
 from ci_kit.managers.uv import Uv
 
-MANAGERS: tuple[PackageManager, ...] = (Poetry(), Uv(), Pdm(), Pipenv(), Hatch(), Tox(), Pip())
-"""In order of precedence. Pip is last, because every pyproject.toml configures it."""
+MANAGERS: tuple[PackageManager, ...] = (Poetry(), Uv(), Pdm(), Pipenv(), Hatch(), Tox(), Pip(), Nox())
+"""In order of precedence. Every pyproject.toml configures pip. nox is last: its sessions may do anything."""
 
 PROGRAMS = frozenset(manager.program for manager in MANAGERS if manager.program)
 """Programs that may make an environment before they run its Python."""
@@ -29,9 +30,14 @@ def managers_of(folder: Path) -> tuple[PackageManager, ...]:
 
     A lock file comes before every configuration file: it states what the project's environment contains.
     """
-    locked = [manager for manager in MANAGERS if _locks(manager, folder)]
+    locked = locked_by(folder)
     configured = [manager for manager in MANAGERS if _configurations(manager, folder)]
     return tuple(dict.fromkeys([*locked, *configured]))
+
+
+def locked_by(folder: Path) -> tuple[PackageManager, ...]:
+    """The managers whose lock files are in ``folder``, the first choice first."""
+    return tuple(manager for manager in MANAGERS if locks(manager, folder))
 
 
 def marker_names() -> tuple[str, ...]:
@@ -43,10 +49,11 @@ def marker_names() -> tuple[str, ...]:
 
 def cache_keys(manager: PackageManager, folder: Path) -> tuple[str, ...]:
     """Names of the files whose content decides what ``manager`` downloads for the project in ``folder``."""
-    return _locks(manager, folder) or _configurations(manager, folder)
+    return locks(manager, folder) or _configurations(manager, folder)
 
 
-def _locks(manager: PackageManager, folder: Path) -> tuple[str, ...]:
+def locks(manager: PackageManager, folder: Path) -> tuple[str, ...]:
+    """The names of the lock files of ``manager`` in ``folder``."""
     return tuple(name for name in manager.locks if (folder / name).is_file())
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ci_kit.managers.manager import Configuration
+from ci_kit.host.machine import Host
+from ci_kit.managers.environments import environment_for_tests
+from ci_kit.managers.manager import Commands, Configuration
 from ci_kit.managers.toml_tables import read_table
 
 # tox has this environment in every project. Its Python is the one that runs tox.
@@ -35,12 +37,17 @@ class Tox:
         Configuration("pyproject.toml", lambda file: bool(read_table(file, "tool", "tox"))),
         Configuration("tox.toml"),
     )
-    named_environments = True
+    workspaces = False
     cache_folders = ("~/.cache/pip",)
 
-    def python(self, folder: Path, /) -> tuple[str, ...]:
+    def find(self, folder: Path, _host: Host, /) -> tuple[str, ...] | None:
         # Not `tox exec`: it hides the environment variables that pass_env does not list, the database's too.
-        return (str(folder / ".tox" / _ENVIRONMENT / "bin" / "python"),)
+        python = environment_for_tests(folder / ".tox")
+        return (str(python),) if python else None
+
+    def commands(self, _folder: Path, /) -> Commands:
+        create = f"tox run -e {_ENVIRONMENT} --notest"
+        return Commands(create, create, f"add {{}} to `deps` of tox and type `{create}`")
 
     def install(self, _folder: Path, /) -> tuple[str, ...]:
         return "python -m pip install tox", f"tox run -e {_ENVIRONMENT} --notest"

@@ -253,8 +253,17 @@ OPTIONS: tuple[Option, ...] = (
         "python",
         "Tests",
         (),
-        "Command that starts the project's Python. Empty: from .venv, a lock file or PATH.",
+        "Command that starts the project's Python. Empty: the environment that docs/testing.md says.",
         words,
+    ),
+    Option(
+        "root-on-path",
+        "Tests",
+        True,
+        "Put the project's folder on sys.path, as `python -m pytest` does. no: start the tests as the command"
+        " `pytest` does, so that an installed package is tested and not the folder of its source.",
+        flag,
+        switch=True,
     ),
     Option("pytest-args", "Tests", (), "Arguments for pytest.", words),
     Option("coverage", "Tests", True, "Measure the coverage of the tests.", flag, switch=True),

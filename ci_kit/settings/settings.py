@@ -50,6 +50,7 @@ class Settings:
     durable: bool
     boot_timeout: int
     python: tuple[str, ...]
+    root_on_path: bool
     pytest_args: tuple[str, ...]
     coverage: bool
     fail_under: float | None

@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.python import Project
@@ -32,11 +31,13 @@ def report_coverage(host: Host, settings: Settings, project: Project, *, run_fol
     The threshold is the setting fail-under, or fail_under in the project's own coverage configuration.
     ``run_folder`` is an existing folder for files of this run.
     """
-    coverage = [*project.python, "-m", "coverage"]
+    coverage = ["-m", "coverage"]
     fail_under = [] if settings.fail_under is None else [f"--fail-under={settings.fail_under:g}"]
-    code = host.stream(Command([*coverage, "report", "-m", *fail_under], cwd=settings.root))
+    code = host.stream(project.command([*coverage, "report", "-m", *fail_under], cwd=settings.root))
     totals = run_folder / "coverage.json"
-    host.run(Command([*coverage, "json", "-q", "--fail-under=0", "-o", str(totals)], cwd=settings.root))
+    host.run(
+        project.command([*coverage, "json", "-q", "--fail-under=0", "-o", str(totals)], cwd=settings.root)
+    )
     percent = _percent(totals)
     if percent is None and not host.dry:
         host.console.warning("coverage measured nothing: check its `source` setting")

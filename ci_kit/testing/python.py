@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ci_kit.errors import UnavailableError
-from ci_kit.host.commands import Command
+from ci_kit.host.commands import Command, Env
 from ci_kit.host.machine import Host
-from ci_kit.managers.table import PROGRAMS, managers_of
 from ci_kit.settings.settings import Settings
+from ci_kit.testing.activation import activation, changes
+from ci_kit.testing.advice import how_to_install
+from ci_kit.testing.search import Interpreter, find_interpreter
 
 # No braces: `hatch run` takes them for fields of its own.
 # Without `source` or `include`, coverage measures every file that is not installed.
 _PROBE = """\
-import importlib.util, json, sys
+import importlib.util, json, os, sys, sysconfig
 names = ("pytest", "coverage", "pytest_jsonreport", "xdist", "pytest_env", "pytest_dotenv")
 has = [name for name in names if importlib.util.find_spec(name)]
 if importlib.util.find_spec("environs"):
@@ -32,7 +35,12 @@ if "coverage" in has:
             omit = option("run:omit") or []
     except Exception:
         pass
-print(json.dumps(dict(version=sys.version.split()[0], prefix=sys.prefix, has=has, omit=omit)))
+facts = dict(version=sys.version.split()[0], prefix=sys.prefix, base=sys.base_prefix, has=has, omit=omit)
+scripts = [sysconfig.get_path("scripts"), sysconfig.get_path("scripts", os.name + "_user")]
+commands = [os.path.join(folder, "pytest") for folder in scripts + [os.path.dirname(sys.executable)]]
+facts.update(commands=[path for path in commands if os.path.isfile(path)])
+facts.update(executable=sys.executable, environ=dict(os.environ))
+print(json.dumps(facts))
 """
 
 
@@ -41,6 +49,8 @@ class Project:
     """A project's Python: the command that runs it, its version, and the test tools that it can import.
 
     ``has`` also contains ``environs<15`` for an old release of that library.
+    ``pytest`` are its arguments that start pytest. ``activation`` are the changes of the environment that
+    activate it; ``why`` tells how ci-kit found it.
 
     ``omit`` has the file patterns that its coverage configuration leaves out. None means that the
     configuration names what coverage measures.
@@ -50,46 +60,69 @@ class Project:
     version: str
     has: frozenset[str]
     omit: tuple[str, ...] | None = None
+    pytest: tuple[str, ...] = ("-m", "pytest")
+    activation: Env = field(default_factory=dict, repr=False)
+    why: str = ""
 
+    def command(self, words: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None) -> Command:
+        """A call of this Python with arguments."""
+        return Command([*self.python, *words], env=env, cwd=cwd, unshown=self.activation)
 
-def find_python(host: Host, settings: Settings) -> tuple[str, ...]:
-    """The command that runs the project's Python: the setting, or the one of the project's folder."""
-    if settings.python:
-        return settings.python
-    environment = settings.root / ".venv"
-    if environment.is_dir():
-        return (_require_program(environment / "bin" / "python"),)
-    active = host.environ.get("VIRTUAL_ENV")
-    for manager in managers_of(settings.root):
-        if active and manager.named_environments:
-            # The user has chosen one of the manager's environments.
-            break
-        command = manager.python(settings.root)
-        if command is None:
-            break
-        if host.which(command[0]):
-            return command
-    if active:
-        return (str(Path(active, "bin", "python")),)
-    return ("python3",) if host.which("python3") else ("python",)
+    def variable(self, name: str, host: Host) -> str | None:
+        """The value of an environment variable in calls of this Python."""
+        return {**host.environ, **self.activation}.get(name)
 
-
-def _require_program(path: Path) -> str:
-    if not os.access(path, os.X_OK):
-        raise UnavailableError(
-            f"the project's .venv has no Python: {path}",
-            why="it is empty, or the Python that created it was removed",
-            todo="create it again (python -m venv --clear .venv) and install the project's dependencies",
-        )
-    return str(path)
+    def __str__(self) -> str:
+        return f"{self.version}, {self.why}" if self.version else self.why
 
 
 def inspect_project(host: Host, settings: Settings) -> Project:
     """The project's Python. Raises UnavailableError if it cannot run the tests."""
-    python = find_python(host, settings)
-    if host.dry and Path(python[0]).name in PROGRAMS:
+    interpreter = find_interpreter(host, settings)
+    if host.dry and interpreter.through_manager:
         # The program would create an environment that does not exist yet.
-        return Project(python, "", frozenset({"pytest", "coverage"}))
+        return Project(interpreter.command, "", frozenset({"pytest", "coverage"}), why=str(interpreter))
+    facts = _ask(host, settings, interpreter)
+    python, env = interpreter.command, activation(facts["prefix"], facts["base"], host.environ)
+    if interpreter.through_manager:
+        # The program starts once. It takes up to a second, and may have set variables of its own.
+        python, env = (facts["executable"],), changes(host.environ, facts["environ"])
+    elif len(python) > 1:
+        env = {}
+    omit = None if facts["omit"] is None else tuple(facts["omit"])
+    project = Project(
+        python,
+        facts["version"],
+        frozenset(facts["has"]),
+        omit,
+        activation=env,
+        why=str(interpreter),
+    )
+    required = {"pytest", "coverage"} if settings.coverage else {"pytest"}
+    if missing := sorted(required - project.has):
+        raise UnavailableError(
+            f"the project's Python has no {' and no '.join(missing)}",
+            why=f"`{' '.join(interpreter.command)}` is Python {project.version} in {facts['prefix']}"
+            f" ({interpreter.why})",
+            todo=f"{how_to_install(missing, settings, host)}, or set its Python with the setting python",
+        )
+    return project if settings.root_on_path else replace(project, pytest=_command(facts, settings))
+
+
+def _command(facts: Mapping[str, Any], settings: Settings) -> tuple[str]:
+    """The path of the command ``pytest``, which this Python runs as a script."""
+    for path in facts["commands"]:
+        return (path,)
+    raise UnavailableError(
+        "the project's Python has no command pytest",
+        why=f"root-on-path is off (it came from {settings.source('root-on-path')}), and there is no pytest"
+        f" among the scripts of {facts['prefix']}",
+        todo="install pytest again, or turn root-on-path on",
+    )
+
+
+def _ask(host: Host, settings: Settings, interpreter: Interpreter) -> dict[str, Any]:
+    python = interpreter.command
     try:
         # A package manager may install the project's environment first, which takes an unknown time.
         answer = host.ask(Command([*python, "-c", _PROBE], cwd=settings.root), seconds=None)
@@ -101,7 +134,7 @@ def inspect_project(host: Host, settings: Settings) -> Project:
         )
         raise
     try:
-        facts = json.loads(answer.stdout.splitlines()[-1])
+        facts: dict[str, Any] = json.loads(answer.stdout.splitlines()[-1])
     except (IndexError, ValueError) as error:
         raise UnavailableError(
             f"`{' '.join(python)}` does not run as Python",
@@ -109,14 +142,4 @@ def inspect_project(host: Host, settings: Settings) -> Project:
             details=tuple((answer.stderr or answer.stdout).splitlines()[-5:]),
             todo="install the project's dependencies, or set its Python with the setting python",
         ) from error
-    omit = None if facts["omit"] is None else tuple(facts["omit"])
-    project = Project(python, facts["version"], frozenset(facts["has"]), omit)
-    required = {"pytest", "coverage"} if settings.coverage else {"pytest"}
-    if missing := sorted(required - project.has):
-        raise UnavailableError(
-            f"the project's Python has no {' and no '.join(missing)}",
-            why=f"`{' '.join(python)}` is Python {project.version} in {facts['prefix']}",
-            todo=f"add {' and '.join(missing)} to the project's test dependencies and install them,"
-            " or set its Python with the setting python",
-        )
-    return project
+    return facts

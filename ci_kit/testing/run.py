@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ci_kit.errors import UnavailableError
-from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.plugins import copy_report_plugin, report_arguments
@@ -30,14 +29,14 @@ def run_tests(
     if "pytest_jsonreport" not in project.has:
         plugins = run_folder / "plugins"
         copy_report_plugin(host, plugins)
-        environment["PYTHONPATH"] = _prepend(plugins, host.environ.get("PYTHONPATH"))
+        environment["PYTHONPATH"] = _prepend(plugins, project.variable("PYTHONPATH", host))
         if project.omit is not None:
             # coverage would measure the plugins too. The flag replaces the project's own list.
             omit = [f"--omit={','.join((*project.omit, f'{plugins}/*'))}"]
     coverage = ["-m", "coverage", "run", *omit] if settings.coverage else []
-    pytest = [*project.python, *coverage, "-m", "pytest", *report_arguments(report), *settings.pytest_args]
+    pytest = [*coverage, *project.pytest, *report_arguments(report), *settings.pytest_args]
     before = _identity(settings.root)
-    code = host.stream(Command(pytest, env=environment, cwd=settings.root))
+    code = host.stream(project.command(pytest, env=environment, cwd=settings.root))
     if host.dry:
         return TestRun("passed", OK, None)
     if _identity(settings.root) != before:
@@ -74,10 +73,10 @@ def _collect_serially(
     With xdist, pytest's exit code 5 may also mean a path that does not exist, or only deselected tests.
     """
     report = run_folder / "collected.json"
-    pytest = [*project.python, "-m", "pytest", *report_arguments(report), *settings.pytest_args]
+    pytest = [*project.pytest, *report_arguments(report), *settings.pytest_args]
     # `-p xdist` makes -n known also where the project turns automatic loading off.
     serially = ["-p", "xdist", "-n0", "--collect-only", "-q"]
-    done = host.run(Command([*pytest, *serially], env=env, cwd=settings.root))
+    done = host.run(project.command([*pytest, *serially], env=env, cwd=settings.root))
     if done.code != NO_TESTS:
         host.console.error([f"pytest found no tests, and collecting them ended with exit code {done.code}"])
         host.console.lines(done.stdout + done.stderr)

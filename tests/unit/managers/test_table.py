@@ -19,13 +19,6 @@ def chosen(folder: Path) -> str | None:
     return next((manager.name for manager in managers_of(folder)), None)
 
 
-def command(folder: Path) -> str:
-    """The command that runs the Python of a project, relative to its folder."""
-    words = managers_of(folder)[0].python(folder)
-    assert words is not None
-    return " ".join(words).removeprefix(f"{folder}/")
-
-
 @pytest.mark.parametrize(
     ("files", "name"),
     [
@@ -39,6 +32,9 @@ def command(folder: Path) -> str:
         ({"tox.ini": "[tox]\n"}, "tox"),
         ({"tox.ini": "[testenv:docs]\n"}, "tox"),
         ({"tox.toml": ""}, "tox"),
+        ({"noxfile.py": ""}, "nox"),
+        # The sessions of a noxfile may need any Python.
+        ({"noxfile.py": "", "pyproject.toml": ""}, "pip"),
         ({"setup.cfg": "[metadata]\n[tox:tox]\n"}, "tox"),
         ({"pyproject.toml": "[tool.tox]\nlegacy_tox_ini = ''\n"}, "tox"),
         ({"pyproject.toml": HATCH.format("default")}, "Hatch"),
@@ -72,28 +68,6 @@ def test_configurations_follow_the_order_of_the_table(tmp_path: Path) -> None:
 def test_a_folder_is_not_a_lock_file(tmp_path: Path) -> None:
     (tmp_path / "uv.lock").mkdir()
     assert chosen(tmp_path) is None
-
-
-@pytest.mark.parametrize(
-    ("files", "python"),
-    [
-        ({"poetry.lock": ""}, "poetry run python"),
-        ({"uv.lock": ""}, "uv run --no-sync python"),
-        ({"pdm.lock": ""}, "pdm run python"),
-        ({"Pipfile": ""}, "pipenv run python"),
-        ({"tox.ini": ""}, ".tox/py/bin/python"),
-        ({"hatch.toml": ""}, "hatch run python"),
-        ({"hatch.toml": "[envs.test]\n"}, "hatch run test:python"),
-        ({"pyproject.toml": HATCH.format("default")}, "hatch run python"),
-        ({"pyproject.toml": HATCH.format("default") + HATCH.format("test")}, "hatch run test:python"),
-        ({"pyproject.toml": HATCH.format("tests") + HATCH.format("docs")}, "hatch run tests:python"),
-        ({"pyproject.toml": HATCH.format("default") + MATRIX.format("test")}, "hatch run python"),
-        ({"pyproject.toml": HATCH.format("test"), "hatch.toml": "[envs.default]\n"}, "hatch run python"),
-        ({"pyproject.toml": HATCH.format("test"), "hatch.toml": "[version]\n"}, "hatch run test:python"),
-    ],
-)
-def test_a_manager_runs_the_project_s_python(files: dict[str, str], python: str, tmp_path: Path) -> None:
-    assert command(write(tmp_path, files)) == python
 
 
 def test_a_manager_that_runs_python_by_its_program_installs_that_program(tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "durable": (("true", True), ("false", False)),
     "boot-timeout": (("1", 1), ("3600", 3600)),
     "python": (("uv run python", ("uv", "run", "python")), ("python3", ("python3",))),
+    "root-on-path": (("true", True), ("false", False)),
     "pytest-args": (("-k 'one two'", ("-k", "one two")), ("-x", ("-x",))),
     "coverage": (("true", True), ("false", False)),
     "fail-under": (("90", 90.0), ("79.5", 79.5)),

@@ -10,67 +10,9 @@ from pathlib import Path
 import pytest
 
 from ci_kit.errors import UnavailableError
-from ci_kit.testing.python import find_python, inspect_project
+from ci_kit.testing.python import inspect_project
 from tests.support.waiting import LIMIT
 from tests.unit.support import make_host, make_settings, write
-
-
-def programs(folder: Path, *names: str) -> Path:
-    for name in names:
-        path = write(folder, {name: "#!/bin/sh\n"}) / name
-        path.chmod(0o755)
-    return folder
-
-
-EVERY_TOOL = ("poetry", "uv", "pdm", "pipenv", "hatch", "tox", "python3", "python")
-TOX_PYTHON = ".tox/py/bin/python"
-
-
-@pytest.mark.parametrize(
-    ("files", "tools", "environ", "expected"),
-    [
-        ([".venv/bin/python", "poetry.lock"], EVERY_TOOL, {"VIRTUAL_ENV": "/v"}, ".venv/bin/python"),
-        (["poetry.lock"], EVERY_TOOL, {"VIRTUAL_ENV": "/v"}, "poetry run python"),
-        (["uv.lock"], EVERY_TOOL, {}, "uv run --no-sync python"),
-        (["pdm.lock"], EVERY_TOOL, {}, "pdm run python"),
-        (["Pipfile.lock"], EVERY_TOOL, {}, "pipenv run python"),
-        (["Pipfile"], EVERY_TOOL, {}, "pipenv run python"),
-        (["hatch.toml"], EVERY_TOOL, {}, "hatch run python"),
-        (["tox.ini", TOX_PYTHON], EVERY_TOOL, {}, TOX_PYTHON),
-        # A tox that created the environment need not be on the PATH.
-        (["tox.ini", TOX_PYTHON], ("python3",), {}, TOX_PYTHON),
-        (["tox.ini"], EVERY_TOOL, {}, "python3"),
-        (["poetry.lock"], ("python3",), {}, "python3"),
-        (["poetry.lock", "uv.lock"], ("uv", "python3"), {}, "uv run --no-sync python"),
-        # pip has no environments of its own.
-        (["requirements.txt", "hatch.toml"], EVERY_TOOL, {"VIRTUAL_ENV": "/v"}, "/v/bin/python"),
-        (["requirements.txt", "hatch.toml"], EVERY_TOOL, {}, "python3"),
-        # hatch and tox activate the environment that the user has chosen.
-        (["hatch.toml"], EVERY_TOOL, {"VIRTUAL_ENV": "/v"}, "/v/bin/python"),
-        (["tox.ini", TOX_PYTHON], EVERY_TOOL, {"VIRTUAL_ENV": "/v"}, "/v/bin/python"),
-        ([], EVERY_TOOL, {"VIRTUAL_ENV": "/v"}, "/v/bin/python"),
-        ([], EVERY_TOOL, {}, "python3"),
-        ([], ("python",), {}, "python"),
-    ],
-)
-def test_the_project_s_folder_decides_which_python_is_used(
-    files: list[str], tools: tuple[str, ...], environ: dict[str, str], expected: str, tmp_path: Path
-) -> None:
-    root = write(tmp_path / "project", dict.fromkeys(["app.py", *files], ""))
-    for own in root.glob("**/bin/python"):
-        own.chmod(0o755)
-    host = make_host({"PATH": str(programs(tmp_path / "bin", *tools))} | environ)
-    found = " ".join(find_python(host, make_settings(root)))
-    assert found.removeprefix(f"{root}/") == expected
-
-
-def test_the_setting_comes_first(tmp_path: Path) -> None:
-    programs(tmp_path / ".venv/bin", "python")
-    assert find_python(make_host(), make_settings(tmp_path, python="hatch run python")) == (
-        "hatch",
-        "run",
-        "python",
-    )
 
 
 def test_a_python_with_the_test_tools_is_accepted(tmp_path: Path) -> None:
@@ -122,18 +64,6 @@ def test_output_of_a_python_wrapper_does_not_matter(tmp_path: Path) -> None:
         "pytest"
         in inspect_project(make_host(), make_settings(tmp_path, python=[str(tmp_path / "python")])).has
     )
-
-
-@pytest.mark.parametrize("name", ["poetry.lock", "uv.lock", "pdm.lock", "Pipfile", "hatch.toml"])
-def test_a_dry_run_starts_no_package_manager(name: str, tmp_path: Path) -> None:
-    root = write(tmp_path / "project", {name: ""})
-    started = tmp_path / "started"
-    for program in ("poetry", "uv", "pdm", "pipenv", "hatch"):
-        script = write(tmp_path / "bin", {program: f"#!/bin/sh\n: > '{started}'\n"}) / program
-        script.chmod(0o755)
-    host = make_host({"PATH": str(tmp_path / "bin")}, dry=True)
-    assert "pytest" in inspect_project(host, make_settings(root)).has
-    assert not started.exists()
 
 
 def test_a_dry_run_does_not_start_a_package_manager_from_the_setting(tmp_path: Path) -> None:
