@@ -113,7 +113,8 @@ The value of a setting comes from the first of these that gives one:
 
 1. the flag,
 2. the environment variable,
-3. the key in `[tool.ci-kit]` of the project's `pyproject.toml`,
+3. the key in `[tool.ci-kit]` of the project's `pyproject.toml`, or of one above it in the repository
+   ([testing.md](testing.md#settings-above-the-project)),
 4. the default.
 
 The inputs of the action have the names of the keys, and reach ci-kit as the environment variables. A flag of

@@ -2,7 +2,8 @@
 
 ``dev.txt`` is for work on ci-kit. The action installs ``action.txt`` on a runner: only the run-time
 dependencies. For mysql-connector-python it lists only the hash of the pure Python wheel, so that pip takes
-this wheel: the other wheels are forty times as large. Versions stay as they are, except with ``--upgrade``.
+this wheel: the other wheels are forty times as large. ``managers.txt`` has the package managers that the
+tests start. Versions stay as they are, except with ``--upgrade``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-DEV, ACTION = ROOT / "requirements" / "dev.txt", ROOT / "requirements" / "action.txt"
+REQUIREMENTS = ROOT / "requirements"
+DEV, ACTION, MANAGERS = (REQUIREMENTS / name for name in ("dev.txt", "action.txt", "managers.txt"))
 PURE = "mysql-connector-python"
 ACTION_PACKAGES = ("click", "jinja2", "markupsafe", PURE, "pytest-json-report", "pytest-metadata", "pyyaml")
 HEADER = "# Written by tools/lock.py; run `make lock` to write it again.\n"
@@ -25,28 +27,32 @@ COMPILE = (
     *(sys.executable, "-m", "uv", "pip", "compile", "--quiet"),
     *("--universal", "--python-version=3.11", "--generate-hashes"),
     *("--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate"),
-    *("--extra=tests", "--group=dev", "pyproject.toml"),
 )
+DEV_SOURCES = ("--extra=tests", "--group=dev", "pyproject.toml")
+MANAGERS_SOURCES = ("--group=pyproject.toml:managers",)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Write requirements/.")
     parser.add_argument("--upgrade", action="store_true", help="take the newest release of every package")
-    dev = compile_lock(upgrade=parser.parse_args().upgrade)
+    upgrade = parser.parse_args().upgrade
+    dev = compile_lock(DEV, DEV_SOURCES, upgrade=upgrade)
     blocks = {name: block for block in split(dev) if (name := name_of(block)) in ACTION_PACKAGES}
     blocks[PURE] = pure(blocks[PURE])
     DEV.write_text(HEADER + dev, encoding="utf-8")
+    MANAGERS.write_text(HEADER + compile_lock(MANAGERS, MANAGERS_SOURCES, upgrade=upgrade), encoding="utf-8")
     ACTION.write_text(HEADER + "".join(blocks[name] for name in ACTION_PACKAGES), encoding="utf-8")
 
 
-def compile_lock(*, upgrade: bool) -> str:
-    """Every dependency for every platform and Python, with hashes."""
+def compile_lock(file: Path, sources: tuple[str, ...], *, upgrade: bool) -> str:
+    """Every dependency for every platform and Python, with hashes, in the versions of the lock ``file``."""
     with tempfile.TemporaryDirectory() as folder:
         # uv keeps the versions that it finds in its output file.
-        output = Path(folder, DEV.name)
-        shutil.copy(DEV, output)
+        output = Path(folder, file.name)
+        if file.exists():
+            shutil.copy(file, output)
         options = [f"--output-file={output}", *(["--upgrade"] if upgrade else [])]
-        subprocess.run([*COMPILE, *options], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([*COMPILE, *sources, *options], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         return output.read_text(encoding="utf-8")
 
 

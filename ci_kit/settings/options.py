@@ -253,7 +253,7 @@ OPTIONS: tuple[Option, ...] = (
         "python",
         "Tests",
         (),
-        "Command that starts the project's Python. Empty: the environment that docs/testing.md says.",
+        "Command that starts the project's Python. Empty: the project's environment; docs/testing.md has the order.",
         words,
     ),
     Option(
