@@ -52,7 +52,9 @@ class Hatch:
     def commands(self, folder: Path, /) -> Commands:
         environment = _environment(folder)
         create = f"hatch env create {environment}"
-        return Commands(create, create, f"add {{}} to the dependencies of Hatch's environment {environment}")
+        return Commands(
+            create, create, f"add {{names}} to the dependencies of Hatch's environment {environment}"
+        )
 
     def install(self, folder: Path, /) -> tuple[str, ...]:
         return "python -m pip install hatch", f"hatch env create {_environment(folder)}"

@@ -21,6 +21,12 @@ def lists_package(file: Path, name: str) -> bool:
         return False
 
 
+def requirements_files(folder: Path) -> list[str]:
+    """The names of a project's requirements files, such as requirements-dev.txt and requirements/test.txt."""
+    files = [*folder.glob("*requirements*.txt"), *folder.glob("requirements/*.txt")]
+    return sorted(str(file.relative_to(folder)) for file in files)
+
+
 def _read(file_name: str, text: str) -> set[str]:
     if file_name.endswith(".lock"):
         return {package["name"] for package in tomllib.loads(text).get("package", ())}

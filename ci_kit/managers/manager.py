@@ -27,7 +27,7 @@ class Commands:
     """What a developer does about an environment.
 
     ``create`` is the command that makes the environment. ``complete`` installs what an optional group or an
-    extra of the lock file has. ``add`` completes "to have pytest in the environment, …".
+    extra of the lock file has. ``add`` says how to add packages, which replace ``{words}`` or ``{names}``.
     """
 
     create: str

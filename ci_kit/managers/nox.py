@@ -26,7 +26,7 @@ class Nox:
         return (str(python),) if python else None
 
     def commands(self, _folder: Path, /) -> Commands:
-        return Commands(_INSTALL, _INSTALL, f"install {{}} in nox's session and type `{_INSTALL}`")
+        return Commands(_INSTALL, _INSTALL, f"install {{names}} in nox's session and type `{_INSTALL}`")
 
     def install(self, _folder: Path, /) -> tuple[str, ...]:
         return "python -m pip install nox", _INSTALL

@@ -41,7 +41,7 @@ class Pdm:
         return Commands(
             create="pdm install",
             complete="pdm install --group :all",
-            add="type `pdm add --dev --group test {}`",
+            add="type `pdm add --dev --group test {words}`",
         )
 
     def install(self, _folder: Path, /) -> tuple[str, ...]:

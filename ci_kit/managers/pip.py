@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from ci_kit.host.machine import Host
-from ci_kit.managers.lock_files import lists_package
+from ci_kit.managers.lock_files import lists_package, requirements_files
 from ci_kit.managers.manager import Commands, Configuration
 from ci_kit.managers.uv import CACHE_FOLDER as UV_CACHE_FOLDER
 from ci_kit.managers.uv import INSTALL_UV, SYNC
@@ -31,8 +31,8 @@ class Pip:
         file = _file_with_pytest(folder)
         return Commands(
             create=f"python3 -m venv .venv && .venv/bin/python -m pip install -r {file}",
-            complete=f"python3 -m pip install -r {file}",
-            add="add {} to the project's test dependencies and install them",
+            complete=f"-m pip install -r {file}",
+            add="add {names} to the project's test dependencies and install them",
         )
 
     def install(self, folder: Path, /) -> tuple[str, ...]:
@@ -42,8 +42,7 @@ class Pip:
 
 def _file_with_pytest(folder: Path) -> str:
     """The requirements file that lists pytest: many projects have one more for development."""
-    files = sorted([*folder.glob("*requirements*.txt"), *folder.glob("requirements/*.txt")])
-    names = [str(file.relative_to(folder)) for file in files if lists_package(file, "pytest")]
+    names = [name for name in requirements_files(folder) if lists_package(folder / name, "pytest")]
     return next(iter(names), _REQUIREMENTS)
 
 

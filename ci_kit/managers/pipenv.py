@@ -42,7 +42,7 @@ class Pipenv:
 
     def commands(self, folder: Path, /) -> Commands:
         sync = "pipenv sync --dev" if (folder / _LOCK).is_file() else "pipenv install --dev"
-        return Commands(create=sync, complete=sync, add="type `pipenv install --dev {}`")
+        return Commands(create=sync, complete=sync, add="type `pipenv install --dev {words}`")
 
     def install(self, folder: Path, /) -> tuple[str, ...]:
         # `--deploy` fails for a lock file that is older than the Pipfile; `pipenv sync` would accept it.

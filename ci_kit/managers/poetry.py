@@ -44,7 +44,7 @@ class Poetry:
         return Commands(
             create="poetry install",
             complete="poetry install --all-extras",
-            add="type `poetry add --group dev {}`",
+            add="type `poetry add --group dev {words}`",
         )
 
     def install(self, _folder: Path, /) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ class Tox:
 
     def commands(self, _folder: Path, /) -> Commands:
         create = f"tox run -e {_ENVIRONMENT} --notest"
-        return Commands(create, create, f"add {{}} to `deps` of tox and type `{create}`")
+        return Commands(create, create, f"add {{names}} to `deps` of tox and type `{create}`")
 
     def install(self, _folder: Path, /) -> tuple[str, ...]:
         return "python -m pip install tox", f"tox run -e {_ENVIRONMENT} --notest"

@@ -42,7 +42,7 @@ class Uv:
         return Commands(
             create="uv sync",
             complete="uv sync --all-groups --all-extras",
-            add="type `uv add --dev {}`",
+            add="type `uv add --dev {words}`",
         )
 
     def install(self, _folder: Path, /) -> tuple[str, ...]:

@@ -253,7 +253,8 @@ OPTIONS: tuple[Option, ...] = (
         "python",
         "Tests",
         (),
-        "Command that starts the project's Python. Empty: the project's environment; docs/testing.md has the order.",
+        "Command that starts the project's Python. Empty: that of the project's environment; docs/testing.md"
+        " has the order of the search.",
         words,
     ),
     Option(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -83,30 +83,35 @@ def inspect_project(host: Host, settings: Settings) -> Project:
         # The program would create an environment that does not exist yet.
         return Project(interpreter.command, "", frozenset({"pytest", "coverage"}), why=str(interpreter))
     facts = _ask(host, settings, interpreter)
-    python, env = interpreter.command, activation(facts["prefix"], facts["base"], host.environ)
-    if interpreter.through_manager:
-        # The program starts once. It takes up to a second, and may have set variables of its own.
-        python, env = (facts["executable"],), changes(host.environ, facts["environ"])
-    elif len(python) > 1:
-        env = {}
-    omit = None if facts["omit"] is None else tuple(facts["omit"])
-    project = Project(
+    required = {"pytest", "coverage"} if settings.coverage else {"pytest"}
+    if missing := sorted(required - set(facts["has"])):
+        advice = how_to_install(missing, interpreter, settings, host)
+        raise UnavailableError(
+            f"the project's Python has no {' and no '.join(missing)}",
+            why=f"`{' '.join(interpreter.command)}` is Python {facts['version']} in {facts['prefix']}"
+            f" ({interpreter.why})",
+            todo=f"{advice}, or set its Python with the setting python",
+        )
+    python, env = _activated(host, interpreter, facts)
+    return Project(
         python,
         facts["version"],
         frozenset(facts["has"]),
-        omit,
-        activation=env,
-        why=str(interpreter),
+        None if facts["omit"] is None else tuple(facts["omit"]),
+        ("-m", "pytest") if settings.root_on_path else _command(facts, settings),
+        env,
+        str(interpreter),
     )
-    required = {"pytest", "coverage"} if settings.coverage else {"pytest"}
-    if missing := sorted(required - project.has):
-        raise UnavailableError(
-            f"the project's Python has no {' and no '.join(missing)}",
-            why=f"`{' '.join(interpreter.command)}` is Python {project.version} in {facts['prefix']}"
-            f" ({interpreter.why})",
-            todo=f"{how_to_install(missing, settings, host)}, or set its Python with the setting python",
-        )
-    return project if settings.root_on_path else replace(project, pytest=_command(facts, settings))
+
+
+def _activated(host: Host, interpreter: Interpreter, facts: Mapping[str, Any]) -> tuple[tuple[str, ...], Env]:
+    """The command that starts the Python from now on, and what activates its environment."""
+    if interpreter.through_manager:
+        # The program starts once: each start takes up to a second. It may have set variables of its own.
+        return (facts["executable"],), changes(host.environ, facts["environ"])
+    if len(interpreter.command) > 1:
+        return interpreter.command, {}
+    return interpreter.command, activation(facts["prefix"], facts["base"], host.environ)
 
 
 def _command(facts: Mapping[str, Any], settings: Settings) -> tuple[str]:

@@ -23,10 +23,14 @@ _ENVIRONMENTS = (_OWN, "venv", "env")
 
 @dataclass(frozen=True)
 class Interpreter:
-    """The command that starts a Python, and why ci-kit took it, in a few words."""
+    """The command that starts a Python, and why ci-kit took it, in a few words.
+
+    ``environment`` is False for the machine's own Python.
+    """
 
     command: tuple[str, ...]
     why: str
+    environment: bool = True
 
     @property
     def through_manager(self) -> bool:
@@ -59,7 +63,7 @@ def _elsewhere(host: Host, active: ActiveEnvironment | None, without: Sequence[s
     if active:
         return Interpreter((str(active.python),), f"active, {active.variable}; {missing}")
     path = host.which("python3") or host.which("python") or "python3"
-    return Interpreter((path,), f"on the PATH; {missing}")
+    return Interpreter((path,), f"on the PATH; {missing}", environment=False)
 
 
 def _all_locks(folders: Sequence[Path]) -> list[str]:

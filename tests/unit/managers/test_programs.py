@@ -285,3 +285,20 @@ def test_a_run_says_which_python_it_took_and_starts_the_manager_once(machine: Ma
     version = ".".join(map(str, sys.version_info[:3]))
     assert f"\npython     {version}, {prefix}/bin/python (Poetry, poetry.lock)\n" in done.stderr
     assert machine.starts() == ["poetry"]
+
+
+@pytest.mark.parametrize("package", ["packages/api", "packages/web"])
+def test_a_package_of_a_workspace_uses_the_environment_at_its_root(package: str, machine: Machine) -> None:
+    member = '[project]\nname = "{}"\nversion = "0"\nrequires-python = ">=3.11"\n'
+    workspace = '[tool.uv.workspace]\nmembers = ["packages/*"]\n'
+    names = ("api", "web")
+    write(
+        machine.project,
+        {"pyproject.toml": PROJECT + workspace, f"{package}/test_a.py": "def test_a(): ...\n"}
+        | {f"packages/{name}/pyproject.toml": member.format(name) for name in names},
+    )
+    machine.type("uv sync")
+    lend_pytest(str(machine.project / ".venv"))
+    done = ci_kit("run", "-C", machine.project / package, "--mysql", "off", env=machine.environ | ALONE)
+    assert done.returncode == 0, done.stderr
+    assert f"{machine.project}/.venv/bin/python (uv, ../../uv.lock)\n" in done.stderr
