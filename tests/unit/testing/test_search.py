@@ -174,6 +174,8 @@ def test_the_search_goes_up_to_the_repository_s_root(
     [
         ("repository/.venv", "active, VIRTUAL_ENV"),
         ("repository/packages/api/local", "active, VIRTUAL_ENV"),
+        ("repository/.tox/py", "active, VIRTUAL_ENV"),
+        ("repository/packages/.nox/tests", "active, VIRTUAL_ENV"),
         # Of another package.
         ("repository/packages/web/.venv", "venv"),
     ],
