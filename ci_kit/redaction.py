@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -46,7 +47,9 @@ class Redactor:
             )
 
     def redact(self, text: str) -> str:
-        """The text with ``***`` in place of each secret."""
-        for form in sorted(self._replacements, key=len, reverse=True):
-            text = text.replace(form, self._replacements[form])
-        return text
+        """The text without the secrets. The longest spelling wins, and what replaces it is not searched."""
+        if not self._replacements:
+            return text
+        longest_first = sorted(self._replacements, key=len, reverse=True)
+        spellings = re.compile("|".join(map(re.escape, longest_first)))
+        return spellings.sub(lambda found: self._replacements[found[0]], text)

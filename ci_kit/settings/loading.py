@@ -25,7 +25,7 @@ from ci_kit.settings.options import OPTIONS, VARIABLES
 from ci_kit.settings.parsers import UnknownWordError
 from ci_kit.settings.problems import raise_problems
 from ci_kit.settings.project_folders import project_folders
-from ci_kit.settings.pyproject import TABLE
+from ci_kit.settings.pyproject import TABLE, resolve_root
 from ci_kit.settings.settings import Settings
 from ci_kit.settings.source import DEFAULT, Source, flag_source, pyproject_source, variable_source
 from ci_kit.settings.variables import STANDARD, Variable, bind, names_of
@@ -46,7 +46,7 @@ def load_settings(
 
     ``pytest_args`` are added to the configured ones. Raises one UsageError for all wrong keys and values.
     """
-    root = root.resolve()
+    root = resolve_root(root)
     tables = read_tables(project_folders(root, environ))
     problems = [
         _unknown_key(key, found.file)

@@ -27,7 +27,7 @@ def read_table(root: Path, *, shown: str = "pyproject.toml") -> ProjectTable:
 
     ``shown`` is the file's path in warnings.
 
-    Raises UsageError if there is no such folder, or its pyproject.toml cannot be read.
+    Raises UsageError if the file cannot be read.
     """
     # Here, because `ci-kit --help` loads this module and reads no file.
     import tomllib

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ci_kit.errors import UsageError
-from ci_kit.settings.pyproject import read_table
+from ci_kit.settings.pyproject import read_table, resolve_root
 
 
 def message(root: Path) -> str:
@@ -55,4 +55,5 @@ def test_a_pyproject_that_is_a_folder_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["missing", "file"])
 def test_an_error_names_a_root_that_is_not_a_folder(name: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert f"no such folder: {tmp_path / name}" in message(tmp_path / name)
+    with pytest.raises(UsageError, match=f"no such folder: {tmp_path / name}"):
+        resolve_root(tmp_path / name)
