@@ -3,7 +3,8 @@
 ``dev.txt`` is for work on ci-kit. The action installs ``action.txt`` on a runner: only the run-time
 dependencies. For mysql-connector-python it lists only the hash of the pure Python wheel, so that pip takes
 this wheel: the other wheels are forty times as large. ``managers.txt`` has the package managers that the
-tests start. Versions stay as they are, except with ``--upgrade``.
+tests start. Each file in tests/environments is for a virtual environment of the tests. Versions stay as they
+are, except with ``--upgrade``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ DEV, ACTION, MANAGERS = (REQUIREMENTS / name for name in ("dev.txt", "action.txt
 PURE = "mysql-connector-python"
 ACTION_PACKAGES = ("click", "jinja2", "markupsafe", PURE, "pytest-json-report", "pytest-metadata", "pyyaml")
 HEADER = "# Written by tools/lock.py; run `make lock` to write it again.\n"
+ENVIRONMENTS = ROOT / "tests" / "environments"
 COMPILE = (
     *(sys.executable, "-m", "uv", "pip", "compile", "--quiet"),
     *("--universal", "--python-version=3.11", "--generate-hashes"),
@@ -42,6 +44,9 @@ def main() -> None:
     DEV.write_text(HEADER + dev, encoding="utf-8")
     MANAGERS.write_text(HEADER + compile_lock(MANAGERS, MANAGERS_SOURCES, upgrade=upgrade), encoding="utf-8")
     ACTION.write_text(HEADER + "".join(blocks[name] for name in ACTION_PACKAGES), encoding="utf-8")
+    for described in sorted(ENVIRONMENTS.glob("*.in")):
+        locked = described.with_suffix(".txt")
+        locked.write_text(HEADER + compile_lock(locked, (str(described),), upgrade=upgrade), encoding="utf-8")
 
 
 def compile_lock(file: Path, sources: tuple[str, ...], *, upgrade: bool) -> str:
