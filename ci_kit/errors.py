@@ -53,7 +53,7 @@ class AllTestsDeselectedError(CiKitError):
 class CoverageBelowThresholdError(CiKitError):
     exit_code = 8
     outcome = "failed"
-    meaning = "the tests passed, but their coverage is below the threshold"
+    meaning = "the tests passed, but their coverage is below the threshold or unknown"
 
 
 class TooFewTestsError(CiKitError):

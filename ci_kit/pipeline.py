@@ -10,14 +10,14 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 
-from ci_kit.errors import CiKitError, CoverageBelowThresholdError, UnavailableError
+from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.github import Runner
 from ci_kit.mysql.opening import RunningServer, StartingServer, open_server
 from ci_kit.report.publishing import publish
 from ci_kit.report.run_report import RunReport
 from ci_kit.run_folder import run_folder
 from ci_kit.settings.settings import Settings
-from ci_kit.testing.coverage import CoverageReport, report_coverage
+from ci_kit.testing.coverage import CoverageReport, report_coverage, require_coverage, save_coverage
 from ci_kit.testing.dotenv.overrides import override_warnings
 from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import run_tests
@@ -83,11 +83,20 @@ class Job:
     def _test(self, project: Project, env: dict[str, str], cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings
         folder = cleanup.enter_context(run_folder(host))
-        self._tests = run_tests(host, settings, project, env=env, run_folder=folder)
+        try:
+            self._tests = run_tests(host, settings, project, env=env, run_folder=folder)
+        except CiKitError:
+            save_coverage(host, settings, project, run_folder=folder)
+            raise
         if self._tests.outcome == "no-tests":
             host.console.step("tests", "there are no tests to collect: skipped")
-        if settings.coverage and self._anything_ran:
-            self._coverage = report_coverage(host, settings, project, run_folder=folder)
+        if not (settings.coverage and self._anything_ended):
+            save_coverage(host, settings, project, run_folder=folder)
+            return
+        self._coverage = report_coverage(host, settings, project, run_folder=folder)
+        for warning in self._coverage.warnings:
+            host.console.warning(warning)
+            self._runner.annotate("warning", warning, title="ci-kit")
 
     def _wait_for_server(self, starting: StartingServer) -> RunningServer:
         server = starting.wait()
@@ -131,14 +140,7 @@ class Job:
     def _require_coverage(self) -> None:
         if not self._tests or self._tests.code or self._tests.outcome != "passed" or self._host.dry:
             return
-        # If all tests were skipped, coverage measured nothing.
-        unmeasured = self._settings.fail_under and self._settings.coverage and not self._coverage
-        if unmeasured or (self._coverage and self._coverage.below_threshold):
-            raise CoverageBelowThresholdError(
-                f"coverage is {(self._coverage and self._coverage.percent) or 0:.2f} %, below the threshold",
-                why="the threshold is the setting fail-under, or fail_under in the coverage configuration",
-                todo="test the lines that the table above lists, or lower the threshold",
-            )
+        require_coverage(self._coverage, self._settings)
 
     def _publish(self, problem: CiKitError | None = None) -> None:
         tests, server = self._tests, self._server
@@ -156,9 +158,9 @@ class Job:
         publish(report, self._runner)
 
     @property
-    def _anything_ran(self) -> bool:
+    def _anything_ended(self) -> bool:
         results = self._tests.results if self._tests else None
-        return self._host.dry or bool(results and results.ran)
+        return self._host.dry or bool(results and results.ended)
 
     @property
     def _elapsed(self) -> float:

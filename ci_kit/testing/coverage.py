@@ -3,51 +3,99 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from ci_kit.errors import CiKitError, CoverageBelowThresholdError
 from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.python import Project
-
-# `coverage report` ends with 1 if it has nothing to report, and with 2 if the total is below fail_under.
-_BELOW_THRESHOLD = 2
+from ci_kit.testing.session import Session, project_command, read_session
 
 
 @dataclass(frozen=True)
 class CoverageReport:
     """The coverage of a run.
 
-    ``percent`` is the total; None means that coverage measured nothing.
+    ``percent`` is the total. None means that coverage could not report; ``problem`` has its own words then.
+    ``warnings`` are messages for the user, of one line or more.
     """
 
     percent: float | None
     below_threshold: bool
+    problem: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def report_coverage(host: Host, settings: Settings, project: Project, *, run_folder: Path) -> CoverageReport:
     """Print the table of lines that no test reached, and read the total.
 
     The threshold is the setting fail-under, or fail_under in the project's own coverage configuration.
-    ``run_folder`` is an existing folder for files of this run.
+    ``run_folder`` is the folder of the run's session.
     """
-    coverage = ["-m", "coverage"]
-    fail_under = [] if settings.fail_under is None else [f"--fail-under={settings.fail_under:g}"]
-    code = host.stream(project.command([*coverage, "report", "-m", *fail_under], cwd=settings.root))
-    totals = run_folder / "coverage.json"
-    host.run(
-        project.command([*coverage, "json", "-q", "--fail-under=0", "-o", str(totals)], cwd=settings.root)
+    threshold = [] if settings.fail_under is None else [f"--fail-under={settings.fail_under:g}"]
+    words = ["-m", "coverage", "report", "-m", *threshold]
+    code = host.stream(project_command(project, run_folder, words, cwd=settings.root))
+    if host.dry:
+        return CoverageReport(None, below_threshold=False)
+    result = _read(run_folder / "coverage.json")
+    problem = result.get("problem", "") or ("" if result else f"its exit code was {code}")
+    has_threshold = result.get("has_threshold") or bool(settings.fail_under)
+    return CoverageReport(
+        result.get("percent"),
+        below_threshold=bool(result.get("below_threshold") or (problem and has_threshold)),
+        problem=problem,
+        warnings=tuple(_warnings(result, "" if has_threshold else problem, read_session(run_folder))),
     )
-    percent = _percent(totals)
-    if percent is None and not host.dry:
-        host.console.warning("coverage measured nothing: check its `source` setting")
-    missed = code == _BELOW_THRESHOLD or (percent is None and bool(settings.fail_under) and not host.dry)
-    return CoverageReport(percent, missed)
 
 
-def _percent(path: Path) -> float | None:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        total = json.loads(path.read_text(encoding="utf-8"))["totals"]
-    except (OSError, ValueError, KeyError):
-        return None
-    return float(total["percent_covered"])
+        result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        # The program ended before it could write the file.
+        return {}
+    return result
+
+
+def _warnings(result: Mapping[str, Any], problem: str, session: Session) -> Iterator[str]:
+    if workers := len(session.unmeasured_workers):
+        yield "\n".join(
+            CiKitError(
+                f"coverage did not measure {workers} worker{'s' if workers > 1 else ''} of pytest-xdist",
+                details=session.unmeasured_workers,
+                todo="install coverage for the Python of these workers, or run the tests without -n and --tx",
+            ).lines()
+        )
+    if explanation := result.get("warning"):
+        yield "\n".join(CiKitError(**explanation).lines())
+    elif problem:
+        yield f"coverage could not report: {problem}"
+
+
+def save_coverage(host: Host, settings: Settings, project: Project, *, run_folder: Path) -> None:
+    """Leave the project's own data file as the run by hand leaves it, without a report."""
+    if any((run_folder / "coverage").glob("data.*")):
+        host.run(project_command(project, run_folder, ["-m", "coverage", "combine"], cwd=settings.root))
+
+
+def require_coverage(coverage: CoverageReport | None, settings: Settings) -> None:
+    """Raise CoverageBelowThresholdError if the coverage is below the threshold, or unknown."""
+    # If no test ran, there is no report.
+    if coverage is None and not (settings.fail_under and settings.coverage):
+        return
+    if coverage and not coverage.below_threshold:
+        return
+    if coverage and coverage.problem:
+        raise CoverageBelowThresholdError(
+            "the coverage is unknown, so it does not reach the threshold",
+            why=f"coverage could not report: {coverage.problem}",
+            todo="correct what coverage names; its option [report] ignore_errors skips files without source",
+        )
+    raise CoverageBelowThresholdError(
+        f"coverage is {(coverage and coverage.percent) or 0:.2f} %, below the threshold",
+        why="the threshold is the setting fail-under, or fail_under in the coverage configuration",
+        todo="test the lines that the table above lists, or lower the threshold",
+    )

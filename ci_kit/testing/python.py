@@ -17,7 +17,6 @@ from ci_kit.testing.advice import how_to_install
 from ci_kit.testing.search import Interpreter, find_interpreter
 
 # No braces: `hatch run` takes them for fields of its own.
-# Without `source` or `include`, coverage measures every file that is not installed.
 _PROBE = """\
 import importlib.util, json, os, sys, sysconfig
 names = ("pytest", "coverage", "pytest_jsonreport", "xdist", "pytest_env", "pytest_dotenv")
@@ -26,16 +25,7 @@ if importlib.util.find_spec("environs"):
     import importlib.metadata
     if int(importlib.metadata.version("environs").split(".")[0]) < 15:
         has.append("environs<15")
-omit = None
-if "coverage" in has:
-    import coverage
-    try:
-        option = coverage.Coverage().get_option
-        if not any(option("run:" + name) for name in ("source", "source_pkgs", "include")):
-            omit = option("run:omit") or []
-    except Exception:
-        pass
-facts = dict(version=sys.version.split()[0], prefix=sys.prefix, base=sys.base_prefix, has=has, omit=omit)
+facts = dict(version=sys.version.split()[0], prefix=sys.prefix, base=sys.base_prefix, has=has)
 scripts = [sysconfig.get_path("scripts"), sysconfig.get_path("scripts", os.name + "_user")]
 commands = [os.path.join(folder, "pytest") for folder in scripts + [os.path.dirname(sys.executable)]]
 facts.update(commands=[path for path in commands if os.path.isfile(path)])
@@ -51,15 +41,11 @@ class Project:
     ``has`` also contains ``environs<15`` for an old release of that library.
     ``pytest`` are its arguments that start pytest. ``activation`` are the changes of the environment that
     activate it; ``why`` tells how ci-kit found it.
-
-    ``omit`` has the file patterns that its coverage configuration leaves out. None means that the
-    configuration names what coverage measures.
     """
 
     python: tuple[str, ...]
     version: str
     has: frozenset[str]
-    omit: tuple[str, ...] | None = None
     pytest: tuple[str, ...] = ("-m", "pytest")
     activation: Env = field(default_factory=dict, repr=False)
     why: str = ""
@@ -97,7 +83,6 @@ def inspect_project(host: Host, settings: Settings) -> Project:
         python,
         facts["version"],
         frozenset(facts["has"]),
-        None if facts["omit"] is None else tuple(facts["omit"]),
         ("-m", "pytest") if settings.root_on_path else _command(facts, settings),
         env,
         str(interpreter),

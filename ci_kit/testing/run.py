@@ -11,6 +11,7 @@ from ci_kit.settings.settings import Settings
 from ci_kit.testing.plugins import copy_report_plugin, report_arguments
 from ci_kit.testing.python import Project
 from ci_kit.testing.results import Results, read_results
+from ci_kit.testing.session import Session, project_command, read_session
 from ci_kit.testing.verdict import NO_TESTS, OK, TestRun, judge
 
 
@@ -20,23 +21,16 @@ def run_tests(
     """Run the project's tests, and pass their output on as it comes.
 
     ``env`` is added to the environment. ``run_folder`` is an existing folder for files of this run.
-    Raises NoTestReportError, AllTestsDeselectedError, TooFewTestsError, and UnavailableError if the project's
-    folder is gone after the tests.
+    Raises NoTestReportError, AllTestsDeselectedError, TooFewTestsError, and UnavailableError if coverage or
+    pytest could not start, or if the project's folder is gone after the tests.
     """
     report = run_folder / "report.json"
-    environment = dict(env)
-    omit: list[str] = []
     if "pytest_jsonreport" not in project.has:
-        plugins = run_folder / "plugins"
-        copy_report_plugin(host, plugins)
-        environment["PYTHONPATH"] = _prepend(plugins, project.variable("PYTHONPATH", host))
-        if project.omit is not None:
-            # coverage would measure the plugins too. The flag replaces the project's own list.
-            omit = [f"--omit={','.join((*project.omit, f'{plugins}/*'))}"]
-    coverage = ["-m", "coverage", "run", *omit] if settings.coverage else []
-    pytest = [*coverage, *project.pytest, *report_arguments(report), *settings.pytest_args]
+        copy_report_plugin(host, run_folder / "plugins")
+    coverage = ["-m", "coverage", "run"] if settings.coverage else []
+    words = [*coverage, *project.pytest, *report_arguments(report), *settings.pytest_args]
     before = _identity(settings.root)
-    code = host.stream(project.command(pytest, env=environment, cwd=settings.root))
+    code = host.stream(project_command(project, run_folder, words, env=env, cwd=settings.root))
     if host.dry:
         return TestRun("passed", OK, None)
     if _identity(settings.root) != before:
@@ -46,9 +40,10 @@ def run_tests(
             todo="look for a test, a fixture or a plugin that removes, renames or replaces it;"
             " the fixture tmp_path gives a test a folder of its own",
         )
+    _require_start(read_session(run_folder))
     results = read_results(report, settings.root)
     if code == NO_TESTS and results and not results.collected and "xdist" in project.has:
-        code, results = _collect_serially(host, settings, project, env=environment, run_folder=run_folder)
+        code, results = _collect_serially(host, settings, project, env=env, run_folder=run_folder)
     return judge(code, results, settings)
 
 
@@ -61,8 +56,15 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _prepend(folder: Path, path: str | None) -> str:
-    return f"{folder}:{path}" if path else str(folder)
+def _require_start(session: Session) -> None:
+    if session.not_started:
+        what, *details = session.error.splitlines()
+        raise UnavailableError(
+            f"{session.not_started} could not start",
+            why=what,
+            details=tuple(details),
+            todo="correct what it names: its configuration, or a package in the project's environment",
+        )
 
 
 def _collect_serially(
@@ -73,10 +75,10 @@ def _collect_serially(
     With xdist, pytest's exit code 5 may also mean a path that does not exist, or only deselected tests.
     """
     report = run_folder / "collected.json"
-    pytest = [*project.pytest, *report_arguments(report), *settings.pytest_args]
     # `-p xdist` makes -n known also where the project turns automatic loading off.
     serially = ["-p", "xdist", "-n0", "--collect-only", "-q"]
-    done = host.run(project.command([*pytest, *serially], env=env, cwd=settings.root))
+    words = [*project.pytest, *report_arguments(report), *settings.pytest_args, *serially]
+    done = host.run(project_command(project, run_folder, words, env=env, cwd=settings.root))
     if done.code != NO_TESTS:
         host.console.error([f"pytest found no tests, and collecting them ended with exit code {done.code}"])
         host.console.lines(done.stdout + done.stderr)

@@ -1,0 +1,96 @@
+"""Combines the data of a session and prints coverage's report on them, with the data loaded once.
+
+Does what ``coverage combine``, ``coverage report`` and ``coverage json`` do by hand. The data become the
+project's own data file, unless pytest-cov has written that file. FOLDER/coverage.json has the result.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+from coverage import Coverage
+from coverage.exceptions import CoverageException
+from coverage.results import should_fail_under
+
+_FAIL_UNDER = "--fail-under="
+
+
+def main(folder: Path, words: list[str], load: Callable[[str], ModuleType]) -> int:
+    result: dict[str, object] = {}
+    try:
+        coverage, by_pytest_cov = _open(folder)
+        if words[0] == "report":
+            for word in words[1:]:
+                if word.startswith(_FAIL_UNDER):
+                    coverage.set_option("report:fail_under", float(word[len(_FAIL_UNDER) :]))
+            _report(coverage, by_pytest_cov, load, result)
+    except CoverageException as error:
+        print(error)
+        result["problem"] = str(error)
+    except Exception as error:  # noqa: BLE001  (a plugin of coverage may fail in any way)
+        traceback.print_exc()
+        result["problem"] = f"{type(error).__name__}: {error}"
+    (folder / "coverage.json").write_text(json.dumps(result), encoding="utf-8")
+    return 1 if "problem" in result else 2 if result.get("below_threshold") else 0
+
+
+def _open(folder: Path) -> tuple[Coverage, bool]:
+    """The loaded data, and whether they come from pytest-cov."""
+    facts_file = folder / "session.json"
+    facts = json.loads(facts_file.read_text(encoding="utf-8")) if facts_file.exists() else {}
+    if pytest_cov := facts.get("pytest_cov"):
+        coverage = Coverage(data_file=pytest_cov["data_file"], config_file=pytest_cov["config_file"])
+        coverage.load()
+        return coverage, True
+    coverage = Coverage()
+    own = Path.cwd() / str(coverage.get_option("run:data_file"))
+    data_file = folder / "coverage" / "data"
+    coverage.set_option("run:data_file", str(data_file))
+    _load_processes(coverage, data_file)
+    try:
+        _replace(own, data_file)
+    except OSError as error:
+        print(f"coverage: cannot write {own}: {error.strerror}", file=sys.stderr)
+    return coverage, False
+
+
+def _load_processes(coverage: Coverage, data_file: Path) -> None:
+    files = [str(path) for path in data_file.parent.glob(f"{data_file.name}.*")]
+    if len(files) == 1 and not coverage.get_option("run:parallel"):
+        # By hand, there would be nothing to combine, and so the paths would stay as they are.
+        shutil.copyfile(files[0], data_file)
+        coverage.load()
+    else:
+        coverage.combine(files, strict=True, keep=True)
+        coverage.save()
+
+
+def _replace(path: Path, source: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    shutil.copyfile(source, unfinished)
+    unfinished.replace(path)
+
+
+def _report(
+    coverage: Coverage, by_pytest_cov: bool, load: Callable[[str], ModuleType], result: dict[str, object]
+) -> None:
+    threshold = _number(coverage, "report:fail_under")
+    result["has_threshold"] = threshold > 0
+    result["warning"] = load("unmeasured").explain(coverage)
+    # pytest-cov's own total, which the project sees by hand, leaves out files without source.
+    total = coverage.report(show_missing=True, ignore_errors=True if by_pytest_cov else None)
+    result["percent"] = total
+    precision = int(_number(coverage, "report:precision"))
+    result["below_threshold"] = should_fail_under(total, threshold, precision)
+
+
+def _number(coverage: Coverage, option: str) -> float:
+    value = coverage.get_option(option)
+    return float(value) if isinstance(value, (int, float)) else 0.0
