@@ -92,7 +92,7 @@ def require_coverage(coverage: CoverageReport | None, settings: Settings) -> Non
         raise CoverageBelowThresholdError(
             "the coverage is unknown, so it does not reach the threshold",
             why=f"coverage could not report: {coverage.problem}",
-            todo="correct what coverage names; its option [report] ignore_errors skips files without source",
+            todo="correct what coverage names; ignore_errors = true in [report] skips a file without source",
         )
     raise CoverageBelowThresholdError(
         f"coverage is {(coverage and coverage.percent) or 0:.2f} %, below the threshold",
