@@ -23,7 +23,11 @@ class Output:
 
 
 def _count(count: Callable[[Results], int]) -> Callable[[RunReport], str]:
-    return lambda report: str(count(report.results)) if report.results else ""
+    def text(report: RunReport) -> str:
+        results = report.results
+        return str(count(results)) if results and results.complete else ""
+
+    return text
 
 
 OUTPUTS: tuple[Output, ...] = (
@@ -46,6 +50,11 @@ OUTPUTS: tuple[Output, ...] = (
         "tests-failed",
         "Number of tests that failed, including errors in set-up and tear-down.",
         _count(lambda results: results.failed + results.errors),
+    ),
+    Output(
+        "tests-flaky",
+        "Number of tests that passed only after a rerun (pytest-rerunfailures). They count as passed too.",
+        _count(lambda results: len(results.flaky)),
     ),
     Output(
         "tests-skipped",

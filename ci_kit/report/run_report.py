@@ -43,7 +43,7 @@ class RunReport:
         """The result in one line."""
         if self.problem:
             return failed_title(self.outcome)
-        if self.results and self.outcome == "passed" and not self.results.ran + self.results.skipped:
+        if self.results and self.outcome == "passed" and self.results.only_collects:
             return "No tests ran: pytest was asked only to collect"
         if self.exit_code in PYTEST_CODES and self.exit_code > 1:
             return f"Tests failed, pytest's exit code {self.exit_code}: {PYTEST_CODES[self.exit_code]}"
@@ -53,7 +53,7 @@ class RunReport:
     def counts(self) -> str:
         """The counts that are not zero, as in ``12 passed, 1 skipped``."""
         results = self.results
-        if results is None:
+        if results is None or not results.complete:
             return ""
         named = {
             "passed": results.passed,
@@ -63,5 +63,7 @@ class RunReport:
             "xfailed": results.xfailed,
             "xpassed": results.xpassed,
             "deselected": results.deselected,
+            "rerun": results.reruns,
         }
+        named.update(results.others)
         return ", ".join(f"{count} {name}" for name, count in named.items() if count)

@@ -283,4 +283,12 @@ OPTIONS: tuple[Option, ...] = (
         "Number of tests; the run fails if fewer ran.",
         integer(0, 10**9),
     ),
+    Option(
+        "json-report",
+        "Tests",
+        "",
+        "File for a report by pytest-json-report, relative to the project. On large suites it takes time and"
+        " memory. empty: ci-kit leaves pytest-json-report as the project configures it.",
+        text,
+    ),
 )

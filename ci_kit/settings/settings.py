@@ -56,6 +56,7 @@ class Settings:
     fail_under: float | None
     min_tests: int
     login_variables: tuple[Variable, ...]
+    json_report: str
     sources: Mapping[str, Source] = field(repr=False)
     warnings: tuple[str, ...] = field(default=(), repr=False)
 

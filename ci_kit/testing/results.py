@@ -1,17 +1,25 @@
-"""The results of a test run, read from pytest-json-report's file."""
+"""The results of a test run, read from the file that the plugin ``lent/ci_kit_results.py`` writes."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
+
+_START = '{"event": "start"'
+_CATEGORIES = frozenset({"passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun"})
+
+_Event: TypeAlias = Mapping[str, object]
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A test that failed, or a file that could not be collected. ``line`` counts from 1; 0 means unknown."""
+    """A test that failed, or a file that could not be collected.
+
+    ``path`` is absolute, or empty if no file is known. ``line`` counts from 1; 0 means unknown.
+    """
 
     node: str
     stage: str
@@ -22,93 +30,157 @@ class Failure:
 
 @dataclass(frozen=True)
 class Results:
-    """Counts of tests.
+    """What a session reported. The counts by outcome are those of pytest's last line.
 
-    ``collected`` includes ``deselected``. ``reported`` counts the tests that ended.
-    ``duration`` is in seconds.
+    One test may count several times there: if it failed and its teardown failed too, or by its subtests.
+    ``others`` are the categories of plugins, such as ``subtests passed``. ``collected`` includes
+    ``deselected``. ``selected`` and ``ended`` count each test once: those to run, and those that came to an
+    end. ``duration`` is in seconds.
+
+    ``flaky`` are tests that passed after a rerun, each with its last failure. ``interrupted`` is the reason
+    that ended the session early. A session that did not finish is not ``complete``: it has failures, no
+    counts, and the test that began last.
     """
 
-    collected: int
-    reported: int
-    deselected: int
-    passed: int
-    failed: int
-    errors: int
-    skipped: int
-    xfailed: int
-    xpassed: int
-    duration: float
-    failures: tuple[Failure, ...]
+    collected: int = 0
+    deselected: int = 0
+    selected: int = 0
+    ended: int = 0
+    passed: int = 0
+    failed: int = 0
+    errors: int = 0
+    skipped: int = 0
+    xfailed: int = 0
+    xpassed: int = 0
+    reruns: int = 0
+    others: tuple[tuple[str, int], ...] = ()
+    duration: float = 0.0
+    failures: tuple[Failure, ...] = ()
+    flaky: tuple[Failure, ...] = ()
+    only_collects: bool = False
+    interrupted: str = ""
+    complete: bool = True
+    began_last: str = ""
 
     @property
     def ran(self) -> int:
-        """The number of tests that were neither skipped nor deselected."""
+        """The number of outcomes of tests that were not skipped."""
         return self.passed + self.failed + self.errors + self.xfailed + self.xpassed
 
-    @property
-    def ended(self) -> int:
-        """The number of tests that ran or were skipped."""
-        return self.ran + self.skipped
 
-
-def read_results(path: Path, folder: Path) -> Results | None:
-    """The results in a report; None if the report is missing or incomplete.
-
-    ``folder`` is pytest's working directory: paths in tracebacks are relative to it.
-    """
+def read_results(path: Path) -> Results | None:
+    """The results in a file; None if it is missing or has another shape."""
     try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return _results(_lines(path))
+    # A RecursionError comes from deeply nested brackets.
+    except (OSError, ValueError, RecursionError):
         return None
-    summary = report["summary"]
-    root = Path(report["root"])
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            # A process that is killed may leave a part of a line.
+            if line.endswith("\n"):
+                yield line
+
+
+def _results(lines: Iterator[str]) -> Results | None:
+    """The results in the lines. Raises ValueError for another shape."""
+    finish: _Event | None = None
+    failures: list[Failure] = []
+    began_last = ""
+    known = False
+    for line in lines:
+        known = True
+        if line.startswith(_START):
+            # There is one such line for each test, so only the last one is parsed.
+            began_last = line
+            continue
+        event = _mapping(json.loads(line))
+        match event.get("event"):
+            case "failure":
+                failures.append(_failure(event))
+            case "finish":
+                finish = event
+            case _:
+                raise ValueError(f"not an event: {line[:80]!r}")
+    if not known:
+        return None
+    if finish is None:
+        began = _text(_mapping(json.loads(began_last)), "node") if began_last else ""
+        return Results(failures=tuple(failures), complete=False, began_last=began)
+    return _finished(finish, tuple(failures))
+
+
+def _finished(event: _Event, failures: tuple[Failure, ...]) -> Results:
+    named = _mapping(event.get("counts"))
+    counts = {_printable(name): _integer(named, name) for name in named}
     return Results(
-        collected=summary.get("collected", 0),
-        reported=summary.get("total", 0),
-        deselected=summary.get("deselected", 0),
-        passed=summary.get("passed", 0),
-        failed=summary.get("failed", 0),
-        errors=summary.get("error", 0),
-        skipped=summary.get("skipped", 0),
-        xfailed=summary.get("xfailed", 0),
-        xpassed=summary.get("xpassed", 0),
-        duration=report["duration"],
-        failures=(
-            *(
-                _collection_failure(collector, root)
-                for collector in report.get("collectors", ())
-                if _failed(collector)
-            ),
-            *(
-                _test_failure(test, stage, root, folder)
-                for test in report.get("tests", ())
-                for stage in ("setup", "call", "teardown")
-                if _failed(test.get(stage, {}))
-            ),
-        ),
+        collected=_integer(event, "collected"),
+        deselected=_integer(event, "deselected"),
+        selected=_integer(event, "selected"),
+        ended=_integer(event, "ended"),
+        passed=counts.get("passed", 0),
+        failed=counts.get("failed", 0),
+        errors=counts.get("error", 0),
+        skipped=counts.get("skipped", 0),
+        xfailed=counts.get("xfailed", 0),
+        xpassed=counts.get("xpassed", 0),
+        reruns=counts.get("rerun", 0),
+        others=tuple((name, count) for name, count in counts.items() if name not in _CATEGORIES),
+        duration=_number(event, "seconds"),
+        failures=failures,
+        flaky=tuple(_failure(_mapping(one)) for one in _sequence(event, "flaky")),
+        only_collects=event.get("only_collects") is True,
+        interrupted="" if event.get("interrupted") is None else _text(event, "interrupted"),
     )
 
 
-def _failed(part: Mapping[str, Any]) -> bool:
-    return part.get("outcome") == "failed"
+def _failure(event: _Event) -> Failure:
+    return Failure(
+        node=_text(event, "node"),
+        stage=_text(event, "stage"),
+        path=_text(event, "file"),
+        line=_integer(event, "line"),
+        message=_text(event, "message"),
+    )
 
 
-def _collection_failure(collector: Mapping[str, Any], root: Path) -> Failure:
-    node = collector["nodeid"] or str(root)
-    return Failure(node, "collection", str(root / node), 0, collector.get("longrepr", ""))
+def _mapping(value: object) -> _Event:
+    if not isinstance(value, dict):
+        raise ValueError(f"expected an object, not {value!r:.80}")
+    return value
 
 
-def _test_failure(test: Mapping[str, Any], stage: str, root: Path, folder: Path) -> Failure:
-    details = test[stage]
-    node: str = test["nodeid"]
-    file = root / node.partition("::")[0]
-    # The crash may be in a library. A reader looks for the last traceback line in the test's own file.
-    in_file = [entry for entry in details.get("traceback", ()) if folder / entry["path"] == file]
-    line = in_file[-1]["lineno"] if in_file else _line_number(test.get("lineno"))
-    message = details.get("crash", {}).get("message") or details.get("longrepr", "")
-    return Failure(node, stage, str(file), line, message)
+def _sequence(event: _Event, name: str) -> Sequence[object]:
+    value = event.get(name)
+    if not isinstance(value, list):
+        raise ValueError(f"{name}: expected a list, not {value!r:.80}")
+    return value
 
 
-def _line_number(index: int | None) -> int:
-    """The line number for pytest's index, which counts from 0."""
-    return 0 if index is None else index + 1
+def _text(event: _Event, name: str) -> str:
+    value = event.get(name)
+    if not isinstance(value, str):
+        raise ValueError(f"{name}: expected a text, not {value!r:.80}")
+    return _printable(value)
+
+
+def _printable(text: str) -> str:
+    # A lone surrogate cannot be written to a file or a terminal.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _integer(event: _Event, name: str) -> int:
+    value = event.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(f"{name}: expected a whole number, not {value!r:.80}")
+    return value
+
+
+def _number(event: _Event, name: str) -> float:
+    value = event.get(name)
+    if not isinstance(value, int | float):
+        raise ValueError(f"{name}: expected a number, not {value!r:.80}")
+    return float(value)

@@ -8,7 +8,7 @@ from pathlib import Path
 from ci_kit.errors import UnavailableError
 from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
-from ci_kit.testing.plugins import copy_report_plugin, report_arguments
+from ci_kit.testing.plugins import json_report_arguments, lend_plugins, results_arguments
 from ci_kit.testing.python import Project
 from ci_kit.testing.results import Results, read_results
 from ci_kit.testing.session import Session, project_command, read_session
@@ -24,11 +24,11 @@ def run_tests(
     Raises NoTestReportError, AllTestsDeselectedError, TooFewTestsError, and UnavailableError if coverage or
     pytest could not start, or if the project's folder is gone after the tests.
     """
-    report = run_folder / "report.json"
-    if "pytest_jsonreport" not in project.has:
-        copy_report_plugin(host, run_folder / "plugins")
+    report, plugins = run_folder / "results.jsonl", run_folder / "plugins"
+    lend_plugins(host, settings, project, plugins)
     coverage = ["-m", "coverage", "run"] if settings.coverage else []
-    words = [*coverage, *project.pytest, *report_arguments(report), *settings.pytest_args]
+    arguments = [*results_arguments(report), *json_report_arguments(settings), *settings.pytest_args]
+    words = [*coverage, *project.pytest, *arguments]
     before = _identity(settings.root)
     code = host.stream(project_command(project, run_folder, words, env=env, cwd=settings.root))
     if host.dry:
@@ -41,7 +41,7 @@ def run_tests(
             " the fixture tmp_path gives a test a folder of its own",
         )
     _require_start(read_session(run_folder))
-    results = read_results(report, settings.root)
+    results = read_results(report)
     if code == NO_TESTS and results and not results.collected and "xdist" in project.has:
         code, results = _collect_serially(host, settings, project, env=env, run_folder=run_folder)
     return judge(code, results, settings)
@@ -74,12 +74,12 @@ def _collect_serially(
 
     With xdist, pytest's exit code 5 may also mean a path that does not exist, or only deselected tests.
     """
-    report = run_folder / "collected.json"
+    report = run_folder / "collected.jsonl"
     # `-p xdist` makes -n known also where the project turns automatic loading off.
     serially = ["-p", "xdist", "-n0", "--collect-only", "-q"]
-    words = [*project.pytest, *report_arguments(report), *settings.pytest_args, *serially]
+    words = [*project.pytest, *results_arguments(report), *settings.pytest_args, *serially]
     done = host.run(project_command(project, run_folder, words, env=env, cwd=settings.root))
     if done.code != NO_TESTS:
         host.console.error([f"pytest found no tests, and collecting them ended with exit code {done.code}"])
         host.console.lines(done.stdout + done.stderr)
-    return done.code, read_results(report, settings.root)
+    return done.code, read_results(report)

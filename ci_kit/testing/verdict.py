@@ -37,12 +37,12 @@ def judge(code: int, results: Results | None, settings: Settings) -> TestRun:
     Raises NoTestReportError, AllTestsDeselectedError and TooFewTestsError.
     """
     # A plugin may end a session with its own exit code. Without a report, that code may come from anything.
-    if code in _FAILURES or (results and code not in (OK, NO_TESTS)):
+    if code in _FAILURES or (results and results.complete and code not in (OK, NO_TESTS)):
         return TestRun("failed", code, results)
-    if results is None:
+    if results is None or not results.complete:
         raise NoTestReportError(
             "pytest ended without reporting its results",
-            why=_how_it_ended(code),
+            why=_how_it_ended(code, results.began_last if results else ""),
             todo="look for a crash, a test that ends the process (os._exit), a lack of memory,"
             " or an argument that makes pytest do something else",
         )
@@ -52,7 +52,7 @@ def judge(code: int, results: Results | None, settings: Settings) -> TestRun:
             why=f"by the arguments {' '.join(settings.pytest_args)!r} or pytest's own configuration",
             todo="correct the -m or -k expression; only a suite without tests is skipped",
         )
-    _require_whole_session(code, results, settings)
+    _require_whole_session(code, results)
     if results.ended < settings.min_tests:
         raise TooFewTestsError(
             f"{results.ended} tests ran, expected at least {settings.min_tests}",
@@ -62,7 +62,7 @@ def judge(code: int, results: Results | None, settings: Settings) -> TestRun:
     return TestRun("no-tests" if code == NO_TESTS else "passed", OK, results)
 
 
-def _require_whole_session(code: int, results: Results, settings: Settings) -> None:
+def _require_whole_session(code: int, results: Results) -> None:
     """Raise NoTestReportError if the session ended early, with an exit code that hides it."""
     failed = results.failed + results.errors
     if code == OK and failed:
@@ -71,22 +71,24 @@ def _require_whole_session(code: int, results: Results, settings: Settings) -> N
             why="its exit code was 0",
             todo="look for a test or a plugin that ends the session (pytest.exit)",
         )
-    selected = results.collected - results.deselected
-    if results.reported < selected and not _only_collects(settings):
+    if results.interrupted:
         raise NoTestReportError(
-            f"pytest ended after {results.reported} of {selected} tests",
+            f"pytest was interrupted after {results.ended} tests",
+            why=f"the reason was {results.interrupted!r}, and its exit code {code}",
+            todo="look for a test or a plugin that ends the session (pytest.exit)",
+        )
+    if results.ended < results.selected and not results.only_collects:
+        raise NoTestReportError(
+            f"pytest ended after {results.ended} of {results.selected} tests",
             why=f"its exit code was {code}, as if all of them had run",
             todo="look for a test or a plugin that ends the session (pytest.exit)",
         )
 
 
-def _only_collects(settings: Settings) -> bool:
-    return not {"--co", "--collect-only", "--setup-plan"}.isdisjoint(settings.pytest_args)
-
-
-def _how_it_ended(code: int) -> str:
+def _how_it_ended(code: int, began_last: str) -> str:
+    test = f"; the test that began last is {began_last}" if began_last else ""
     if code < 0:
         # Most real-time signals have a number, but no name.
         names = {number.value: number.name for number in signal.Signals}
-        return f"it was ended by {names.get(-code, f'signal {-code}')}"
-    return f"its exit code was {code}, and it wrote no report"
+        return f"it was ended by {names.get(-code, f'signal {-code}')}{test}"
+    return f"its exit code was {code}, and it wrote no report{test}"

@@ -84,7 +84,8 @@ def python(
         cwd=cwd,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="backslashreplace",
         check=False,
         timeout=LIMIT,
     )

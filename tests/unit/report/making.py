@@ -14,7 +14,8 @@ from tests.unit.support import SELF_HOSTED, make_host
 
 RESULTS = Results(
     collected=9,
-    reported=8,
+    selected=8,
+    ended=8,
     deselected=1,
     passed=2,
     failed=1,

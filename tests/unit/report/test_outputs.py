@@ -16,6 +16,7 @@ def test_the_outputs_follow_from_the_run(step: Step) -> None:
         "tests-collected": "9",
         "tests-passed": "2",
         "tests-failed": "2",  # one failure and one error
+        "tests-flaky": "0",
         "tests-skipped": "1",
         "coverage-percent": "87.65",
         "mysql-version": "MySQL 9.7.4",

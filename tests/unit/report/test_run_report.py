@@ -10,7 +10,8 @@ from ci_kit.errors import Outcome
 from ci_kit.testing.results import Results
 from tests.unit.report.making import REPORT, RESULTS
 
-NOTHING_RAN = Results(3, 0, 0, 0, 0, 0, 0, 0, 0, 0.5, ())
+ONLY_COLLECTED = Results(collected=3, selected=3, only_collects=True)
+SKIPPED = Results(collected=3, selected=3, ended=3, skipped=3)
 
 
 def test_counts_leave_out_what_is_zero() -> None:
@@ -19,6 +20,15 @@ def test_counts_leave_out_what_is_zero() -> None:
 
 def test_several_errors_have_a_plural() -> None:
     assert "2 errors" in replace(REPORT, results=replace(RESULTS, errors=2)).counts
+
+
+def test_counts_have_the_names_of_plugins() -> None:
+    results = replace(RESULTS, reruns=2, others=(("subtests passed", 5),))
+    assert replace(REPORT, results=results).counts.endswith("1 deselected, 2 rerun, 5 subtests passed")
+
+
+def test_counts_are_empty_if_the_session_did_not_finish() -> None:
+    assert replace(REPORT, results=replace(RESULTS, complete=False)).counts == ""
 
 
 def test_counts_are_empty_without_results() -> None:
@@ -51,10 +61,10 @@ def test_the_title_explains_an_exit_code_other_than_failed_tests() -> None:
 
 
 def test_tests_that_did_not_run_have_not_passed() -> None:
-    report = replace(REPORT, outcome="passed", results=NOTHING_RAN)
+    report = replace(REPORT, outcome="passed", results=ONLY_COLLECTED)
     assert report.title == "No tests ran: pytest was asked only to collect"
 
 
 def test_skipped_tests_have_passed() -> None:
-    report = replace(REPORT, outcome="passed", results=replace(NOTHING_RAN, skipped=3))
+    report = replace(REPORT, outcome="passed", results=SKIPPED)
     assert report.title == "Tests passed"

@@ -1,4 +1,4 @@
-"""What the copied report plugin must not change."""
+"""What the lent plugins must not change."""
 
 from __future__ import annotations
 

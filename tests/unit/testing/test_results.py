@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -9,13 +10,10 @@ import pytest
 
 from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
+from ci_kit.testing import plugins
+from ci_kit.testing.plugins import results_arguments
 from ci_kit.testing.results import Failure, Results, read_results
 from tests.unit.support import ALONE, write
-
-FLAGS = [
-    *("-p", "metadata", "-p", "pytest_jsonreport"),
-    *("--json-report", "--json-report-verbosity=-1", "-p", "no:cacheprovider", "-q"),
-]
 
 PROJECT = {
     "pytest.ini": "[pytest]\n",
@@ -84,12 +82,16 @@ def test_fails_with(value):
 }
 
 
-def pytest_report(root: Path, *words: str, cwd: Path | None = None) -> Path:
-    """The report of a real run of pytest."""
-    report = root / "report.json"
-    command = [sys.executable, "-m", "pytest", *FLAGS, f"--json-report-file={report}", *words]
-    Host().run(Command(command, cwd=cwd or root, env=ALONE))
-    return report
+def results_of(root: Path, *words: str, cwd: Path | None = None) -> Results:
+    """The results of a real run of pytest."""
+    file = root / "results.jsonl"
+    command = [sys.executable, "-m", "pytest", *results_arguments(file), *words]
+    lent = Path(plugins.__file__).parent / "lent"
+    environ = ALONE | {"PYTHONPATH": str(lent), "PYTHONDONTWRITEBYTECODE": "1"}
+    Host().run(Command(command, cwd=cwd or root, env=environ))
+    results = read_results(file)
+    assert results is not None
+    return results
 
 
 @pytest.fixture(scope="module")
@@ -100,9 +102,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def results(root: Path) -> Results:
     words = ["--continue-on-collection-errors", "--deselect=tests/test_all.py::test_is_deselected"]
-    read = read_results(pytest_report(root, *words), root)
-    assert read is not None
-    return read
+    return results_of(root, *words)
 
 
 def failure(results: Results, name: str) -> Failure:
@@ -118,14 +118,15 @@ def test_tests_are_counted_by_outcome(results: Results) -> None:
     counts = {
         "collected": 15,
         "deselected": 1,
-        "passed": 3,
+        # With the test whose teardown fails.
+        "passed": 4,
         "failed": 5,
-        # Fixtures that fail before or after a test.
-        "errors": 3,
+        # Fixtures that fail before or after a test, and a file that cannot be imported.
+        "errors": 4,
         "skipped": 1,
         "xfailed": 1,
         "xpassed": 1,
-        "ran": 13,
+        "ran": 15,
     }
     assert {name: getattr(results, name) for name in counts} == counts
     assert results.duration > 0
@@ -184,29 +185,170 @@ def test_a_failure_has_a_message(results: Results) -> None:
 
 def test_a_file_that_cannot_be_imported_is_one_failure(root: Path, results: Results) -> None:
     found = failure(results, "test_broken_import")
-    assert (found.path, found.line) == (str(root / "test_broken_import.py"), 0)
+    assert (found.path, found.line) == (str(root / "test_broken_import.py"), 1)
     assert "No module named 'a_module_that_is_not_there'" in found.message
 
 
 def test_a_failure_has_its_line_if_pytest_s_root_is_above_the_project(tmp_path: Path) -> None:
     test = "import pytest\n\ndef test_fails():\n    value = 1\n    assert value == 2  # here\n"
     write(tmp_path, {"pytest.ini": "[pytest]\n", "app/tests/test_a.py": test})
-    results = read_results(pytest_report(tmp_path, cwd=tmp_path / "app"), tmp_path / "app")
-    assert results is not None
+    results = results_of(tmp_path, cwd=tmp_path / "app")
     (found,) = results.failures
     assert (found.path, found.line) == (str(tmp_path / "app/tests/test_a.py"), line_of(test, "# here"))
 
 
-@pytest.mark.parametrize("text", [None, "", "{", '{"summary": {"total": 1}, "du'])
-def test_a_missing_or_incomplete_report_gives_no_results(text: str | None, tmp_path: Path) -> None:
-    path = tmp_path / "report.json"
-    if text is not None:
-        path.write_text(text)
-    assert read_results(path, tmp_path) is None
+FINISH = {
+    "event": "finish",
+    "counts": {"passed": 1},
+    "collected": 1,
+    "deselected": 0,
+    "selected": 1,
+    "ended": 1,
+    "only_collects": False,
+    "interrupted": None,
+    "flaky": [],
+    "seconds": 0.5,
+}
+FAILURE = {"event": "failure", "node": "a", "stage": "call", "file": "/a", "line": 1, "message": "no"}
 
 
 def test_a_long_message_is_kept_until_its_secrets_are_redacted(tmp_path: Path) -> None:
     write(tmp_path, {"test_a.py": "def test_a():\n    raise ValueError('x' * 100_000)\n"})
-    results = read_results(pytest_report(tmp_path), tmp_path)
+    assert results_of(tmp_path).failures[0].message.endswith("x" * 100_000)
+
+
+def test_the_last_counts_are_the_right_ones(tmp_path: Path) -> None:
+    lines = (FINISH, FAILURE, FINISH | {"counts": {"passed": 3}})
+    path = tmp_path / "results"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    results = read_results(path)
     assert results is not None
-    assert results.failures[0].message.endswith("x" * 100_000)
+    assert (results.passed, results.complete, len(results.failures)) == (3, True, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "{\n",
+        "[]\n",
+        "null\n",
+        "12\n",
+        '{"summary": {"total": 1}}\n',
+        "<testsuite/>\n",
+        b"\xff\xfe\n",
+        b"\0" * 10 + b"\n",
+        "[" * 100_000 + "\n",
+        *(
+            f"{json.dumps({name: value for name, value in FINISH.items() if name != gone})}\n"
+            for gone in FINISH
+            if gone not in ("only_collects", "interrupted")
+        ),
+        *(
+            f"{json.dumps({name: value for name, value in FAILURE.items() if name != gone})}\n"
+            for gone in FAILURE
+        ),
+        f"{json.dumps(FINISH | {'counts': []})}\n",
+        f"{json.dumps(FINISH | {'counts': {'passed': '1'}})}\n",
+        f"{json.dumps(FINISH | {'ended': True})}\n",
+        f"{json.dumps(FINISH | {'flaky': [1]})}\n",
+    ],
+)
+def test_a_missing_report_and_one_of_another_shape_give_no_results(
+    text: str | bytes | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "results"
+    if text is not None:
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    assert read_results(path) is None
+
+
+def test_a_folder_gives_no_results(tmp_path: Path) -> None:
+    assert read_results(tmp_path) is None
+
+
+def test_a_session_that_was_killed_keeps_its_failures(tmp_path: Path) -> None:
+    path = tmp_path / "results"
+    path.write_text(f'{{"event": "start", "node": "test_b"}}\n{json.dumps(FAILURE)}\n{{"event": "fin')
+    results = read_results(path)
+    assert results is not None
+    assert (results.complete, results.began_last, len(results.failures)) == (False, "test_b", 1)
+
+
+def test_a_lone_surrogate_is_shown_as_its_escape(tmp_path: Path) -> None:
+    write(tmp_path, {"test_a.py": "def test_a():\n    raise ValueError('\\udcff')\n"})
+    (failure,) = results_of(tmp_path).failures
+    assert failure.message == "ValueError: \\udcff"
+
+
+FLAKY = """\
+import pytest
+tries = []
+
+@pytest.mark.flaky(reruns=3)
+def test_passes_at_the_third_try():
+    tries.append(1)
+    assert len(tries) == 3  # here
+
+@pytest.mark.flaky(reruns=1)
+def test_never_passes():
+    assert 0
+
+@pytest.mark.flaky(reruns=1)
+def test_is_skipped_the_second_time():
+    tries.append(1)
+    if len(tries) > 6:
+        pytest.skip()
+    assert 0
+"""
+
+
+def test_a_test_that_passes_after_a_rerun_is_flaky(tmp_path: Path) -> None:
+    write(tmp_path, {"test_a.py": FLAKY})
+    results = results_of(tmp_path, "-p", "pytest_rerunfailures")
+    (flaky,) = results.flaky
+    assert (flaky.node, flaky.line) == ("test_a.py::test_passes_at_the_third_try", line_of(FLAKY, "# here"))
+    assert flaky.message.startswith("assert 2 == 3")
+    assert (results.passed, results.ended) == (1, 3)
+
+
+SUBTESTS = """\
+import unittest
+
+class Cases(unittest.TestCase):
+    def test_even(self):
+        for n in (2, 3):
+            with self.subTest("even", n=n):
+                self.assertEqual(n % 2, 0)  # here
+"""
+
+
+def test_a_failed_subtest_is_named(tmp_path: Path) -> None:
+    write(tmp_path, {"test_a.py": SUBTESTS})
+    (subtest,) = results_of(tmp_path).failures
+    assert subtest.node.startswith("test_a.py::Cases::test_even [even] (n=")
+    assert (subtest.line, subtest.message) == (line_of(SUBTESTS, "# here"), "AssertionError: 1 != 0")
+
+
+BROKEN = {
+    "an import": ("import os\nimport none_such\n", 2, "ModuleNotFoundError: No module named 'none_such'"),
+    "syntax": ("x = 1\ndef test_a(:\n", 2, "SyntaxError: invalid syntax"),
+    "a helper": ("import os\nimport helper\n", 2, "KeyError: 'deep'"),
+    "an assertion": ("a = 1\n\nassert a == 2\n", 3, "assert 1 == 2"),
+}
+
+
+@pytest.mark.parametrize(("text", "line", "message"), BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("name", ["test_a.py", "conftest.py", "sub/conftest.py"])
+def test_a_file_that_cannot_be_imported_has_its_line_and_cause(
+    name: str, text: str, line: int, message: str, tmp_path: Path
+) -> None:
+    write(
+        tmp_path, {"helper.py": "raise KeyError('deep')\n", name: text, "sub/test_b.py": "", "pytest.ini": ""}
+    )
+    (failure,) = results_of(tmp_path).failures
+    assert failure.path == str(tmp_path / name)
+    assert failure.line == line
+    assert message in failure.message
+    assert "Traceback" not in failure.message

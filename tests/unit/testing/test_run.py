@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from dataclasses import replace
 from functools import cache
@@ -11,11 +12,10 @@ from pathlib import Path
 import pytest
 
 from ci_kit.errors import AllTestsDeselectedError, CiKitError, NoTestReportError, Outcome, UnavailableError
-from ci_kit.testing.plugins import copy_report_plugin
 from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import run_tests
 from ci_kit.testing.verdict import TestRun
-from tests.unit.support import QUICK, ROOT, make_host, make_settings, python, write
+from tests.unit.support import QUICK, ROOT, make_host, make_settings, write
 
 PASSING = {"test_a.py": "def test_a(): ...\ndef test_b(): ...\n"}
 needs_xdist = pytest.mark.skipif(
@@ -41,16 +41,18 @@ def run(
     root: Path,
     *words: str,
     env: dict[str, str] | None = None,
-    has: frozenset[str] | None = None,
-    coverage: bool = False,
+    json_report: str = "",
+    lent: bool = False,
 ) -> TestRun:
-    """Run a project's tests with this Python. ``has`` replaces the tools that are found in it."""
+    """Run a project's tests with this Python. With ``lent``, ci-kit lends pytest-json-report to it."""
     host = make_host()
-    settings = make_settings(root, python=[sys.executable], pytest_args=list(words), coverage=coverage)
+    settings = make_settings(
+        root, python=[sys.executable], pytest_args=list(words), coverage=False, json_report=json_report
+    )
     run_folder = root.parent / "run"
     run_folder.mkdir()
     found = this_python()
-    project = found if has is None else replace(found, has=has)
+    project = replace(found, has=found.has - {"pytest_jsonreport"}) if lent else found
     return run_tests(host, settings, project, env=QUICK | (env or {}), run_folder=run_folder)
 
 
@@ -61,8 +63,12 @@ def test_a_project_without_tests_is_reported(workers: list[str], root: Path) -> 
 
 
 def test_a_broken_conftest_fails(root: Path) -> None:
-    done = run(write(root, {"conftest.py": "import none_such\n"} | PASSING))
+    done = run(write(root, {"conftest.py": "import os\nimport none_such\n"} | PASSING))
     assert (done.outcome, done.code) == ("failed", 4)
+    assert done.results is not None
+    (failure,) = done.results.failures
+    assert (failure.stage, failure.path, failure.line) == ("conftest", str(root / "conftest.py"), 2)
+    assert failure.message == "ModuleNotFoundError: No module named 'none_such'"
 
 
 def test_a_conftest_that_exits_with_success_leaves_no_report(root: Path) -> None:
@@ -93,14 +99,65 @@ def test_a_test_that_ends_the_process_leaves_no_report(root: Path) -> None:
         run(write(root, {"test_a.py": "import os\ndef test_a(): os._exit(0)\ndef test_b(): assert 0\n"}))
 
 
-def test_a_test_that_ends_the_session_with_success_fails(root: Path) -> None:
-    exiting = "import pytest\ndef test_a(): pytest.exit('enough', returncode=0)\ndef test_b(): assert 0\n"
+EXITS = {
+    "a test": {
+        "test_a.py": "import pytest\ndef test_a(): pytest.exit('x', returncode=0)\ndef test_b(): assert 0\n"
+    },
+    "the last test": {"test_a.py": "import pytest\ndef test_a(): pytest.exit('x', returncode=0)\n"},
+    "the last teardown": {
+        "test_a.py": "import pytest\n@pytest.fixture\ndef a():\n    yield\n    pytest.exit('x', returncode=0)\n"
+        "def test_a(a): ...\n"
+    },
+}
+
+
+@pytest.mark.parametrize("files", EXITS.values(), ids=EXITS)
+def test_ending_the_session_with_success_fails(files: dict[str, str], root: Path) -> None:
+    with pytest.raises(NoTestReportError):
+        run(write(root, files))
+
+
+@pytest.mark.parametrize("files", [{}, PASSING], ids=["the only module", "a second module"])
+def test_a_module_that_ends_the_session_with_success_fails(files: dict[str, str], root: Path) -> None:
+    module = "import pytest\npytest.exit('enough', returncode=0)\n"
     outcome: Outcome
     try:
-        outcome = run(write(root, {"test_a.py": exiting})).outcome
+        outcome = run(write(root, files | {"test_b.py": module})).outcome
     except CiKitError as error:
         outcome = error.outcome
     assert outcome == "failed"
+
+
+def test_a_conftest_that_turns_no_tests_into_success_is_accepted(root: Path) -> None:
+    conftest = "def pytest_sessionfinish(session): session.exitstatus = 0\n"
+    done = run(write(root, {"conftest.py": conftest}))
+    assert done.code == 0
+
+
+def test_a_killed_session_names_the_test_that_began_last(root: Path) -> None:
+    test = "import os, signal\ndef test_a(): ...\ndef test_b(): os.kill(os.getpid(), signal.SIGKILL)\n"
+    with pytest.raises(NoTestReportError) as caught:
+        run(write(root, {"test_a.py": test}))
+    assert caught.value.why == "it was ended by SIGKILL; the test that began last is test_a.py::test_b"
+
+
+@pytest.mark.parametrize("lent", [False, True], ids=["the project's", "lent"])
+def test_a_json_report_is_written_on_request(lent: bool, root: Path) -> None:
+    done = run(
+        write(root, PASSING),
+        env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        json_report="reports/tests.json",
+        lent=lent,
+    )
+    assert done.outcome == "passed"
+    assert json.loads((root / "reports/tests.json").read_text())["summary"]["passed"] == 2
+
+
+def test_a_json_report_of_the_project_stays_where_the_project_wants_it(root: Path) -> None:
+    ini = "[pytest]\naddopts = --json-report --json-report-file=own.json\n"
+    done = run(write(root, PASSING | {"pytest.ini": ini}))
+    assert done.outcome == "passed"
+    assert json.loads((root / "own.json").read_text())["summary"]["total"] == 2
 
 
 @serial_and_xdist
@@ -116,29 +173,11 @@ def test_the_project_s_own_options_do_not_change_the_verdict(root: Path) -> None
     assert (done.outcome, done.results.passed) == ("passed", 2)
 
 
-@pytest.mark.parametrize("has", [None, frozenset({"pytest"})], ids=["own plugin", "copied plugin"])
-def test_plugin_loading_and_warnings_as_errors_do_not_change_the_verdict(
-    has: frozenset[str] | None, root: Path
-) -> None:
+def test_plugin_loading_and_warnings_as_errors_do_not_change_the_verdict(root: Path) -> None:
     ini = {"pytest.ini": "[pytest]\nfilterwarnings = error\n"}
-    done = run(write(root, PASSING | ini), env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, has=has)
+    done = run(write(root, PASSING | ini), env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
     assert done.results is not None
     assert (done.outcome, done.results.passed) == ("passed", 2)
-
-
-def test_the_copied_plugin_is_ci_kit_s_own_with_its_metadata(tmp_path: Path) -> None:
-    host = make_host()
-    copy_report_plugin(host, tmp_path / "plugins")
-    script = (
-        "import pytest_jsonreport, pytest_metadata, importlib.metadata as m\n"
-        "print(pytest_jsonreport.__file__, pytest_metadata.__file__)\n"
-        "print(sorted(e.name for d in m.distributions(path=[__import__('sys').argv[1]])"
-        " for e in d.entry_points if e.group == 'pytest11'))"
-    )
-    done = python("-c", script, tmp_path / "plugins", env={"PYTHONPATH": str(tmp_path / "plugins")})
-    files, names = done.stdout.splitlines()
-    assert files.count(str(tmp_path / "plugins")) == 2
-    assert names == "['metadata', 'pytest_jsonreport']"
 
 
 def test_arguments_environment_and_folder_reach_the_tests(root: Path) -> None:

@@ -14,16 +14,19 @@ from ci_kit.testing.results import Results
 from ci_kit.testing.verdict import judge
 from tests.unit.support import make_settings
 
-NOTHING = Results(0, 0, 0, 0, 0, 0, 0, 0, 0, 0.1, ())
+NOTHING = Results()
+OUTCOMES = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
 
 
 def counts(**of: int) -> Results:
-    ended = sum(number for name, number in of.items() if name not in ("collected", "deselected"))
-    named: dict[str, Any] = {"collected": ended + of.get("deselected", 0), "reported": ended} | of
+    ended = sum(number for name, number in of.items() if name in OUTCOMES)
+    collected = ended + of.get("deselected", 0)
+    named: dict[str, Any] = {"collected": collected, "selected": ended, "ended": ended} | of
     return replace(NOTHING, **named)
 
 
 PASSED = counts(passed=3)
+UNFINISHED = replace(NOTHING, complete=False, began_last="test_a.py::test_b")
 
 
 @pytest.mark.parametrize(
@@ -38,6 +41,10 @@ PASSED = counts(passed=3)
         (5, NOTHING, 0, "no-tests", 0),
         *((code, PASSED, 0, "failed", code) for code in (1, 2, 3, 4, 6)),
         *((code, None, 0, "failed", code) for code in (1, 2, 3, 4, 6)),
+        *((code, UNFINISHED, 0, "failed", code) for code in (1, 2, 3, 4, 6)),
+        # A skipped module counts as skipped in pytest's last line; it has no tests.
+        (0, counts(passed=1, skipped=1, selected=1, ended=1), 1, "passed", 0),
+        (0, replace(NOTHING, collected=2, selected=2, only_collects=True), 0, "passed", 0),
         *((code, NOTHING, 9, "failed", code) for code in (1, 2, 3, 4, 6)),
         # A plugin's own exit code, and a signal after pytest wrote the report.
         (7, PASSED, 0, "failed", 7),
@@ -66,7 +73,17 @@ def test_exit_code_and_results_decide_the_outcome(
         (0, counts(passed=3, deselected=5), 4, TooFewTestsError),
         (5, NOTHING, 1, TooFewTestsError),
         # Three tests were collected, and only one of them ended: something stopped the session.
-        (0, counts(passed=1, collected=3), 0, CiKitError),
+        (0, counts(passed=1, selected=3), 0, CiKitError),
+        # A module, a fixture or the last test ended the session.
+        (0, replace(NOTHING, interrupted="Exit: enough"), 0, NoTestReportError),
+        (5, replace(NOTHING, interrupted="Exit: enough"), 0, NoTestReportError),
+        (0, replace(PASSED, interrupted="Exit: enough"), 0, NoTestReportError),
+        # pytest was killed, or ended with a code that a plugin chose.
+        (0, UNFINISHED, 0, NoTestReportError),
+        (-9, UNFINISHED, 0, NoTestReportError),
+        (99, UNFINISHED, 0, NoTestReportError),
+        # The counts are of subtests or of stages, and two tests ended.
+        (0, counts(passed=2, skipped=3, ended=2, selected=2), 3, TooFewTestsError),
         # The last test ended the session.
         (0, counts(passed=1, failed=1), 0, NoTestReportError),
         (0, counts(passed=1, errors=1), 0, NoTestReportError),
@@ -94,6 +111,12 @@ def test_an_end_without_a_report_is_explained(code: int, why: str, tmp_path: Pat
     with pytest.raises(NoTestReportError) as caught:
         judge(code, None, make_settings(tmp_path))
     assert why in caught.value.why
+
+
+def test_the_test_that_began_last_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NoTestReportError) as caught:
+        judge(-signal.SIGKILL, UNFINISHED, make_settings(tmp_path))
+    assert caught.value.why == "it was ended by SIGKILL; the test that began last is test_a.py::test_b"
 
 
 def test_the_message_for_too_few_tests_names_the_setting_s_source(tmp_path: Path) -> None:
