@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ci_kit.errors import CiKitError
 from ci_kit.github import Runner
 from ci_kit.report.excerpt import excerpt
 from ci_kit.report.markdown import code_block, code_span
 from ci_kit.report.run_report import RunReport, failed_title
+from ci_kit.testing.results import Failure
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def add_summary_page(report: RunReport, runner: Runner) -> None:
@@ -36,10 +41,18 @@ def _blocks(report: RunReport, runner: Runner) -> Iterator[str]:
         }
     )
     yield render_template(templates, "summary.md.jinja", {"report": report})
-    for failure in report.results.failures if report.results else ():
-        why = excerpt(failure.message, redactor, end=failure.stage == "collection")
-        yield render_template(
-            templates,
-            "failure.md.jinja",
-            {"failure": failure, "path": runner.relative(Path(failure.path)), "why": why},
-        )
+    results = report.results
+    for failure in results.failures if results else ():
+        yield _failure(failure, runner, templates)
+    if results and results.flaky:
+        yield "\n### Flaky tests, which passed after a rerun\n"
+        for failure in results.flaky:
+            yield _failure(failure, runner, templates)
+
+
+def _failure(failure: Failure, runner: Runner, templates: Environment) -> str:
+    from ci_kit.templating import render_template
+
+    why = excerpt(failure.message, runner.host.redactor, end=failure.stage == "collection")
+    path = runner.relative(Path(failure.path)) if failure.path else ""
+    return render_template(templates, "failure.md.jinja", {"failure": failure, "path": path, "why": why})

@@ -216,7 +216,7 @@ class Recorder:
         }
 
     def _file(self, nodeid: str) -> str:
-        return os.path.join(str(self._config.rootpath), nodeid.partition("::")[0])
+        return os.path.normpath(os.path.join(str(self._config.rootpath), nodeid.partition("::")[0]))
 
     def _absolute(self, places: list[tuple[str, int]]) -> list[tuple[str, int]]:
         folder = str(self._config.invocation_params.dir)

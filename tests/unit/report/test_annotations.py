@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ci_kit.github import ANNOTATION_LIMIT
 from ci_kit.report.annotations import annotate_failures
 from ci_kit.testing.results import Failure
-from tests.unit.report.making import REPORT, Step, report_of
+from tests.unit.report.making import REPORT, RESULTS, Step, report_of
 
 
 def test_a_failure_is_annotated_at_its_line(step: Step, capsys: pytest.CaptureFixture[str]) -> None:
@@ -15,6 +17,19 @@ def test_a_failure_is_annotated_at_its_line(step: Step, capsys: pytest.CaptureFi
     annotate_failures(report_of(failure), step.runner())
     place = "file=tests/test_a.py,line=3,title=test_a.py%3A%3Atest_a (setup)"
     assert capsys.readouterr().out == f"::error {place}::no such fixture\n"
+
+
+def test_a_flaky_test_is_a_warning(step: Step, capsys: pytest.CaptureFixture[str]) -> None:
+    flaky = Failure("test_a.py::test_a", "call", "/repository/tests/test_a.py", 3, "assert 1 == 2")
+    results = replace(RESULTS, flaky=(flaky,))
+    annotate_failures(replace(REPORT, results=results), step.runner())
+    place = "file=tests/test_a.py,line=3,title=test_a.py%3A%3Atest_a (passed after a rerun)"
+    assert capsys.readouterr().out == f"::warning {place}::assert 1 == 2\n"
+
+
+def test_a_failure_without_a_file_has_no_place(step: Step, capsys: pytest.CaptureFixture[str]) -> None:
+    annotate_failures(report_of(Failure("pytest", "session", "", 0, "broken plugin")), step.runner())
+    assert capsys.readouterr().out == "::error title=pytest (session)::broken plugin\n"
 
 
 def test_only_as_many_failures_are_annotated_as_a_runner_shows(

@@ -10,7 +10,7 @@ from ci_kit.errors import UsageError
 from ci_kit.github import SUMMARY_LIMIT, Runner
 from ci_kit.report.summary_page import add_error_page, add_summary_page
 from ci_kit.testing.results import Failure
-from tests.unit.report.making import REPORT, Step, code_in, report_of
+from tests.unit.report.making import REPORT, RESULTS, Step, code_in, report_of
 from tests.unit.support import make_host
 
 # Text that could end its code, or begin something else.
@@ -42,6 +42,17 @@ def test_the_page_has_a_line_for_each_fact(step: Step) -> None:
         "- Time zone: `UTC`\n"
         "- Time: 1.5 s\n"
     )
+
+
+def test_the_page_lists_flaky_tests(step: Step) -> None:
+    flaky = Failure("test_a.py::test_late", "call", "/repository/test_a.py", 3, "assert 1 == 2")
+    add_summary_page(replace(REPORT, results=replace(RESULTS, flaky=(flaky,))), step.runner())
+    assert step.summary.endswith(
+        "\n### Flaky tests, which passed after a rerun\n"
+        "\n`test_a.py::test_late` (call), `test_a.py:3`\n"
+        "\n```text\nassert 1 == 2\n```\n"
+    )
+    assert "Failures" not in step.summary
 
 
 def test_the_page_leaves_out_unknown_facts(step: Step) -> None:

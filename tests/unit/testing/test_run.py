@@ -105,7 +105,8 @@ EXITS = {
     },
     "the last test": {"test_a.py": "import pytest\ndef test_a(): pytest.exit('x', returncode=0)\n"},
     "the last teardown": {
-        "test_a.py": "import pytest\n@pytest.fixture\ndef a():\n    yield\n    pytest.exit('x', returncode=0)\n"
+        "test_a.py": "import pytest\n@pytest.fixture\n"
+        "def a():\n    yield\n    pytest.exit('x', returncode=0)\n"
         "def test_a(a): ...\n"
     },
 }
