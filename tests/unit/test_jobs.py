@@ -71,6 +71,7 @@ def test_a_job_that_passes_says_so_everywhere(job: Job) -> None:
         "tests-collected": "1",
         "tests-passed": "1",
         "tests-failed": "0",
+        "tests-flaky": "0",
         "tests-skipped": "0",
         "mysql-version": "",
     }

@@ -47,4 +47,5 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "coverage": (("true", True), ("false", False)),
     "fail-under": (("90", 90.0), ("79.5", 79.5)),
     "min-tests": (("0", 0), ("12", 12)),
+    "json-report": (("tests.json", "tests.json"), ("reports/tests.json", "reports/tests.json")),
 }
