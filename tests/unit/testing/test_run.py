@@ -43,11 +43,12 @@ def run(
     env: dict[str, str] | None = None,
     json_report: str = "",
     lent: bool = False,
+    coverage: bool = False,
 ) -> TestRun:
     """Run a project's tests with this Python. With ``lent``, ci-kit lends pytest-json-report to it."""
     host = make_host()
     settings = make_settings(
-        root, python=[sys.executable], pytest_args=list(words), coverage=False, json_report=json_report
+        root, python=[sys.executable], pytest_args=list(words), coverage=coverage, json_report=json_report
     )
     run_folder = root.parent / "run"
     run_folder.mkdir()
