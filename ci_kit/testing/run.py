@@ -24,8 +24,8 @@ def run_tests(
     Raises NoTestReportError, AllTestsDeselectedError, TooFewTestsError, and UnavailableError if coverage or
     pytest could not start, or if the project's folder is gone after the tests.
     """
-    report, plugins = run_folder / "results.jsonl", run_folder / "plugins"
-    lend_plugins(host, settings, project, plugins)
+    report = run_folder / "results.jsonl"
+    lend_plugins(host, settings, project, run_folder / "plugins")
     coverage = ["-m", "coverage", "run"] if settings.coverage else []
     arguments = [*results_arguments(report), *json_report_arguments(settings), *settings.pytest_args]
     words = [*coverage, *project.pytest, *arguments]
