@@ -6,6 +6,7 @@ import argparse
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.suites.description import SUITES, Suite
@@ -22,6 +23,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--suite", action="append", choices=[suite.name for suite in SUITES])
     parser.add_argument("--product", action="append", choices=list(_PRODUCTS))
+    parser.add_argument(
+        "-k", dest="keyword", default="", help="run only these tests: an expression of pytest"
+    )
     arguments = parser.parse_args()
     print(_ROW.format("suite", "product", "run", *COMPARED, "coverage", "exit", "tests s", "around s"))
     equal = True
@@ -30,8 +34,14 @@ def main() -> int:
             if suite.name in (arguments.suite or [suite.name]) and product in (
                 arguments.product or [product]
             ):
-                equal = _compare(suite, product) and equal
+                equal = _compare(_selected(suite, arguments.keyword), product) and equal
     return 0 if equal else 1
+
+
+def _selected(suite: Suite, keyword: str) -> Suite:
+    if not keyword:
+        return suite
+    return replace(suite, pytest_args=(*suite.pytest_args, f"-k={keyword}"))
 
 
 def _compare(suite: Suite, product: str) -> bool:

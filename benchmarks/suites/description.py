@@ -67,7 +67,8 @@ _AIOMYSQL = Suite(
     requirement="aiomysql==0.3.2",
     sha256="72d15ef5cfc34c03468eb41e1b90adb9fd9347b0b589114bd23ead569a02ac1a",
     folder="aiomysql-0.3.2",
-    pytest_args=("tests", "--mysql-address=tcp=127.0.0.1:{port}"),
+    pytest_args=("tests", "--mysql-address=tcp=127.0.0.1:{port}", "--cov=aiomysql", "--cov=tests"),
+    measured_by="pytest-cov",
     databases=("test_pymysql",),
     lock="aiomysql",
     server_lines=(
@@ -83,7 +84,11 @@ _TORTOISE = Suite(
     requirement="tortoise-orm==1.1.9",
     sha256="0399e1aa9518620f8b9c455598ac06ab890332c03e335cfca4b73b48d4e6abaa",
     folder="tortoise_orm-1.1.9",
-    pytest_args=("tests", "--ignore=tests/benchmarks", "--ignore=tests/contrib"),
+    pytest_args=(
+        *("tests", "--ignore=tests/benchmarks", "--ignore=tests/contrib"),
+        *("--numprocesses=2", "--cov=tortoise", "--cov-branch"),
+    ),
+    measured_by="pytest-cov",
     databases=("test",),
     lock="tortoise",
     variables=_tortoise_variables,
