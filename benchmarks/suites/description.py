@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -36,7 +37,7 @@ class Suite:
     server_lines: tuple[str, ...] = ()
     variables: Callable[[int], Mapping[str, str]] = lambda port: {}  # noqa: ARG005
     prepare: Callable[[Path, int], None] = lambda project, port: None  # noqa: ARG005
-    note: str = field(default="", compare=False)
+    note: str = ""
 
     @property
     def requirements(self) -> Path:
@@ -54,8 +55,8 @@ def _write_databases(project: Path, port: int) -> None:
 
 
 def _add_fixtures(project: Path, port: int) -> None:  # noqa: ARG001
-    source = FILES / "tortoise_fixtures.py"
-    Path(project, "conftest.py").write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    source = FILES / "added" / "tortoise" / "conftest.py"
+    shutil.copy(source, project)
 
 
 def _tortoise_variables(port: int) -> dict[str, str]:
@@ -93,7 +94,7 @@ _TORTOISE = Suite(
     lock="tortoise",
     variables=_tortoise_variables,
     prepare=_add_fixtures,
-    note="the archive lacks the conftest.py at its root, so tortoise_fixtures.py defines its fixtures",
+    note="the archive lacks the conftest.py at its root, so added/tortoise/conftest.py defines its fixtures",
 )
 SUITES = (
     Suite(

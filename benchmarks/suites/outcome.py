@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 _LAST_LINE = re.compile(r"^=* ?((?:\d+ [a-z ]+(?:, )?)+) in ([\d.]+)s")
+_OUTPUT = re.compile(r"^([a-z-]+)<<(\S+)\n(.*)\n\2$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,7 @@ def counts_of_last_line(output: str) -> tuple[dict[str, int], float]:
 def counts_of_outputs(path: Path) -> tuple[dict[str, int], str]:
     """The counts and the coverage in the outputs that ci-kit set for a step."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    values = dict(re.findall(r"^([a-z-]+)(?:=(.*)|<<(?:.*))$", text, re.MULTILINE))
-    values |= {name: value for name, _, value in re.findall(r"^([a-z-]+)<<(\S+)\n(.*)\n\2$", text, re.M)}
+    values = {name: value for name, _, value in _OUTPUT.findall(text)}
     counts = {name: int(values.get(f"tests-{name}") or 0) for name in COMPARED}
     return counts, values.get("coverage-percent", "")
 
@@ -76,7 +76,7 @@ def failed_tests(junit: Path) -> frozenset[str]:
     """The tests with a failure or an error in pytest's JUnit file."""
     if not junit.exists():
         return frozenset()
-    cases = Xml.parse(junit).iter("testcase")  # noqa: S314 - pytest wrote it just now
+    cases = ET.parse(junit).iter("testcase")  # noqa: S314 - pytest wrote it just now
     return frozenset(
         f"{case.get('classname')}::{case.get('name')}"
         for case in cases

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -91,22 +90,21 @@ def _server_lines(suite: Suite, project: Path) -> list[str]:
 
 
 def _run(command: list[str], folder: Path, environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a command; its output goes to a file first, as nobody reads a pipe while tests may fill it."""
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        output.seek(0)
-        return subprocess.CompletedProcess(command, done.returncode, output.read())
+    """Run a command; its output and its errors come back as one text."""
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
 
 
 def _total(report: str) -> str:
     """The last word of ``coverage report`` is the total in percent, such as ``87.31%``."""
-    last = report.split()[-1] if report.split() else ""
+    last = next(iter(report.rsplit(maxsplit=1)[-1:]), "")
     return last.removesuffix("%") if last.endswith("%") else f"none: {report.strip()[-100:]}"
