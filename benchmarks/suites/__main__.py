@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.suites.description import SUITES, Suite
-from benchmarks.suites.outcome import COMPARED, Outcome
+from benchmarks.suites.outcome import SHOWN, Outcome
 from benchmarks.suites.runs import by_hand, under_ci_kit
 from tests.support import mariadb, mysql97
 from tests.support.unavailable import Unavailable
@@ -27,7 +27,7 @@ def main() -> int:
         "-k", dest="keyword", default="", help="run only these tests: an expression of pytest"
     )
     arguments = parser.parse_args()
-    print(_ROW.format("suite", "product", "run", *COMPARED, "coverage", "exit", "tests s", "around s"))
+    print(_ROW.format("suite", "product", "run", *SHOWN, "coverage", "exit", "tests s", "around s"))
     equal = True
     for suite in SUITES:
         for product in _PRODUCTS:
@@ -63,7 +63,7 @@ def _compare(suite: Suite, product: str) -> bool:
 
 
 def _print(suite: Suite, product: str, run: str, outcome: Outcome) -> None:
-    numbers = [outcome.counts.get(name, 0) for name in COMPARED]
+    numbers = [outcome.counts.get(name, 0) for name in SHOWN]
     seconds = (f"{outcome.test_seconds:.1f}", f"{outcome.around_tests:.1f}")
     print(
         _ROW.format(suite.name, product, run, *numbers, outcome.coverage, outcome.exit_code, *seconds),

@@ -37,7 +37,6 @@ class Suite:
     server_lines: tuple[str, ...] = ()
     variables: Callable[[int], Mapping[str, str]] = lambda port: {}  # noqa: ARG005
     prepare: Callable[[Path, int], None] = lambda project, port: None  # noqa: ARG005
-    note: str = ""
 
     @property
     def requirements(self) -> Path:
@@ -80,6 +79,8 @@ _AIOMYSQL = Suite(
     ),
     variables=lambda port: {"MYSQL_ROOT_PASSWORD": PASSWORD},  # noqa: ARG005
 )
+
+# The archive lacks the conftest.py at its root, so added/tortoise/conftest.py defines its fixtures.
 _TORTOISE = Suite(
     name="Tortoise",
     requirement="tortoise-orm==1.1.9",
@@ -94,22 +95,20 @@ _TORTOISE = Suite(
     lock="tortoise",
     variables=_tortoise_variables,
     prepare=_add_fixtures,
-    note="the archive lacks the conftest.py at its root, so added/tortoise/conftest.py defines its fixtures",
 )
-SUITES = (
-    Suite(
-        name="PyMySQL",
-        requirement="PyMySQL==0.10.1",
-        sha256="263040d2779a3b84930f7ac9da5132be0fefcd6f453a885756656103f8ee1fdd",
-        folder="PyMySQL-0.10.1",
-        pytest_args=("pymysql/tests",),
-        databases=("test1", "test2"),
-        charset="utf8mb4",
-        lock="pymysql",
-        server_lines=("local_infile=ON",),
-        prepare=_write_databases,
-        note="the newest archive with these tests: later ones only have those of logins",
-    ),
-    _AIOMYSQL,
-    _TORTOISE,
+
+# The newest archive with these tests: later ones only have tests of logins.
+_PYMYSQL = Suite(
+    name="PyMySQL",
+    requirement="PyMySQL==0.10.1",
+    sha256="263040d2779a3b84930f7ac9da5132be0fefcd6f453a885756656103f8ee1fdd",
+    folder="PyMySQL-0.10.1",
+    pytest_args=("pymysql/tests",),
+    databases=("test1", "test2"),
+    charset="utf8mb4",
+    lock="pymysql",
+    server_lines=("local_infile=ON",),
+    prepare=_write_databases,
 )
+
+SUITES = (_PYMYSQL, _AIOMYSQL, _TORTOISE)

@@ -31,7 +31,7 @@ class Outcome:
         found = [
             f"{name}: {mine} by hand, {theirs} under ci-kit"
             for name, mine, theirs in (
-                *((key, self.counts.get(key, 0), other.counts.get(key, 0)) for key in COMPARED),
+                *((key, self.counts.get(key, 0), other.counts.get(key, 0)) for key in (*SHOWN, *_OTHERS)),
                 ("coverage", self.coverage, other.coverage),
                 ("exit code", self.exit_code, other.exit_code),
             )
@@ -47,7 +47,10 @@ class Outcome:
         return self.seconds - self.test_seconds
 
 
-COMPARED = ("passed", "failed", "skipped")
+SHOWN = ("passed", "failed", "skipped")
+"""The counts that ci-kit sets as outputs of a step."""
+
+_OTHERS = ("xfailed", "xpassed")
 
 
 def counts_of_last_line(output: str) -> tuple[dict[str, int], float]:
@@ -68,7 +71,7 @@ def counts_of_outputs(path: Path) -> tuple[dict[str, int], str]:
     """The counts and the coverage in the outputs that ci-kit set for a step."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     values = {name: value for name, _, value in _OUTPUT.findall(text)}
-    counts = {name: int(values.get(f"tests-{name}") or 0) for name in COMPARED}
+    counts = {name: int(values.get(f"tests-{name}") or 0) for name in SHOWN}
     return counts, values.get("coverage-percent", "")
 
 

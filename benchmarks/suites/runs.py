@@ -67,11 +67,9 @@ def under_ci_kit(suite: Suite, program: Path, folder: Path) -> Outcome:
     started = time.perf_counter()
     run = _run(command, project, environ | {"PYTHONPATH": str(Path(__file__).parents[2])})
     seconds = time.perf_counter() - started
-    try:
-        _, test_seconds = counts_of_last_line(run.stdout)
-    except RuntimeError:
-        test_seconds = 0.0
-    counts, coverage = counts_of_outputs(outputs)
+    pytests, test_seconds = counts_of_last_line(run.stdout)
+    own, coverage = counts_of_outputs(outputs)
+    counts = pytests | own
     return Outcome(counts, failed_tests(junit), coverage, run.returncode, seconds, test_seconds)
 
 
