@@ -20,7 +20,7 @@ _ROW = "{:<12}{:<9}{:<9}{:>8}{:>8}{:>8}{:>10}{:>6}{:>9}{:>10}"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.suites", description=__doc__)
     parser.add_argument("--suite", action="append", choices=[suite.name for suite in SUITES])
     parser.add_argument("--product", action="append", choices=list(_PRODUCTS))
     parser.add_argument(
