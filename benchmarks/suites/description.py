@@ -91,7 +91,7 @@ _TORTOISE = Suite(
         *("--numprocesses=2", "--cov=tortoise", "--cov-branch"),
     ),
     measured_by="pytest-cov",
-    databases=("test",),
+    databases=("tortoise",),
     lock="tortoise",
     variables=_tortoise_variables,
     prepare=_add_fixtures,
