@@ -129,12 +129,12 @@ class Job:
 
     def _report_lost(self, problem: UnavailableError) -> None:
         """Report a server that ended during the run: a warning if the tests passed without it."""
-        text = "\n".join(problem.lines())
+        text = self._host.redactor.redact("\n".join(problem.lines()))
         if self._tests and not self._tests.code:
             self._host.console.warning(text)
             self._runner.annotate("warning", text, title="ci-kit")
         else:
-            self._host.console.error(problem.lines())
+            self._host.console.error(text.splitlines())
             self._runner.annotate("error", text, title="ci-kit")
 
     def _require_coverage(self) -> None:
