@@ -8,9 +8,11 @@ the summary.
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from ci_kit.host.machine import Host
@@ -84,8 +86,10 @@ class Runner:
         """
         self.host.redactor.add(secret)
         for line in secret.splitlines():
-            if len(line.strip()) >= SHORTEST_ANYWHERE:
-                self._command("add-mask", line)
+            if len(line.strip()) >= SHORTEST_ANYWHERE and self.present and not self.host.dry:
+                # To standard error: `eval "$(ci-kit mysql env)"` would run a command of standard output, and
+                # the runner would not see it.
+                print(_command_line("add-mask", line), file=sys.stderr, flush=True)
 
     def annotate(
         self,
@@ -125,8 +129,12 @@ class Runner:
     def _command(self, name: str, message: str, properties: Mapping[str, str] | None = None) -> None:
         if not self.present or self.host.dry:
             return
-        listed = ",".join(f"{key}={_escape_property(value)}" for key, value in (properties or {}).items())
-        STDOUT.print_line(f"::{name}{' ' if listed else ''}{listed}::{_escape(message)}")
+        STDOUT.print_line(_command_line(name, message, properties or {}))
+
+
+def _command_line(name: str, message: str, properties: Mapping[str, str] = MappingProxyType({})) -> str:
+    listed = ",".join(f"{key}={_escape_property(value)}" for key, value in properties.items())
+    return f"::{name}{' ' if listed else ''}{listed}::{_escape(message)}"
 
 
 def _assignment(name: str, value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.conftest import CiKit
@@ -16,10 +17,15 @@ def test_the_password_of_a_server_that_is_already_up_is_masked(
     exported = tmp_path / "exported"
     runner = {"GITHUB_ACTIONS": "true", "RUNNER_ENVIRONMENT": "self-hosted", "GITHUB_ENV": str(exported)}
     # The first command makes a random password. Outside of a runner it masks nothing.
-    assert "::add-mask::" not in ci_kit("mysql", "up", "--mysqld", server, code=0).stdout
+    assert "::add-mask::" not in ci_kit("mysql", "up", "--mysqld", server, code=0).text
     try:
         answer = ci_kit("mysql", "up", "--mysqld", server, env=runner, code=0)
         password = file_command(exported.read_text())["MYSQL_PASSWORD"]
-        assert f"::add-mask::{password}\n" in answer.stdout
+        assert f"::add-mask::{password}\n" in answer.stderr
+        # What a shell evaluates, or a program reads, is nothing else.
+        printed = ci_kit("mysql", "env", env=runner, code=0).stdout
+        assert all(line.startswith("export ") for line in printed.splitlines())
+        assert json.loads(ci_kit("mysql", "env", "--json", env=runner, code=0).stdout)
+        assert json.loads(ci_kit("mysql", "status", "--json", env=runner, code=0).stdout)
     finally:
         ci_kit("mysql", "down", code=0)

@@ -16,7 +16,7 @@ def test_the_password_of_an_earlier_run_is_masked(stopped: Served) -> None:
         stopped.ci_kit("mysql", "up", env=NO_PASSWORD, code=0)
         answer = stopped.ci_kit("mysql", "up", "-C", stopped.other, env=NO_PASSWORD | RUNNER, code=0)
         password = file_command(stopped.root(["cat", EXPORTED]))["MYSQL_PASSWORD"]
-        assert f"::add-mask::{password}\n" in answer.stdout
+        assert f"::add-mask::{password}\n" in answer.stderr
         stopped.ci_kit("mysql", "down", "-C", stopped.other, code=0)
     finally:
         stopped.root(["rm", "-f", EXPORTED])

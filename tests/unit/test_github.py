@@ -48,7 +48,9 @@ def runner(folder: Path, **environ: str) -> Runner:
 
 
 def printed(do: Callable[[], object]) -> str:
-    with contextlib.redirect_stdout(io.StringIO()) as output:
+    """What is written to standard output and error."""
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         do()
     return output.getvalue()
 
@@ -142,8 +144,14 @@ def test_an_annotation_has_the_place_that_is_known(
         ("  \n", []),
     ],
 )
-def test_hide_masks_a_secret_line_by_line(secret: str, masked: list[str], tmp_path: Path) -> None:
-    text = printed(lambda: runner(tmp_path).hide(secret))
+def test_hide_masks_a_secret_line_by_line(
+    secret: str, masked: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with contextlib.redirect_stderr(io.StringIO()) as errors:
+        runner(tmp_path).hide(secret)
+    # Standard output is for what a shell or a program reads.
+    assert capsys.readouterr().out == ""
+    text = errors.getvalue()
     assert [read_command(line) for line in text.splitlines(keepends=True)] == [
         ("add-mask", {}, line) for line in masked
     ]

@@ -80,6 +80,7 @@ class Cleanup:
                 # Since the look above, the owner may have removed the server, or kept it.
                 if free and record in store.records(self.host):
                     self._end_or_report(record)
+        store.remove_unused_locks(self.host)
 
     def _end_or_report(self, record: Record) -> None:
         try:

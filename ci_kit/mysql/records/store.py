@@ -12,10 +12,11 @@ import hashlib
 import json
 import os
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
+from typing import Any
 
 from ci_kit.errors import UnavailableError
 from ci_kit.host.files import is_own
@@ -72,13 +73,28 @@ def records(host: Host) -> Iterator[Record]:
             host.console.detail(f"ignored: {path} is not this user's alone")
             continue
         try:
-            found = Record(**json.loads(path.read_text(encoding="utf-8")))
+            found = _record(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             continue
         # A newer ci-kit may have kinds that this one does not support.
         of_this_machine = found.machine == this_machine() and found.kind in SERVER_KINDS
         if found.well_formed and found.token == path.stem and of_this_machine:
             yield found
+
+
+def _record(values: Mapping[str, Any]) -> Record:
+    """The record in a file, which another release of ci-kit may have written with more or fewer fields."""
+    known = {one.name for one in fields(Record)}
+    return Record(**{name: value for name, value in values.items() if name in known})
+
+
+def remove_unused_locks(host: Host) -> None:
+    """Remove the locks of processes that were killed before they wrote a record."""
+    for lock in _folder(host).glob("*.lock"):
+        if not lock.with_suffix(".json").exists():
+            # The end of the context removes the file, if no process holds the lock.
+            with hold(host, lock.stem):
+                pass
 
 
 def _make_folder(host: Host) -> None:

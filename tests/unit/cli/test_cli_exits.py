@@ -240,7 +240,7 @@ def test_a_bug_planted_in_run_does_not_show_a_password(
     assert exit_code("run", "-C", tmp_path) == 70
     printed = capsys.readouterr()
     # The runner itself replaces the password in what it shows after this line.
-    assert "hunter2" not in re.sub("::add-mask::.*", "", printed.out) + printed.err
+    assert "hunter2" not in re.sub("::add-mask::.*", "", printed.out + printed.err)
 
 
 COMMAND = (sys.executable, "-m", "ci_kit", "run")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -274,3 +275,23 @@ def test_a_record_with_a_number_for_a_text_is_passed_over(field: str, cache: Pat
     host = make_host()
     store.save(host, replace(record("a"), **{field: 5}))  # type: ignore[arg-type]
     assert list(store.records(host)) == []
+
+
+def test_a_record_of_another_release_is_read_without_what_is_unknown(cache: Path) -> None:
+    host = make_host()
+    store.save(host, record("a"))
+    path = cache / "servers" / "a.json"
+    values = json.loads(path.read_text())
+    path.write_text(json.dumps(values | {"of another release": {"x": "y"}}))
+    assert [found.token for found in store.records(host)] == ["a"]
+
+
+def test_a_sweep_removes_the_lock_of_a_process_that_wrote_no_record(cache: Path) -> None:
+    host = make_host()
+    store.save(host, record("kept", kept=True))
+    for name in ("killed", "living"):
+        (cache / "servers" / f"{name}.lock").touch()
+    with store.hold(host, "living"):
+        Cleanup(host, KINDS).sweep()
+        assert (cache / "servers" / "living.lock").exists()
+    assert not (cache / "servers" / "killed.lock").exists()
