@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from ci_kit.redaction import Redactor
+
 _BOLD, _DIM, _RED, _YELLOW, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[33m", "\x1b[0m"
 _LABEL_WIDTH = 10
 # What a runner obeys, by its ActionCommand.cs: "::" at the start of a line, "##[" anywhere in one.
@@ -26,11 +28,13 @@ def harmless(text: str) -> str:
 class Console:
     """Writes messages. ``verbosity``: -1 only problems, 0 one line for each step, 1 every effect.
 
-    A message may quote a log, a setting or the name of a file. A runner obeys no command in any of them.
+    A message may quote a log, a setting or the name of a file. It shows no secret of them, and a runner obeys
+    no command in them.
     """
 
     verbosity: int = 0
     stream: TextIO = field(default_factory=lambda: sys.stderr)
+    redactor: Redactor = field(default_factory=Redactor)
 
     @property
     def terminal(self) -> bool:
@@ -40,26 +44,27 @@ class Console:
     def step(self, label: str, text: str) -> None:
         """Report a finished step in one line."""
         if self.verbosity >= 0:
-            self._line(f"{self._style(_BOLD, label.ljust(_LABEL_WIDTH))} {text}")
+            self._show(f"{self._style(_BOLD, label.ljust(_LABEL_WIDTH))} {self._shown(text)}")
 
     def detail(self, text: str) -> None:
         """Report one effect, only with ``-v``."""
         if self.verbosity > 0:
-            self._line(self._style(_DIM, text))
+            self._show(self._style(_DIM, self._shown(text)))
 
     def warning(self, text: str) -> None:
-        self._line(self._style(_YELLOW, f"ci-kit: warning: {text}"))
+        self._show(self._style(_YELLOW, f"ci-kit: warning: {self._shown(text)}"))
 
     def error(self, lines: list[str]) -> None:
-        first, *rest = lines
-        self._line(self._style(_RED, f"ci-kit: error: {first}"))
+        # A secret of several lines is found only in all of them.
+        first, *rest = self._shown("\n".join(lines)).splitlines()
+        self._show(self._style(_RED, f"ci-kit: error: {first}"))
         for line in rest:
-            self._line(line)
+            self._show(line)
 
     def lines(self, text: str) -> None:
         """Show the output of another program."""
-        for line in text.splitlines():
-            self._line(line)
+        for line in self._shown(text).splitlines():
+            self._show(line)
 
     @contextmanager
     def progress(self, label: str, text: str) -> Iterator[None]:
@@ -75,8 +80,11 @@ class Console:
                 self.stream.write("\r\x1b[2K")
                 self.stream.flush()
 
-    def _line(self, text: str) -> None:
-        self.stream.write(harmless(text) + "\n")
+    def _shown(self, text: str) -> str:
+        return harmless(self.redactor.redact(text))
+
+    def _show(self, text: str) -> None:
+        self.stream.write(text + "\n")
         self.stream.flush()
 
     def _style(self, code: str, text: str) -> str:

@@ -126,6 +126,7 @@ def _make_call(context: click.Context, flags: Mapping[str, Any]) -> Call:
     invocation = context.find_object(Invocation)
     if invocation is None:
         raise AssertionError("main() makes it")
-    console = Console(bool(given("verbose")) - bool(given("quiet")))
-    host = (DryHost if given("dry_run") else Host)(console, redactor=invocation.redactor)
+    verbosity = bool(given("verbose")) - bool(given("quiet"))
+    console = Console(verbosity, redactor=invocation.redactor)
+    host = (DryHost if given("dry_run") else Host)(console)
     return Call(given("directory") or Path(), host, Runner(host), flags)

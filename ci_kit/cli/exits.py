@@ -74,7 +74,7 @@ def _publish(error: CiKitError, invocation: Invocation) -> int:
     from ci_kit.github import Runner
     from ci_kit.host.machine import Host
 
-    runner = Runner(Host(redactor=invocation.redactor))
+    runner = Runner(Host(Console(redactor=invocation.redactor)))
     runner.annotate("error", invocation.redactor.redact("\n".join(error.lines())), title="ci-kit")
     if invocation.is_job and not invocation.is_dry and not error.reported:
         from ci_kit.report.early_end import publish_error

@@ -39,9 +39,13 @@ class Host:
 
     console: Console = field(default_factory=Console)
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-    redactor: Redactor = field(default_factory=Redactor)
 
     dry = False
+
+    @property
+    def redactor(self) -> Redactor:
+        """The secrets that neither messages nor descriptions of effects show."""
+        return self.console.redactor
 
     def act(self, what: str, do: Callable[[], _T], *, assumed: _T) -> _T:  # noqa: ARG002
         """Carry out one effect and return its result. Raises UnavailableError for an OSError.

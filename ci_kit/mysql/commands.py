@@ -13,6 +13,7 @@ from ci_kit.mysql.client.program import client_program
 from ci_kit.mysql.client.server import Access
 from ci_kit.mysql.client.version import parse_version
 from ci_kit.mysql.external import provide_databases
+from ci_kit.mysql.kinds import KINDS
 from ci_kit.mysql.opening import open_server, server_cleanup
 from ci_kit.mysql.prepare.preparation import prepare_server
 from ci_kit.mysql.private.replicas import lag
@@ -90,11 +91,12 @@ def _extended(settings: Settings, runner: Runner, record: Record) -> Record:
     """Give a running server the databases that the settings add; gives its new record."""
     database = settings.database if settings.given("database") else record.database
     added = replace(settings, database=database, mysql_user=record.user)
-    if record.kind == "external":
+    lifetime = KINDS[record.kind].lifetime
+    if lifetime == "elsewhere":
         provide_databases(runner.host, record.login, added)
     else:
         client = client_program(runner.host, record.root)
-        ours = runner.machine_is_disposable or record.kind != "service"
+        ours = runner.machine_is_disposable or lifetime != "machine"
         prepare_server(runner.host, record.root, added, client=client, ours=ours)
     return replace(record, database=database)
 

@@ -9,7 +9,7 @@ from ci_kit.settings.parsers import auto_or, flag, integer, none_or, percent, te
 from ci_kit.settings.server_version import wanted_version
 from ci_kit.settings.variables import FIELDS, variables
 
-ServerChoice: TypeAlias = Literal["auto", "private", "service", "docker", "external", "off"]
+ServerChoice: TypeAlias = Literal["auto", ServerKind, "off"]
 ZoneTables: TypeAlias = Literal["auto", "all", "none"]
 
 _ONLY_PRIVATE: frozenset[ServerKind] = frozenset({"private"})

@@ -76,3 +76,16 @@ def test_no_message_is_obeyed(text: str, capsys: pytest.CaptureFixture[str]) -> 
     printed = console_text(host) + capsys.readouterr().out
     assert obeyed(printed) == []
     assert "x" in printed or "token" in printed or "1" in printed or "secret" in printed
+
+
+@pytest.mark.parametrize("secret", ["hunter2hunter2", "first line\nsecond line"])
+def test_no_message_shows_a_secret(secret: str) -> None:
+    host = make_host(verbosity=1)
+    host.redactor.add(secret)
+    for show in (host.console.detail, host.console.warning, host.console.lines):
+        show(f"before {secret} after")
+    host.console.step("label", secret)
+    host.console.error(f"what\n{secret}".splitlines())
+    text = console_text(host)
+    assert [line for line in secret.splitlines() if line in text] == []
+    assert text.count("***") == 5

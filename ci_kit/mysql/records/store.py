@@ -74,7 +74,7 @@ def records(host: Host) -> Iterator[Record]:
             continue
         try:
             found = _record(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, AttributeError):
             continue
         # A newer ci-kit may have kinds that this one does not support.
         of_this_machine = found.machine == this_machine() and found.kind in SERVER_KINDS
