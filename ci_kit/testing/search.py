@@ -76,7 +76,7 @@ def _all_locks(folders: Sequence[Path]) -> list[str]:
 
 
 def _in_folders(host: Host, folders: Sequence[Path], *, active: bool) -> Interpreter | None:
-    """The Python of the nearest environment. Where one is ``active``, its absence is no error."""
+    """The Python of the nearest environment. If one is ``active``, ci-kit can do without it."""
     pinned = False
     for folder in folders:
         lockers = () if pinned else locked_by(folder)

@@ -122,7 +122,7 @@ class _Module:
                 yield one
 
     def _merged(self, node: ast.expr, parts: list[ast.expr]) -> Iterator[Loader]:
-        """A mapping of which the last part wins: ``{**os.environ, **dotenv_values()}``."""
+        """A mapping whose last part wins: ``{**os.environ, **dotenv_values()}``."""
         if parts and "environ" in ast.unparse(node) and "environ" not in ast.unparse(parts[-1]):
             yield from (self._loader(node, call) for call in self._dotenv_values(parts[-1]))
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("cache", "restored_signals")
 
 
 def kept(token: str, root: Path, folder: Path) -> Record:
-    """The record of a private server of the project in ``root``, of which only a folder is left."""
+    """The record of a private server of the project in ``root``: only its folder is left."""
     (folder / own_name(token)).mkdir()
     settings = make_settings(root)
     login = Endpoint("127.0.0.1", 3306, "root", "hunter2hunter2")

@@ -12,7 +12,7 @@ MODELS = ["tests.testmodels"]
 URL = os.environ["TORTOISE_TEST_DB"]
 
 
-class RollBack(Exception):  # noqa: N818 - it is no error
+class RollBack(Exception):  # noqa: N818 - not an error
     pass
 
 
