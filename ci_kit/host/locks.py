@@ -11,6 +11,8 @@ from typing import TextIO
 
 from ci_kit.errors import UnavailableError
 
+_OPEN_TRIES = 100
+
 
 @contextmanager
 def hold_lock(path: Path, *, wait: bool) -> Iterator[bool]:
@@ -44,7 +46,11 @@ def is_locked(path: Path) -> bool:
 
 def _opened(path: Path) -> TextIO:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        for _ in range(_OPEN_TRIES):
+            # Another process may remove the folder between the two calls.
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):
+                return path.open("a")
         return path.open("a")
     except OSError as error:
         raise UnavailableError(

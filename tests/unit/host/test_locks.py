@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from ci_kit.host.locks import hold_lock
 from tests.support.waiting import LIMIT, wait_until
 from tests.unit.support import make_host
 
@@ -56,3 +59,22 @@ def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", script, tmp_path / "lock"], check=True, timeout=LIMIT)
     with make_host().locked(tmp_path / "lock", wait=False) as held:
         assert held
+
+
+def test_a_lock_is_taken_although_its_folder_is_removed_again_and_again(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    over = threading.Event()
+
+    def remove() -> None:
+        while not over.is_set():
+            shutil.rmtree(folder, ignore_errors=True)
+
+    remover = threading.Thread(target=remove)
+    remover.start()
+    try:
+        for _ in range(300):
+            with hold_lock(folder / "lock", wait=False) as held:
+                assert held
+    finally:
+        over.set()
+        remover.join(60)
