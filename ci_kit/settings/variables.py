@@ -7,10 +7,13 @@ import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from ci_kit.settings.database_url import DatabaseUrl, is_url, parse_database_url
 from ci_kit.settings.parsers import UnknownWordError
+
+if TYPE_CHECKING:
+    # Loaded where it is used, because `ci-kit --help` loads this module and reads no URL.
+    from ci_kit.settings.database_url import DatabaseUrl
 
 Field: TypeAlias = Literal[
     "host",
@@ -73,6 +76,8 @@ class Variable:
     @property
     def url_form(self) -> DatabaseUrl:
         """The form of its URL, if it holds one."""
+        from ci_kit.settings.database_url import DatabaseUrl, parse_database_url
+
         return (parse_database_url(self.form) if self.form else None) or DatabaseUrl("mysql", "database")
 
 
@@ -112,6 +117,8 @@ def _words(text: str) -> list[str]:
 
 
 def _variable(name: str, holds: object) -> Variable:
+    from ci_kit.settings.database_url import is_url, parse_database_url
+
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} is not the name of an environment variable")
     if _RESERVED.fullmatch(name):
@@ -143,6 +150,8 @@ def bind(
     A URL that is set keeps its form. DATABASE_URL is left out if it is set and is not the URL of a MySQL or
     MariaDB database, unless the user names it.
     """
+    from ci_kit.settings.database_url import is_url, parse_database_url
+
     named = {one.name: one for one in given}
     standard = (Variable(name, field) for name, field in STANDARD.items() if name not in named)
     bound: list[Variable] = []
