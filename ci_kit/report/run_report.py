@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ci_kit.errors import PYTEST_CODES, Outcome
-from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
 from ci_kit.testing.results import Results
 
 _TITLES: dict[Outcome, str] = {
@@ -22,34 +21,11 @@ def failed_title(outcome: Outcome) -> str:
 
 
 @dataclass(frozen=True)
-class Step:
-    """A step of the job. Times are in seconds since the job began; steps may overlap."""
-
-    name: str
-    began: float
-    ended: float
-
-
-@dataclass(frozen=True)
-class Change:
-    """What the run tested, as far as the runner or git tell: all texts may be empty.
-
-    ``url`` is the address of the repository at GitHub, ``base`` the branch that the change is for.
-    """
-
-    commit: str = ""
-    branch: str = ""
-    base: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True)
 class RunReport:
     """A finished run. Versions are empty if the run ended before ci-kit knew them.
 
     ``results`` is None without a report from pytest, ``coverage`` (in percent) without a measurement.
     ``problem`` has the lines of the error that ended the run. ``exit_code`` is pytest's.
-    ``began`` is the time in seconds since 1970, 0 if unknown.
     """
 
     outcome: Outcome
@@ -61,11 +37,6 @@ class RunReport:
     problem: str
     seconds: float
     exit_code: int = 0
-    began: float = 0.0
-    steps: tuple[Step, ...] = ()
-    covered: tuple[FileCoverage, ...] = ()
-    patch: PatchCoverage | None = None
-    change: Change = Change()
 
     @property
     def title(self) -> str:

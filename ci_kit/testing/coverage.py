@@ -11,7 +11,6 @@ from typing import Any
 from ci_kit.errors import CiKitError, CoverageBelowThresholdError
 from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
-from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
 from ci_kit.testing.python import Project
 from ci_kit.testing.session import Session, project_command, read_session
 
@@ -21,15 +20,13 @@ class CoverageReport:
     """The coverage of a run.
 
     ``percent`` is the total. None means that coverage could not report; ``problem`` has its own words then.
-    ``warnings`` are messages for the user, of one line or more. ``files`` are the measured files, by path.
+    ``warnings`` are messages for the user, of one line or more.
     """
 
     percent: float | None
     below_threshold: bool
     problem: str = ""
     warnings: tuple[str, ...] = ()
-    files: tuple[FileCoverage, ...] = ()
-    patch: PatchCoverage | None = None
 
 
 def report_coverage(host: Host, settings: Settings, project: Project, *, run_folder: Path) -> CoverageReport:

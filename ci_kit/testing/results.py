@@ -6,23 +6,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 _START = '{"event": "start"'
 _CATEGORIES = frozenset({"passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun"})
 
-TestState: TypeAlias = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
-"""How a test ended. A test that failed and whose teardown failed too is ``failed``."""
-
 _Event: TypeAlias = Mapping[str, object]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A text that pytest captured during a test, such as "Captured stdout call"."""
-
-    title: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -30,7 +19,6 @@ class Failure:
     """A test that failed, or a file that could not be collected.
 
     ``path`` is absolute, or empty if no file is known. ``line`` counts from 1; 0 means unknown.
-    ``traceback`` is pytest's own text of the failure.
     """
 
     node: str
@@ -38,26 +26,6 @@ class Failure:
     path: str
     line: int
     message: str
-    traceback: str = ""
-    sections: tuple[Section, ...] = ()
-
-
-@dataclass(frozen=True)
-class TestResult:
-    """How one test ended. ``path`` is relative to pytest's root; ``line`` counts from 1, 0 means unknown.
-
-    ``seconds`` is the time of set-up, call and teardown together. ``reason`` is that of a skip or an xfail.
-    """
-
-    __test__ = False
-
-    node: str
-    outcome: TestState
-    seconds: float
-    path: str = ""
-    line: int = 0
-    reason: str = ""
-    reruns: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,8 +40,6 @@ class Results:
     ``flaky`` are tests that passed after a rerun, each with its last failure. ``interrupted`` is the reason
     that ended the session early. A session that did not finish is not ``complete``: it has failures, no
     counts, and the test that began last.
-
-    ``tests`` has each test once, in the order in which they ended.
     """
 
     collected: int = 0
@@ -95,7 +61,6 @@ class Results:
     interrupted: str = ""
     complete: bool = True
     began_last: str = ""
-    tests: tuple[TestResult, ...] = ()
 
     @property
     def ran(self) -> int:
