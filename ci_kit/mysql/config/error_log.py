@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 _SHOWN_LINES = 6
+# The levels below an error, as both products write them.
+_LOWER_LEVELS = ("[warning]", "[note]", "[system]")
 
 
 def last_errors(log: str) -> tuple[str, ...]:
@@ -13,6 +15,11 @@ def last_errors(log: str) -> tuple[str, ...]:
 def first_errors(log: str) -> tuple[str, ...]:
     """The first errors of a program's output: the first one is the cause of the others."""
     return tuple(_errors(log)[:_SHOWN_LINES])
+
+
+def without_warnings(log: str) -> list[str]:
+    """The lines of a log that can name the reason for an end: a server that only warns goes on."""
+    return [line for line in log.splitlines() if not any(level in line.lower() for level in _LOWER_LEVELS)]
 
 
 def _errors(log: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ci_kit.errors import UsageError
+from ci_kit.mysql.config.error_log import without_warnings
 from ci_kit.mysql.config.server_options import option_name
 from ci_kit.settings.settings import Settings
 
@@ -22,7 +23,7 @@ def rejected_option(log: str, settings: Settings) -> UsageError | None:
     given = {option_name(line): ("mysql-settings", line) for line in settings.mysql_settings}
     if settings.sql_mode is not None:
         given["sql_mode"] = ("sql-mode", settings.sql_mode)
-    named = [(name, line) for line in log.splitlines() for name in _rejected(line) if name in given]
+    named = [(name, line) for line in without_warnings(log) for name in _rejected(line) if name in given]
     if not named:
         return None
     first = named[0][0]
