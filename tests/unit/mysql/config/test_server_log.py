@@ -38,6 +38,12 @@ def test_the_errors_of_a_log_are_telling_and_its_last_lines_if_it_has_none() -> 
         ),
         ("[ERROR] unknown variable 'another=1'", {"mysql_settings": ["nope=1"], "sql_mode": "a"}, ""),
         ("[ERROR] [Server] Aborting", {"mysql_settings": ["nope=1"]}, ""),
+        (
+            "[Warning] [MY-013071] [Server] unknown variable 'loose_a=1'.",
+            {"mysql_settings": ["loose_a=1"]},
+            "",
+        ),
+        ("0 [Warning] mariadbd: unknown option '--loose-a'", {"mysql_settings": ["loose-a"]}, ""),
     ],
 )
 def test_a_setting_is_wrong_if_the_log_says_so_of_one_that_was_asked_for(
