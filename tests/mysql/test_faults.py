@@ -156,6 +156,23 @@ def test_a_setting_that_the_server_rejects_is_reported_with_its_source(
     assert_in_order(answer.stderr, [named, f"it came from {flag}", "       | ", expected, "do:"])
 
 
+@pytest.mark.parametrize(
+    ("beside", "rejected"),
+    [
+        ("loose_nonsense=1", "no-such-setting=1"),
+        ("loose-nonsense", "no_such_setting=1"),
+        ("loose_nonsense=1 loose-other=a", "no-such-setting"),
+    ],
+)
+def test_a_setting_with_a_warning_is_not_blamed_for_another_one(
+    ci_kit: CiKit, project: Project, server: str, beside: str, rejected: str
+) -> None:
+    project(PASSING)
+    answer = ci_kit("run", "--mysqld", server, "--mysql-settings", f"{beside} {rejected}", code=64)
+    assert f"the server rejects mysql-settings: {rejected}\n" in answer.stderr
+    assert "[Warning]" not in answer.stderr
+
+
 def test_a_failed_initialisation_shows_the_first_lines_of_its_installer(
     ci_kit: CiKit, project: Project, mariadbd: str, tmp_path: Path
 ) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 _SHOWN_LINES = 6
-# The levels below an error, as both products write them.
-_LOWER_LEVELS = ("[warning]", "[note]", "[system]")
 
 
 def last_errors(log: str) -> tuple[str, ...]:
@@ -18,8 +16,8 @@ def first_errors(log: str) -> tuple[str, ...]:
 
 
 def without_warnings(log: str) -> list[str]:
-    """The lines of a log that can name the reason for an end: a server that only warns goes on."""
-    return [line for line in log.splitlines() if not any(level in line.lower() for level in _LOWER_LEVELS)]
+    """The lines of a log that can name why a server ended: a warning does not end it."""
+    return [line for line in log.splitlines() if "[Warning]" not in line]
 
 
 def _errors(log: str) -> list[str]:

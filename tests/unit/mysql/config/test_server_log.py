@@ -1,4 +1,4 @@
-"""What is read of the words of servers and of those beside them: logs, engines, logins."""
+"""The errors in the log of a server, and the setting that the log rejects."""
 
 from __future__ import annotations
 
