@@ -18,7 +18,7 @@ from ci_kit.workflow.options import WORKFLOW_OPTIONS
 
 ROOT = Path(__file__).parents[1]
 NOTE = "Written by tools/document.py from {}; run `make render` to update it."
-OPTIONS_NOTE = NOTE.format("ci_kit/settings/options.py")
+OPTIONS_NOTE = NOTE.format("ci_kit/settings/options/")
 WORKFLOW_MARKS = (
     f"<!-- {NOTE.format('ci_kit/workflow/options.py')} -->",
     "<!-- The end of what tools/document.py wrote. -->",

@@ -21,7 +21,8 @@ from ci_kit.settings.database_url import parse_database_url
 from ci_kit.settings.inherited import Inherited, from_folder, nearest_tables, read_tables
 from ci_kit.settings.names import did_you_mean, unknown_variables
 from ci_kit.settings.option import Option, Value
-from ci_kit.settings.options import OPTIONS, VARIABLES
+from ci_kit.settings.options import OPTIONS
+from ci_kit.settings.options.database import VARIABLES
 from ci_kit.settings.parsers import UnknownWordError
 from ci_kit.settings.problems import raise_problems
 from ci_kit.settings.project_folders import project_folders

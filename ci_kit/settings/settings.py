@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ci_kit.settings.option import Option, ServerKind, Value
-from ci_kit.settings.options import OPTIONS, ServerChoice, ZoneTables
+from ci_kit.settings.options import OPTIONS
+from ci_kit.settings.options.server import ServerChoice, ZoneTables
 from ci_kit.settings.server_version import WantedVersion
 from ci_kit.settings.source import Source
 from ci_kit.settings.variables import Variable

@@ -8,7 +8,8 @@ import typing
 import pytest
 
 from ci_kit.settings.option import SERVER_KINDS, Group, Option, ServerKind
-from ci_kit.settings.options import OPTIONS, ServerChoice, ZoneTables, options_for
+from ci_kit.settings.options import OPTIONS, options_for
+from ci_kit.settings.options.server import ServerChoice, ZoneTables
 from ci_kit.settings.settings import Settings
 from tests.unit.settings.values import VALUES
 

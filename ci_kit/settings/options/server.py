@@ -1,13 +1,12 @@
-"""The settings of a run: one table for pyproject.toml, the flags, the action's inputs and the documents."""
+"""The settings of the server."""
 
 from __future__ import annotations
 
 from typing import Literal, TypeAlias, get_args
 
 from ci_kit.settings.option import SERVER_KINDS, Option, ServerKind
-from ci_kit.settings.parsers import auto_or, flag, integer, none_or, percent, text, words
+from ci_kit.settings.parsers import auto_or, flag, integer, none_or, text, words
 from ci_kit.settings.server_version import wanted_version
-from ci_kit.settings.variables import FIELDS, variables
 
 ServerChoice: TypeAlias = Literal["auto", ServerKind, "off"]
 ZoneTables: TypeAlias = Literal["auto", "all", "none"]
@@ -18,38 +17,7 @@ _ONLY_EXTERNAL: frozenset[ServerKind] = frozenset({"external"})
 _NOT_EXTERNAL: frozenset[ServerKind] = SERVER_KINDS - _ONLY_EXTERNAL
 
 
-def options_for(kind: ServerKind) -> tuple[Option, ...]:
-    """The options that apply if a run uses this kind of server."""
-    return tuple(option for option in OPTIONS if kind in option.kinds)
-
-
-VARIABLES = Option(
-    "variables",
-    "Database",
-    (),
-    "More variables that tell the tests how to reach the server, by the names that the application reads:"
-    f" DB_HOST=host DB_PORT=port. They can hold {', '.join(FIELDS[:-1])} and {FIELDS[-1]}.",
-    variables,
-)
-"""It is read before all others, because it names variables that they are read from."""
-
-
-OPTIONS: tuple[Option, ...] = (
-    Option(
-        "timezone",
-        "Time zone",
-        "Asia/Seoul",
-        "Time zone of the tests and of the server, an IANA name. An external server keeps its own.",
-        text,
-    ),
-    Option(
-        "system-timezone",
-        "Time zone",
-        None,
-        "Set the machine's time zone too, not only the run's. auto: yes on a GitHub-hosted runner.",
-        auto_or(flag),
-        switch=True,
-    ),
+SERVER: tuple[Option, ...] = (
     Option(
         "mysql",
         "Server",
@@ -189,106 +157,5 @@ OPTIONS: tuple[Option, ...] = (
         60,
         "Seconds to wait until the server accepts a login.",
         integer(1, 3600),
-    ),
-    Option(
-        "mysql-user", "Database", "root", "User that the tests log in as.", text, also_from=("MYSQL_USER",)
-    ),
-    Option(
-        "mysql-password",
-        "Database",
-        "",
-        "Password of root and of mysql-user. Empty: a random one. It has no flag, because a list of"
-        " processes would show it.",
-        text,
-        also_from=("MYSQL_PASSWORD",),
-        secret=True,
-    ),
-    Option(
-        "database",
-        "Database",
-        "test",
-        "Database for the tests. Without one, the database that DATABASE_URL names, or test.",
-        text,
-        also_from=("MYSQL_DATABASE", "MYSQL_DB"),
-    ),
-    VARIABLES,
-    Option(
-        "extra-databases",
-        "Database",
-        (),
-        "More databases, with the same character set and collation.",
-        words,
-    ),
-    Option(
-        "create-database",
-        "Database",
-        None,
-        "Create the databases that do not exist. auto: yes, except on an external server.",
-        auto_or(flag),
-        switch=True,
-    ),
-    Option(
-        "charset",
-        "Database",
-        "utf8mb4",
-        "Character set of the databases, and the server's default for new ones.",
-        text,
-    ),
-    Option(
-        "collation",
-        "Database",
-        "",
-        "Collation of the databases, and the server's default. Empty: its own for the character set.",
-        text,
-    ),
-    Option(
-        "init-sql",
-        "Database",
-        (),
-        "SQL files (.sql, .sql.gz) that run if ci-kit has just created the database. A folder stands for its"
-        " files in the order of their names.",
-        words,
-    ),
-    Option(
-        "python",
-        "Tests",
-        (),
-        "Command that starts the project's Python. Empty: that of the project's environment; docs/testing.md"
-        " has the order of the search.",
-        words,
-    ),
-    Option(
-        "root-on-path",
-        "Tests",
-        True,
-        "Put the project's folder on sys.path, as `python -m pytest` does. no: start the tests as the command"
-        " `pytest` does, so that an installed package is tested and not the folder of its source.",
-        flag,
-        switch=True,
-    ),
-    Option("pytest-args", "Tests", (), "Arguments for pytest.", words),
-    Option("coverage", "Tests", True, "Measure the coverage of the tests.", flag, switch=True),
-    Option(
-        "fail-under",
-        "Tests",
-        None,
-        "Coverage in percent; the run fails below it.",
-        auto_or(percent),
-        shown_default="none",
-    ),
-    Option(
-        "min-tests",
-        "Tests",
-        0,
-        "Number of tests; the run fails if fewer ran.",
-        integer(0, 10**9),
-    ),
-    Option(
-        "json-report",
-        "Tests",
-        "",
-        "File for a report by pytest-json-report, relative to the project. On large suites it takes time and"
-        " memory. empty: ci-kit leaves pytest-json-report as the project configures it.",
-        text,
     ),
 )

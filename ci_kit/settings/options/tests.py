@@ -1,0 +1,51 @@
+"""The settings of the tests."""
+
+from __future__ import annotations
+
+from ci_kit.settings.option import Option
+from ci_kit.settings.parsers import auto_or, flag, integer, percent, text, words
+
+TESTS: tuple[Option, ...] = (
+    Option(
+        "python",
+        "Tests",
+        (),
+        "Command that starts the project's Python. Empty: that of the project's environment; docs/testing.md"
+        " has the order of the search.",
+        words,
+    ),
+    Option(
+        "root-on-path",
+        "Tests",
+        True,
+        "Put the project's folder on sys.path, as `python -m pytest` does. no: start the tests as the command"
+        " `pytest` does, so that an installed package is tested and not the folder of its source.",
+        flag,
+        switch=True,
+    ),
+    Option("pytest-args", "Tests", (), "Arguments for pytest.", words),
+    Option("coverage", "Tests", True, "Measure the coverage of the tests.", flag, switch=True),
+    Option(
+        "fail-under",
+        "Tests",
+        None,
+        "Coverage in percent; the run fails below it.",
+        auto_or(percent),
+        shown_default="none",
+    ),
+    Option(
+        "min-tests",
+        "Tests",
+        0,
+        "Number of tests; the run fails if fewer ran.",
+        integer(0, 10**9),
+    ),
+    Option(
+        "json-report",
+        "Tests",
+        "",
+        "File for a report by pytest-json-report, relative to the project. On large suites it takes time and"
+        " memory. empty: ci-kit leaves pytest-json-report as the project configures it.",
+        text,
+    ),
+)
