@@ -8,7 +8,9 @@ would fail then, because the server is not up yet.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
 
 from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.github import Runner
@@ -17,6 +19,7 @@ from ci_kit.report.publishing import publish
 from ci_kit.report.run_report import RunReport
 from ci_kit.run_folder import run_folder
 from ci_kit.settings.settings import Settings
+from ci_kit.testing.connection_files import read_connection_files
 from ci_kit.testing.coverage import CoverageReport, report_coverage, require_coverage, save_coverage
 from ci_kit.testing.dotenv.overrides import override_warnings
 from ci_kit.testing.python import Project, inspect_project
@@ -53,6 +56,7 @@ class Job:
 
     def _run(self, cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings
+        files = read_connection_files(host, settings)
         changed_machine = set_timezone(settings, self._runner)
         scope = "the machine" if changed_machine else "this run alone"
         host.console.step("timezone", f"{settings.timezone}, {scope}")
@@ -60,12 +64,19 @@ class Job:
         self._project = inspect_project(host, settings)
         host.console.step("python", str(self._project))
         env = {"TZ": settings.timezone}
+        values: Mapping[str, str] = {}
         if starting:
             self._server = self._wait_for_server(starting)
             env |= self._server.environment()
+            values = self._server.values()
+        settings = self._settings = settings.filled(values)
+        env |= {pair.name: pair.text for pair in settings.env}
         self._warn_of_overrides(self._project, env)
         try:
-            self._test(self._project, env, cleanup)
+            with run_folder(host) as folder, ExitStack() as written:
+                for file in files:
+                    written.enter_context(file.written(host, folder, values))
+                self._test(self._project, env, folder)
         except CiKitError:
             # Later steps may look at the database of a job that failed.
             self._hand_over(env)
@@ -80,9 +91,8 @@ class Job:
             self._host.console.warning(warning)
             self._runner.annotate("warning", warning, title="ci-kit")
 
-    def _test(self, project: Project, env: dict[str, str], cleanup: ExitStack) -> None:
+    def _test(self, project: Project, env: dict[str, str], folder: Path) -> None:
         host, settings = self._host, self._settings
-        folder = cleanup.enter_context(run_folder(host))
         try:
             self._tests = run_tests(host, settings, project, env=env, run_folder=folder)
         except CiKitError:

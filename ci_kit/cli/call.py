@@ -67,6 +67,7 @@ class Call:
 
         settings = load_settings(self.root, self.host.environ, self.flags, pytest_args=pytest_args)
         self.host.redactor.name_variables(names_of("password", settings.login_variables))
+        self.host.redactor.name_variables(one.name for one in settings.env if one.text == "{password}")
         self.runner.hide(settings.mysql_password)
         self.warn(settings.warnings)
         return settings

@@ -21,12 +21,14 @@ from ci_kit.mysql.records import store
 from ci_kit.mysql.records.cleanup import Cleanup
 from ci_kit.mysql.records.record import Record, fixed_settings
 from ci_kit.settings.options import OPTIONS
+from ci_kit.settings.pairs import Pair
+from ci_kit.settings.placeholders import fill
 from ci_kit.settings.settings import Settings
-from ci_kit.settings.variables import Variable, merge, names_of, variables
+from ci_kit.settings.variables import Variable, environment_texts, merge, names_of, variables
 from ci_kit.timezone import set_timezone
 
 # A server that is already up can still get these. Its login stays; variables do not concern the server.
-_FIXED = ("mysql-user", "mysql-password", "variables")
+_FIXED = ("mysql-user", "mysql-password", "variables", "env", "standard-variables")
 _ADDED = tuple(option.name for option in OPTIONS if option.group == "Database" and option.name not in _FIXED)
 
 
@@ -46,7 +48,11 @@ def up(settings: Settings, runner: Runner) -> None:
 def _reuse(settings: Settings, runner: Runner, found: list[Record]) -> None:
     record, *replicas = found
     _require_same(settings, found)
-    record = replace(record, variables=[str(variable) for variable in _login_variables(settings, record)])
+    record = replace(
+        record,
+        variables=[str(variable) for variable in _login_variables(settings, record)],
+        env=[str(pair) for pair in _env(settings, record)],
+    )
     if any(map(settings.given, _ADDED)):
         record = _extended(settings, runner, record)
     store.save(runner.host, record)
@@ -113,7 +119,8 @@ def _start(settings: Settings, runner: Runner) -> None:
         server = starting.wait()
         server.keep()
     runner.host.console.step("mysql", server.describe())
-    runner.export({"TZ": settings.timezone, **server.environment()})
+    env = {pair.name: pair.text for pair in settings.filled(server.values()).env}
+    runner.export({"TZ": settings.timezone, **server.environment(), **env})
 
 
 def down(runner: Runner, root: Path | None) -> None:
@@ -184,15 +191,23 @@ def environment(settings: Settings, runner: Runner) -> dict[str, str]:
 def _environment(settings: Settings, found: list[Record]) -> dict[str, str]:
     record, *replicas = found
     access = Access(record.login, None, tuple(one.login for one in replicas))
+    variables, standard = _login_variables(settings, record), settings.standard_variables
+    values = access.values(record.database)
     return {
         "TZ": record.timezone,
-        **access.environment(record.database, _login_variables(settings, record)),
+        **access.environment(record.database, variables, standard=standard),
+        **{pair.name: fill(pair.text, values) for pair in _env(settings, record)},
     }
 
 
 def _login_variables(settings: Settings, record: Record) -> tuple[Variable, ...]:
     """The variables for a server that was kept: those of its start, and those of the settings now."""
     return merge(variables(record.variables), settings.login_variables)
+
+
+def _env(settings: Settings, record: Record) -> tuple[Pair, ...]:
+    """The setting ``env`` for a server that was kept: what it was at its start, and what it is now."""
+    return tuple({pair.name: pair for pair in (*environment_texts(record.env), *settings.env)}.values())
 
 
 def _running(settings: Settings, runner: Runner) -> list[Record]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -55,9 +56,16 @@ class RunningServer:
         """The server in one line."""
         return self.access.describe(str(self.choice))
 
+    def values(self) -> Mapping[str, str]:
+        """The values of placeholders."""
+        return self.access.values(self.settings.database)
+
     def environment(self) -> dict[str, str]:
-        """The variables of the tests."""
-        return self.access.environment(self.settings.database, self.settings.login_variables)
+        """The variables of the tests that lead to it."""
+        settings = self.settings
+        return self.access.environment(
+            settings.database, settings.login_variables, standard=settings.standard_variables
+        )
 
     def lost(self) -> UnavailableError | None:
         """Why the server can no longer be used; None if it can."""

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ci_kit.settings.option import Option, Value
+from ci_kit.settings.pairs import Pair
 from ci_kit.settings.pyproject import ProjectTable, read_table
 
 # A path in a table is relative to the table's own folder.
-_PATHS = frozenset({"init-sql", "mysql-datadir"})
+_PATHS = frozenset({"files", "init-sql", "mysql-datadir"})
 # A name without a slash is looked up on the PATH.
 _PROGRAMS = frozenset({"mysqld", "python"})
 
@@ -44,6 +45,9 @@ def from_folder(option: Option, value: Value, folder: Path) -> Value:
             return str(folder / value)
         case (str(), *_) if option.name in _PATHS:
             return tuple(str(folder / str(path)) for path in value)
+        case (Pair(), *_) if option.name in _PATHS:
+            pairs = (one for one in value if isinstance(one, Pair))
+            return tuple(Pair(str(folder / one.name), str(folder / one.text)) for one in pairs)
         case (str() as program, *words) if option.name in _PROGRAMS and "/" in program:
             return str(folder / program), *words
     return value

@@ -11,7 +11,7 @@ table that has it counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,15 @@ from ci_kit.settings.names import did_you_mean, unknown_variables
 from ci_kit.settings.option import Option, Value
 from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.options.database import VARIABLES
+from ci_kit.settings.pairs import Pair
 from ci_kit.settings.parsers import UnknownWordError
+from ci_kit.settings.placeholders import wrong_placeholder
 from ci_kit.settings.problems import raise_problems
 from ci_kit.settings.project_folders import project_folders
 from ci_kit.settings.pyproject import TABLE, resolve_root
 from ci_kit.settings.settings import Settings
 from ci_kit.settings.source import DEFAULT, Source, flag_source, pyproject_source, variable_source
-from ci_kit.settings.variables import STANDARD, Variable, bind, names_of
+from ci_kit.settings.variables import FIELDS, STANDARD, Variable, bind, names_of
 
 _OWN_KEYS = frozenset(option.name for option in OPTIONS)
 # Read by `ci-kit render`.
@@ -71,10 +73,39 @@ def load_settings(
             bound, notes = bind(values.get(option.field, ()), environ)
             given = replace(given, variables=bound)
     raise_problems(problems)
+    raise_problems(tuple(_contradictions(values, sources, pytest_args)))
     values["pytest_args"] = (*values["pytest_args"], *pytest_args)
     similar_names = [warning for found in tables for warning in found.table.warnings]
     warnings = (*similar_names, *unknown_variables(environ), *notes)
-    return Settings(root=root, login_variables=given.variables, sources=sources, warnings=warnings, **values)
+    # Settings are read from the standard variables in any case.
+    set_variables = tuple(
+        one for one in given.variables if values["standard_variables"] or one in values["variables"]
+    )
+    return Settings(root=root, login_variables=set_variables, sources=sources, warnings=warnings, **values)
+
+
+def _contradictions(
+    values: Mapping[str, Any], sources: Mapping[str, Source], pytest_args: Sequence[str]
+) -> Iterator[UsageError]:
+    """What is wrong with values that are right each for itself."""
+    named = {one.name for one in values["variables"]}
+    for pair in values["env"]:
+        if pair.name in named:
+            yield UsageError(
+                f"{pair.name} has two values",
+                why=f"variables came from {sources['variables'].text}, env from {sources['env'].text}",
+                todo="remove one of them",
+            )
+    known = () if values["mysql"] == "off" else FIELDS
+    texts = [
+        (text.text if isinstance(text, Pair) else text, sources[option.name].text)
+        for option in OPTIONS
+        if option.placeholders
+        for text in values[option.field]
+    ]
+    for text, source in (*texts, *((word, "the arguments after --") for word in pytest_args)):
+        if problem := wrong_placeholder(text, known, source=source):
+            yield problem
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
+from ci_kit.settings.pairs import Pair
 from ci_kit.settings.server_version import WantedVersion
 from ci_kit.settings.variables import Variable
 
-Value: TypeAlias = "str | int | float | bool | tuple[str, ...] | tuple[Variable, ...] | WantedVersion | None"
+Words: TypeAlias = "tuple[str, ...] | tuple[Variable, ...] | tuple[Pair, ...]"
+Value: TypeAlias = "str | int | float | bool | Words | WantedVersion | None"
 
 Group: TypeAlias = Literal["Time zone", "Server", "Database", "Tests"]
 """The headings under which ``--help`` and docs/configuration.md list the options."""
@@ -28,6 +30,8 @@ class Option:
     applications read too. A ``switch`` is on or off; with the default None, ci-kit chooses.
     ``shown_default`` replaces the default in documents and messages.
 
+    With ``placeholders``, its texts may contain placeholders such as ``{host}``.
+
     ``kinds`` are the kinds of server that apply the option: all of them if it does not concern the server.
     With ``must_apply``, a server of another kind is an error, otherwise a warning. A running server cannot
     be given another value of an option that is ``fixed_at_start``.
@@ -43,6 +47,7 @@ class Option:
     secret: bool = False
     switch: bool = False
     shown_default: str = ""
+    placeholders: bool = False
     kinds: frozenset[ServerKind] = SERVER_KINDS
     fixed_at_start: bool = False
     must_apply: bool = False

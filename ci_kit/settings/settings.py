@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ci_kit.settings.option import Option, ServerKind, Value
 from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.options.server import ServerChoice, ZoneTables
+from ci_kit.settings.pairs import Pair
+from ci_kit.settings.placeholders import filled
 from ci_kit.settings.server_version import WantedVersion
 from ci_kit.settings.source import Source
 from ci_kit.settings.variables import Variable
@@ -18,7 +21,7 @@ from ci_kit.settings.variables import Variable
 class Settings:
     """The settings of one run; docs/configuration.md explains each.
 
-    ``login_variables`` are all variables that a run sets for its tests: those of ``variables`` and the
+    ``login_variables`` are the variables that lead the tests to the server: those of ``variables`` and the
     standard ones. ``sources`` maps each option's name to where its value came from. ``warnings`` are for the
     user: names that resemble a setting and are not read.
     """
@@ -38,6 +41,8 @@ class Settings:
     mysql_password: str = field(repr=False)
     database: str
     variables: tuple[Variable, ...]
+    env: tuple[Pair, ...]
+    standard_variables: bool
     extra_databases: tuple[str, ...]
     create_database: bool | None
     charset: str
@@ -53,6 +58,7 @@ class Settings:
     python: tuple[str, ...]
     root_on_path: bool
     pytest_args: tuple[str, ...]
+    files: tuple[Pair, ...]
     coverage: bool
     fail_under: float | None
     min_tests: int
@@ -60,6 +66,13 @@ class Settings:
     json_report: str
     sources: Mapping[str, Source] = field(repr=False)
     warnings: tuple[str, ...] = field(default=(), repr=False)
+
+    def filled(self, values: Mapping[str, str]) -> Settings:
+        """The settings with the values of their placeholders; they are empty if the run has no server."""
+        texts: dict[str, Any] = {
+            one.field: filled(getattr(self, one.field), values) for one in OPTIONS if one.placeholders
+        }
+        return replace(self, **texts)
 
     def value(self, option: Option) -> Value:
         """The value of an option."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
+from ci_kit.settings.pairs import Pair, pairs
 from ci_kit.settings.parsers import UnknownWordError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ Field: TypeAlias = Literal[
     "replica-port",
     "replica-url",
 ]
-"""What a variable can hold."""
+"""What a variable can hold, and the placeholders of texts."""
 
 FIELDS: tuple[Field, ...] = get_args(Field)
 
@@ -53,10 +53,8 @@ STANDARD: Mapping[str, Field] = MappingProxyType(
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 # The runner refuses the first two in GITHUB_ENV; a login in any of them would break the run.
 _RESERVED = re.compile(r"GITHUB_.*|RUNNER_.*|CI_KIT_.*|PYTHON.*|LD_.*|DYLD_.*|NODE_OPTIONS|PATH|HOME|TZ|CI")
-_AROUND_EQUALS = re.compile(r"^([ \t]*[^\s=]+)[ \t]*=[ \t]*", re.MULTILINE)
-
-
-_EXPECTED = 'expected a table such as { DB_HOST = "host" }, or a text such as DB_HOST=host DB_PORT=port'
+# The runner's, and those that have a setting: TZ has timezone.
+_NOT_IN_ENV = re.compile(r"GITHUB_.*|RUNNER_.*|CI_KIT_.*|NODE_OPTIONS|TZ")
 
 
 @dataclass(frozen=True)
@@ -83,47 +81,33 @@ class Variable:
 
 def variables(value: object) -> tuple[Variable, ...]:
     """A table of variables, or a text such as ``DB_HOST=host DB_PORT=port``. Raises ValueError."""
-    pairs = list(_pairs(value))
-    names = [name for name, _ in pairs]
-    if twice := next((name for name in names if names.count(name) > 1), ""):
-        raise ValueError(f"{twice} is there twice")
-    return tuple(_variable(name, holds) for name, holds in pairs)
+    if isinstance(value, list | tuple):
+        # Variables come from a flag, whose value was parsed before.
+        value = [str(one) if isinstance(one, Variable) else one for one in value]
+    return tuple(_variable(pair.name, pair.text) for pair in pairs(value, Pair("DB_HOST", "host")))
 
 
-def _pairs(value: object) -> Iterable[tuple[str, object]]:
-    match value:
-        case Mapping():
-            return [(str(name), holds) for name, holds in value.items()]
-        case str():
-            words = _words(value)
-        case list() | tuple():
-            words = [str(word) for word in value if isinstance(word, str | Variable)]
-            if len(words) < len(value):
-                raise ValueError(_EXPECTED)
-        case _:
-            raise ValueError(_EXPECTED)
-    if wrong := next((word for word in words if "=" not in word), ""):
-        raise ValueError(f"{wrong!r} is not NAME=value; {_EXPECTED}")
-    return [(name, holds) for name, _, holds in (word.partition("=") for word in words)]
+def environment_texts(value: object) -> tuple[Pair, ...]:
+    """A table of variables with texts, or a text such as ``DB_ADDRESS={host}:{port}``. Raises ValueError."""
+    found = pairs(value, Pair("DB_ADDRESS", "{host}:{port}"))
+    for pair in found:
+        _require_name(pair.name)
+        if _NOT_IN_ENV.fullmatch(pair.name):
+            raise ValueError(f"{pair.name} belongs to the runner or to ci-kit, and env cannot set it")
+    return found
 
 
-def _words(text: str) -> list[str]:
-    # `DB_HOST = host` on a line of its own is what pyproject.toml has.
-    joined = _AROUND_EQUALS.sub(r"\1=", text)
-    try:
-        return shlex.split(joined, comments=True)
-    except ValueError as error:
-        raise ValueError(f"expected words as in a shell command: {error}") from None
-
-
-def _variable(name: str, holds: object) -> Variable:
-    from ci_kit.settings.database_url import is_url, parse_database_url
-
+def _require_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} is not the name of an environment variable")
+
+
+def _variable(name: str, word: str) -> Variable:
+    from ci_kit.settings.database_url import is_url, parse_database_url
+
+    _require_name(name)
     if _RESERVED.fullmatch(name):
         raise ValueError(f"{name} has a meaning of its own, and cannot hold a part of the login")
-    word = holds if isinstance(holds, str) else repr(holds)
     field, _, form = word.partition(" ")
     if is_url(word):
         field, form = "url", word

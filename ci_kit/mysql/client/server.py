@@ -10,6 +10,7 @@ from typing import Protocol
 from ci_kit.errors import UnavailableError
 from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.version import Version
+from ci_kit.settings.database_url import DatabaseUrl
 from ci_kit.settings.variables import Field, Variable
 
 
@@ -28,36 +29,47 @@ class Access:
             parts.append(f"{len(self.replicas)} {'replica' if len(self.replicas) == 1 else 'replicas'}")
         return ", ".join(parts)
 
-    def environment(self, database: str, variables: Iterable[Variable]) -> dict[str, str]:
-        """The environment of the tests: the given variables, and the addresses of the replicas.
-
-        Without a socket that this machine reaches, a variable for it is empty; MYSQL_UNIX_PORT is left out,
-        because the client library takes an empty one for a path.
-        """
-        login = self.login
-        # Without replicas, an application that reads from one reads from the server itself.
-        replica = self.replicas[0] if self.replicas else login
-        urls: dict[Field, Endpoint] = {"url": login, "replica-url": replica}
-        texts: dict[Field, str] = {
+    def values(self, database: str) -> dict[str, str]:
+        """What each variable can hold. Without a socket that this machine reaches, ``socket`` is empty."""
+        login, replica = self.login, self._reader
+        plain = DatabaseUrl("mysql", "database")
+        return {
             "host": login.host,
             "port": str(login.port),
             "user": login.user,
             "password": login.password,
             "database": database,
             "socket": str(login.socket or ""),
+            "url": plain.to(login, database),
             "replica-host": replica.host,
             "replica-port": str(replica.port),
+            "replica-url": plain.to(replica, database),
         }
+
+    def environment(
+        self, database: str, variables: Iterable[Variable], *, standard: bool = True
+    ) -> dict[str, str]:
+        """The environment of the tests: the given variables, and if ``standard`` the replicas' addresses.
+
+        Without a socket, MYSQL_UNIX_PORT is left out: the client library takes an empty one for a path.
+        """
+        values = self.values(database)
+        urls: dict[Field, Endpoint] = {"url": self.login, "replica-url": self._reader}
         found = {
-            one.name: one.url_form.to(urls[one.field], database) if one.field in urls else texts[one.field]
+            one.name: one.url_form.to(urls[one.field], database) if one.form else values[one.field]
             for one in variables
-            if login.socket or one.name != "MYSQL_UNIX_PORT"
+            if self.login.socket or one.name != "MYSQL_UNIX_PORT"
         }
-        for number, replica in enumerate(self.replicas, 1):
+        for number, replica in enumerate(self.replicas if standard else (), 1):
             for suffix in ("", f"_{number}") if number == 1 else (f"_{number}",):
                 found.setdefault(f"MYSQL_REPLICA_HOST{suffix}", replica.host)
                 found.setdefault(f"MYSQL_REPLICA_PORT{suffix}", str(replica.port))
         return found
+
+    @property
+    def _reader(self) -> Endpoint:
+        # Without replicas, an application that reads from one reads from the server itself.
+        return self.replicas[0] if self.replicas else self.login
 
 
 class Server(Protocol):

@@ -36,7 +36,7 @@ class Record:
       container, the unit of a service.
     - ``replica`` numbers the replicas of a server from 1; the server itself is number 0. ``source`` is the
       token of a replica's source.
-    - ``variables`` are those of the tests, as texts of the setting ``variables``.
+    - ``variables`` and ``env`` are those of the tests, as texts of these settings.
     - ``fixed`` has the settings that the server got at its start.
     - ``machine`` is where it runs: several machines or containers may share one cache folder.
     - ``started`` means that ci-kit started the service. ``changed`` means that ci-kit has stopped the service
@@ -59,6 +59,7 @@ class Record:
     source: str = ""
     replica: int = 0
     variables: list[str] = field(default_factory=list)
+    env: list[str] = field(default_factory=list)
     fixed: dict[str, str] = field(default_factory=dict)
     machine: str = field(default_factory=this_machine)
     started: bool = True
@@ -98,6 +99,7 @@ def new_record(settings: Settings, login: Endpoint, *, kind: ServerKind, token: 
         database=settings.database,
         socket=str(login.socket or ""),
         variables=[str(variable) for variable in settings.login_variables],
+        env=[str(pair) for pair in settings.env],
         fixed=fixed_settings(settings),
     )
 

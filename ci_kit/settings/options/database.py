@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_kit.settings.option import Option
 from ci_kit.settings.parsers import auto_or, flag, text, words
-from ci_kit.settings.variables import FIELDS, variables
+from ci_kit.settings.variables import FIELDS, environment_texts, variables
 
 VARIABLES = Option(
     "variables",
@@ -40,6 +40,25 @@ DATABASE: tuple[Option, ...] = (
         also_from=("MYSQL_DATABASE", "MYSQL_DB"),
     ),
     VARIABLES,
+    Option(
+        "env",
+        "Database",
+        (),
+        "Environment variables with a text of your own, which may contain placeholders:"
+        " ADDRESS={host}:{port}. They have the names of the values in `variables`."
+        " {{host}} stands for the text {host}.",
+        environment_texts,
+        placeholders=True,
+    ),
+    Option(
+        "standard-variables",
+        "Database",
+        True,
+        "Set MYSQL_HOST, DATABASE_URL and the other standard variables. no: set only those of `variables` and"
+        " `env`, for an application that uses the standard ones for something else.",
+        flag,
+        switch=True,
+    ),
     Option(
         "extra-databases",
         "Database",

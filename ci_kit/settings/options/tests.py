@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ci_kit.settings.file_pairs import files
 from ci_kit.settings.option import Option
 from ci_kit.settings.parsers import auto_or, flag, integer, percent, text, words
 
@@ -23,7 +24,22 @@ TESTS: tuple[Option, ...] = (
         flag,
         switch=True,
     ),
-    Option("pytest-args", "Tests", (), "Arguments for pytest.", words),
+    Option(
+        "pytest-args",
+        "Tests",
+        (),
+        "Arguments for pytest. They may contain placeholders such as {port}, as `env` does.",
+        words,
+        placeholders=True,
+    ),
+    Option(
+        "files",
+        "Tests",
+        (),
+        "Files that ci-kit writes for the tests and removes after them, each with its template:"
+        " tests/my.cnf=tests/my.cnf.template. A template may contain placeholders, as `env` does.",
+        files,
+    ),
     Option("coverage", "Tests", True, "Measure the coverage of the tests.", flag, switch=True),
     Option(
         "fail-under",

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("restored_signals")
 
 RUN = cli.commands["run"]
 LISTS = [option for option in OPTIONS if option.is_list]
-WORDS = [option for option in LISTS if option.name != "variables"]
+TABLES = ("variables", "env", "files")
 
 
 def parsed(*words: str) -> dict[str, Any]:
@@ -46,17 +46,16 @@ def test_a_flag_that_is_not_given_has_no_value(option: Option) -> None:
     assert parsed().get(option.field) is None
 
 
-@pytest.mark.parametrize(
-    "option", [one for one in LISTS if one.name != "variables"], ids=lambda one: one.name
-)
+@pytest.mark.parametrize("option", [one for one in LISTS if one.name not in TABLES], ids=lambda one: one.name)
 def test_a_list_that_is_given_several_times_keeps_all_its_words_in_order(option: Option) -> None:
     words = (option.flag, "b 'a b'", option.flag, "a", f"{option.flag}=c d")
     assert parsed(*words)[option.field] == ("b", "a b", "a", "c", "d")
 
 
-def test_a_table_that_is_given_several_times_keeps_all_its_variables() -> None:
-    words = ("--variables", "A=host B=port", "--variables=C=user")
-    assert list(map(str, parsed(*words)["variables"])) == ["A=host", "B=port", "C=user"]
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_that_is_given_several_times_keeps_all_its_pairs(name: str) -> None:
+    words = (f"--{name}", "A=host B=port", f"--{name}=C=user")
+    assert list(map(str, parsed(*words)[name])) == ["A=host", "B=port", "C=user"]
 
 
 def test_a_list_with_an_open_quote_names_its_flag() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ci_kit.settings.pairs import Pair
 from ci_kit.settings.server_version import WantedVersion
 from ci_kit.settings.variables import Variable
 
@@ -29,6 +30,15 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "variables": (
         ("DB_HOST=host DB_PORT=port", (Variable("DB_HOST", "host"), Variable("DB_PORT", "port"))),
         ("DB_NAME=database", (Variable("DB_NAME", "database"),)),
+    ),
+    "env": (
+        ("A={host}:1 B='x y'", (Pair("A", "{host}:1"), Pair("B", "x y"))),
+        ("C=", (Pair("C", ""),)),
+    ),
+    "standard-variables": (("true", True), ("false", False)),
+    "files": (
+        ("my.cnf=my.cnf.in", (Pair("my.cnf", "my.cnf.in"),)),
+        ("a/b.json=b 'c d=e'", (Pair("a/b.json", "b"), Pair("c d", "e"))),
     ),
     "init-sql": (("schema.sql seed", ("schema.sql", "seed")), ("dump.sql.gz", ("dump.sql.gz",))),
     "sql-mode": (("ANSI_QUOTES", "ANSI_QUOTES"), ("ANSI", "ANSI")),

@@ -1,0 +1,19 @@
+"""The setting ``files``: what ci-kit writes for the tests, and from which templates."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from ci_kit.settings.pairs import Pair, pairs
+
+
+def files(value: object) -> tuple[Pair, ...]:
+    """Pairs of a file and its template, both relative to the project. Raises ValueError."""
+    found = pairs(value, Pair("tests/my.cnf", "tests/my.cnf.template"))
+    for pair in found:
+        path = PurePath(pair.name)
+        if not path.name or path.is_absolute() or ".." in path.parts:
+            raise ValueError(f"{pair.name!r} is not a file in the project")
+        if not pair.text:
+            raise ValueError(f"{pair.name} has no template")
+    return found
