@@ -8,13 +8,18 @@ would fail then, because the server is not up yet.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.github import Runner
-from ci_kit.mysql.opening import RunningServer, StartingServer, open_server
+from ci_kit.mysql.opening import (
+    RunningServer,
+    StartingServer,
+    login_environment,
+    open_server,
+    placeholder_values,
+)
 from ci_kit.report.publishing import publish
 from ci_kit.report.run_report import RunReport
 from ci_kit.run_folder import run_folder
@@ -37,7 +42,7 @@ class Job:
         self._runner = runner
         self._started = time.monotonic()
         self._project: Project | None = None
-        self._server: RunningServer | None = None
+        self._servers: list[RunningServer] = []
         self._tests: TestRun | None = None
         self._coverage: CoverageReport | None = None
 
@@ -60,16 +65,14 @@ class Job:
         changed_machine = set_timezone(settings, self._runner)
         scope = "the machine" if changed_machine else "this run alone"
         host.console.step("timezone", f"{settings.timezone}, {scope}")
-        starting = open_server(settings, self._runner, cleanup)
+        starting = [open_server(one, self._runner, cleanup) for one in settings.all_servers]
         self._project = inspect_project(host, settings)
         host.console.step("python", str(self._project))
-        env = {"TZ": settings.timezone}
-        values: Mapping[str, str] = {}
-        if starting:
-            self._server = self._wait_for_server(starting)
-            env |= self._server.environment()
-            values = self._server.values()
+        for one in starting:
+            self._servers.append(self._wait_for_server(one))
+        values = placeholder_values(self._servers)
         settings = self._settings = settings.filled(values)
+        env = {"TZ": settings.timezone, **login_environment(self._servers)}
         env |= {pair.name: pair.text for pair in settings.env}
         self._warn_of_overrides(self._project, env)
         try:
@@ -116,18 +119,20 @@ class Job:
 
     def _hand_over(self, env: dict[str, str]) -> None:
         """Give later steps what they can use: the time zone, and a server that stays up."""
-        server = self._server
-        problem = server and server.lost()
-        if problem:
+        problems = [problem for server in self._servers if (problem := server.lost())]
+        for problem in problems:
             self._report_lost(problem)
-        if server is None or not self._stays_up(server):
+        if not all(map(self._stays_up, self._servers)):
             self._runner.export({"TZ": env["TZ"]})
             return
-        if server.lifetime != "elsewhere":
-            server.keep()
+        for server in self._servers:
+            if server.lifetime != "elsewhere":
+                server.keep()
         self._runner.export(env)
-        if server.lifetime == "run" and not problem:
-            self._host.console.step("mysql", "the server stays up; `ci-kit mysql down` ends it")
+        kept = [server for server in self._servers if server.lifetime == "run"]
+        if kept and not problems:
+            stays = "the server stays up" if len(kept) == 1 else "the servers stay up"
+            self._host.console.step("mysql", f"{stays} until `ci-kit mysql down`")
 
     def _stays_up(self, server: RunningServer) -> bool:
         """Whether the server is up after the run."""
@@ -153,11 +158,11 @@ class Job:
         require_coverage(self._coverage, self._settings)
 
     def _publish(self, problem: CiKitError | None = None) -> None:
-        tests, server = self._tests, self._server
+        tests = self._tests
         report = RunReport(
             outcome=problem.outcome if problem else tests.outcome if tests else "error",
             timezone=self._settings.timezone,
-            mysql_version=str(server.access.version or "") if server else "",
+            mysql_version=self._versions(),
             python_version=self._project.version if self._project else "",
             results=tests.results if tests else None,
             coverage=self._coverage.percent if self._coverage else None,
@@ -166,6 +171,11 @@ class Job:
             exit_code=tests.code if tests else 0,
         )
         publish(report, self._runner)
+
+    def _versions(self) -> str:
+        """The product and version of each server, after its name if it has one."""
+        found = [(server.settings.name, server.access.version) for server in self._servers]
+        return ", ".join(f"{name}: {version}" if name else str(version) for name, version in found if version)
 
     @property
     def _anything_ended(self) -> bool:

@@ -63,12 +63,15 @@ class Call:
     def settings(self, *, pytest_args: Sequence[str] = ()) -> Settings:
         """Load the settings, show their warnings, and hide the password from here on. Raises UsageError."""
         from ci_kit.settings.loading import load_settings
+        from ci_kit.settings.placeholders import placeholder
         from ci_kit.settings.variables import names_of
 
         settings = load_settings(self.root, self.host.environ, self.flags, pytest_args=pytest_args)
-        self.host.redactor.name_variables(names_of("password", settings.login_variables))
-        self.host.redactor.name_variables(one.name for one in settings.env if one.text == "{password}")
-        self.runner.hide(settings.mysql_password)
+        for server in (settings, *settings.servers):
+            password = f"{{{placeholder(server.name, 'password')}}}"
+            self.host.redactor.name_variables(names_of("password", server.login_variables))
+            self.host.redactor.name_variables(one.name for one in settings.env if one.text == password)
+            self.runner.hide(server.mysql_password)
         self.warn(settings.warnings)
         return settings
 

@@ -64,7 +64,7 @@ def _joined(option: Option) -> Callable[[click.Context, click.Parameter, tuple[s
     def join(_context: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]) -> object:
         if not texts:
             return None
-        from ci_kit.settings.loading import parse
+        from ci_kit.settings.parsing import parse
         from ci_kit.settings.source import flag_source
 
         words: list[object] = []

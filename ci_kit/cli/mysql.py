@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import click
 
@@ -54,12 +56,21 @@ def status(call: Call, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found))
         return
-    replicas = found.pop("replicas", [])
-    lines = [f"{name:<9} {value}" for name, value in found.items() if value]
-    for replica in replicas:
-        lag = "not replicating" if replica["lag"] is None else f"lag {replica['lag']} s"
-        lines.append(f"{'replica':<9} {replica['host']}:{replica['port']}, {lag}")
+    servers = found.pop("servers", {})
+    lines = [*_lines(found)]
+    for name, facts in servers.items():
+        lines += ["", f"[{name}]", *_lines(facts)]
     click.echo("\n".join(lines))
+
+
+def _lines(facts: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in facts.items():
+        if name == "replicas":
+            for replica in value:
+                lag = "not replicating" if replica["lag"] is None else f"lag {replica['lag']} s"
+                yield f"{'replica':<9} {replica['host']}:{replica['port']}, {lag}"
+        elif value:
+            yield f"{name:<9} {value}"
 
 
 @mysql.command()

@@ -40,14 +40,18 @@ class Choice:
         return f"{self.kind} ({self.why})"
 
 
-def choose_kind(settings: Settings, runner: Runner) -> Choice | None:
-    """The kind of server for a run, and why; None if the run has no server.
+def choose_kind(settings: Settings, runner: Runner) -> Choice:
+    """The kind of a server for a run, and why.
 
     Raises UsageError for settings that contradict each other, and UnavailableError if no server fits
     ``mysql-version``.
     """
     if settings.mysql == "off":
-        return None
+        raise UsageError(
+            "there is no server to start",
+            why=f"mysql = off came from {settings.source('mysql')}",
+            todo="remove it, or choose a kind of server",
+        )
     if settings.mysql in {"auto", "docker"}:
         _require_one_image(settings)
     if settings.mysql != "auto":
@@ -61,7 +65,9 @@ def choose_kind(settings: Settings, runner: Runner) -> Choice | None:
 
 def _any_version(settings: Settings, runner: Runner) -> Choice:
     host = runner.host
-    if not runner.machine_is_disposable:
+    if settings.name:
+        why = "beside the first server"
+    elif not runner.machine_is_disposable:
         why = "not on a GitHub-hosted runner"
     elif settings.replicas:
         why = "a service has no replicas"
@@ -84,7 +90,7 @@ def _fitting(settings: Settings, runner: Runner, wanted: WantedVersion) -> Choic
     """The first server that fits. Raises UnavailableError with what the machine has, if none does."""
     host = runner.host
     unit = find_unit(host)
-    if unit and runner.machine_is_disposable and not settings.replicas:
+    if unit and runner.machine_is_disposable and not settings.replicas and not settings.name:
         version = service_version(host, unit)
         if version and version.fits(wanted):
             return Choice("service", f"the runner's service is {version}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,13 @@ from ci_kit.mysql.client.server import Access
 from ci_kit.mysql.client.version import parse_version
 from ci_kit.mysql.external import provide_databases
 from ci_kit.mysql.kinds import KINDS
-from ci_kit.mysql.opening import open_server, server_cleanup
+from ci_kit.mysql.opening import (
+    RunningServer,
+    login_environment,
+    open_server,
+    placeholder_values,
+    server_cleanup,
+)
 from ci_kit.mysql.prepare.preparation import prepare_server
 from ci_kit.mysql.private.replicas import lag
 from ci_kit.mysql.records import store
@@ -38,34 +45,63 @@ def up(settings: Settings, runner: Runner) -> None:
     # One command at a time: the second of two finds the server of the first.
     host = runner.host
     with host.locked(host.cache_root() / "up.lock"):
-        found = _running(settings, runner)
-        if found:
-            _reuse(settings, runner, found)
-        else:
-            _start(settings, runner)
+        servers = [_up(server, runner) for server in settings.all_servers or (settings,)]
+    runner.export(_environment(settings, servers))
 
 
-def _reuse(settings: Settings, runner: Runner, found: list[Record]) -> None:
-    record, *replicas = found
+@dataclass(frozen=True)
+class KeptServer:
+    """A server that an earlier command left running: its record, and those of its replicas."""
+
+    settings: Settings
+    record: Record
+    replicas: tuple[Record, ...]
+
+    @property
+    def access(self) -> Access:
+        return Access(self.record.login, None, tuple(one.login for one in self.replicas))
+
+    @property
+    def database(self) -> str:
+        return self.record.database
+
+    @property
+    def login_variables(self) -> tuple[Variable, ...]:
+        """The variables of its start, and those of the settings now."""
+        return merge(variables(self.record.variables), self.settings.login_variables)
+
+    @property
+    def env(self) -> tuple[Pair, ...]:
+        """The setting ``env`` of its start, and that of now."""
+        both = (*environment_texts(self.record.env), *self.settings.env)
+        return tuple({pair.name: pair for pair in both}.values())
+
+
+def _up(settings: Settings, runner: Runner) -> KeptServer | RunningServer:
+    found = _running(settings, runner)
+    return _reuse(settings, runner, found) if found else _start(settings, runner)
+
+
+def _reuse(settings: Settings, runner: Runner, found: KeptServer) -> KeptServer:
     _require_same(settings, found)
     record = replace(
-        record,
-        variables=[str(variable) for variable in _login_variables(settings, record)],
-        env=[str(pair) for pair in _env(settings, record)],
+        found.record,
+        variables=[str(variable) for variable in found.login_variables],
+        env=[str(pair) for pair in found.env],
     )
     if any(map(settings.given, _ADDED)):
         record = _extended(settings, runner, record)
     store.save(runner.host, record)
     address = f"{record.host}:{record.port}"
     runner.host.console.step(
-        "mysql", f"{record.version} is already up at {address}, database {record.database}"
+        "mysql", f"{_named(record)}{record.version} is already up at {address}, database {record.database}"
     )
-    runner.export(_environment(settings, [record, *replicas]))
+    return replace(found, record=record)
 
 
-def _require_same(settings: Settings, found: list[Record]) -> None:
+def _require_same(settings: Settings, found: KeptServer) -> None:
     """Raise UsageError if a setting differs from what the running server was started with."""
-    record, *replicas = found
+    record = found.record
     external = record.kind == "external"
     pairs = {
         "mysql": ("" if settings.mysql == "auto" else settings.mysql, record.kind),
@@ -75,7 +111,7 @@ def _require_same(settings: Settings, found: list[Record]) -> None:
         "mysql-port": (settings.mysql_port, record.port),
         "mysql-user": (settings.mysql_user, record.user),
         "timezone": (settings.timezone, record.timezone),
-        "replicas": (settings.replicas, len(replicas)),
+        "replicas": (settings.replicas, len(found.replicas)),
         **{name: (value, record.fixed.get(name)) for name, value in fixed_settings(settings).items()},
     }
     for name, (wanted, present) in pairs.items():
@@ -107,20 +143,12 @@ def _extended(settings: Settings, runner: Runner, record: Record) -> Record:
     return replace(record, database=database)
 
 
-def _start(settings: Settings, runner: Runner) -> None:
+def _start(settings: Settings, runner: Runner) -> RunningServer:
     with ExitStack() as cleanup:
-        starting = open_server(settings, runner, cleanup)
-        if starting is None:
-            raise UsageError(
-                "there is no server to start",
-                why=f"mysql = off came from {settings.source('mysql')}",
-                todo="remove it, or choose a kind of server",
-            )
-        server = starting.wait()
+        server = open_server(settings, runner, cleanup).wait()
         server.keep()
     runner.host.console.step("mysql", server.describe())
-    env = {pair.name: pair.text for pair in settings.filled(server.values()).env}
-    runner.export({"TZ": settings.timezone, **server.environment(), **env})
+    return server
 
 
 def down(runner: Runner, root: Path | None) -> None:
@@ -140,7 +168,9 @@ def down(runner: Runner, root: Path | None) -> None:
             failed.append(error)
             continue
         owner = "" if root else f" of {record.project}"
-        host.console.step("mysql", f"{record.version} at {record.host}:{record.port}{owner} {state}")
+        host.console.step(
+            "mysql", f"{_named(record)}{record.version} at {record.host}:{record.port}{owner} {state}"
+        )
     if not ended:
         host.console.step("mysql", f"no server is up{' for this project' if root else ''}")
     cleanup.sweep()
@@ -158,12 +188,24 @@ def _end(cleanup: Cleanup, record: Record) -> str:
     return "stays up, as it was before" if cleanup.is_up(record) else "is gone"
 
 
+def _named(record: Record) -> str:
+    return f"{record.name}: " if record.name else ""
+
+
 def status(settings: Settings, runner: Runner) -> dict[str, Any]:
-    """The facts about the project's server; for each replica also its lag, in seconds."""
+    """The facts about the project's server; for each replica also its lag, in seconds.
+
+    ``servers`` has those about the servers with a name, if there are any.
+    """
+    others = {server.name: _facts(server, runner) for server in settings.servers}
+    return _facts(settings, runner) | ({"servers": others} if others else {})
+
+
+def _facts(settings: Settings, runner: Runner) -> dict[str, Any]:
     found = _running(settings, runner)
     if not found:
         return {"server": "none"}
-    record, *replicas = found
+    record = found.record
     facts = {
         "server": record.version,
         "kind": record.kind,
@@ -173,57 +215,50 @@ def status(settings: Settings, runner: Runner) -> dict[str, Any]:
         "database": record.database,
         "place": record.place,
     }
-    if replicas:
+    if found.replicas:
         facts["replicas"] = [
-            {"host": one.host, "port": one.port, "lag": lag(runner.host, one.root)} for one in replicas
+            {"host": one.host, "port": one.port, "lag": lag(runner.host, one.root)} for one in found.replicas
         ]
     return facts
 
 
 def environment(settings: Settings, runner: Runner) -> dict[str, str]:
-    """The variables of the project's server. Raises UnavailableError if none is up."""
-    found = _running(settings, runner)
-    if not found:
-        raise UnavailableError("no server is up for this project", todo="start one: `ci-kit mysql up`")
-    return _environment(settings, found)
+    """The variables of the project's servers. Raises UnavailableError if one is not up."""
+    servers: list[KeptServer] = []
+    for server in settings.all_servers or (settings,):
+        found = _running(server, runner)
+        if not found:
+            missing = f"the server {server.name} is not up" if server.name else "no server is up"
+            raise UnavailableError(f"{missing} for this project", todo="start one: `ci-kit mysql up`")
+        servers.append(found)
+    return _environment(settings, servers)
 
 
-def _environment(settings: Settings, found: list[Record]) -> dict[str, str]:
-    record, *replicas = found
-    access = Access(record.login, None, tuple(one.login for one in replicas))
-    variables, standard = _login_variables(settings, record), settings.standard_variables
-    values = access.values(record.database)
+def _environment(settings: Settings, servers: Sequence[KeptServer | RunningServer]) -> dict[str, str]:
+    """The variables for later steps."""
+    zones = [one.record.timezone for one in servers if isinstance(one, KeptServer)]
+    values = placeholder_values(servers)
     return {
-        "TZ": record.timezone,
-        **access.environment(record.database, variables, standard=standard),
-        **{pair.name: fill(pair.text, values) for pair in _env(settings, record)},
+        "TZ": next(iter(zones), settings.timezone),
+        **login_environment(servers),
+        **{pair.name: fill(pair.text, values) for one in servers for pair in one.env},
     }
 
 
-def _login_variables(settings: Settings, record: Record) -> tuple[Variable, ...]:
-    """The variables for a server that was kept: those of its start, and those of the settings now."""
-    return merge(variables(record.variables), settings.login_variables)
-
-
-def _env(settings: Settings, record: Record) -> tuple[Pair, ...]:
-    """The setting ``env`` for a server that was kept: what it was at its start, and what it is now."""
-    return tuple({pair.name: pair for pair in (*environment_texts(record.env), *settings.env)}.values())
-
-
-def _running(settings: Settings, runner: Runner) -> list[Record]:
-    """The records of the project's running server and its replicas; removes what is left of a dead one.
+def _running(settings: Settings, runner: Runner) -> KeptServer | None:
+    """The project's running server; removes what is left of a dead one.
 
     The record of an external server stays: the server may be unreachable only for now.
     """
     cleanup = server_cleanup(runner.host)
-    found = cleanup.kept(settings.root)
+    found = cleanup.kept(settings.root, settings.name)
     for record in found:
         runner.host.redactor.name_variables(names_of("password", variables(record.variables)))
         runner.hide(record.password)
     # Replicas are useless without their source.
-    if found and not (found[0].replica == 0 and cleanup.is_up(found[0])):
-        for record in found:
-            if cleanup.is_ours(record):
-                cleanup.end(record)
-        return []
-    return found
+    if found and found[0].replica == 0 and cleanup.is_up(found[0]):
+        return KeptServer(settings, found[0], tuple(found[1:]))
+    for record in found:
+        if cleanup.is_ours(record):
+            cleanup.end(record)
+    return None

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
-from ci_kit.errors import UnavailableError
+from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.github import Runner
 from ci_kit.host.machine import Host
 from ci_kit.mysql.choice import Choice, choose_kind
@@ -17,7 +18,44 @@ from ci_kit.mysql.client.server import Access, Booting, Ready
 from ci_kit.mysql.container.engine import ImageError
 from ci_kit.mysql.kinds import KINDS, check_settings
 from ci_kit.mysql.records.cleanup import Cleanup, Lifetime
+from ci_kit.settings.pairs import Pair
+from ci_kit.settings.placeholders import placeholder
 from ci_kit.settings.settings import Settings
+from ci_kit.settings.variables import Variable
+
+
+class UsableServer(Protocol):
+    """A server that answers, with what the tests get from it."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def access(self) -> Access: ...
+
+    @property
+    def database(self) -> str: ...
+
+    @property
+    def login_variables(self) -> tuple[Variable, ...]: ...
+
+
+def placeholder_values(servers: Iterable[UsableServer]) -> dict[str, str]:
+    """The values of the placeholders in a run with these servers."""
+    return {
+        placeholder(server.settings.name, field): value
+        for server in servers
+        for field, value in server.access.values(server.database).items()
+    }
+
+
+def login_environment(servers: Iterable[UsableServer]) -> dict[str, str]:
+    """The variables that lead the tests to these servers."""
+    found: dict[str, str] = {}
+    for server in servers:
+        prefix = server.settings.standard_prefix
+        found |= server.access.environment(server.database, server.login_variables, prefix=prefix)
+    return found
 
 
 @dataclass(frozen=True)
@@ -31,7 +69,9 @@ class StartingServer:
 
     def wait(self) -> RunningServer:
         """Wait until the server is ready for the tests."""
-        with self.host.console.progress("mysql", f"starting a {self.choice.kind} server"):
+        named = f" for {self.settings.name}" if self.settings.name else ""
+        progress = self.host.console.progress("mysql", f"starting a {self.choice.kind} server{named}")
+        with progress, _name_in_errors(self.settings.name):
             return RunningServer(self.host, self.settings, self.choice, self.booting.ready())
 
 
@@ -54,18 +94,20 @@ class RunningServer:
 
     def describe(self) -> str:
         """The server in one line."""
-        return self.access.describe(str(self.choice))
+        named = f"{self.settings.name}: " if self.settings.name else ""
+        return named + self.access.describe(str(self.choice))
 
-    def values(self) -> Mapping[str, str]:
-        """The values of placeholders."""
-        return self.access.values(self.settings.database)
+    @property
+    def database(self) -> str:
+        return self.settings.database
 
-    def environment(self) -> dict[str, str]:
-        """The variables of the tests that lead to it."""
-        settings = self.settings
-        return self.access.environment(
-            settings.database, settings.login_variables, standard=settings.standard_variables
-        )
+    @property
+    def login_variables(self) -> tuple[Variable, ...]:
+        return self.settings.login_variables
+
+    @property
+    def env(self) -> tuple[Pair, ...]:
+        return self.settings.env
 
     def lost(self) -> UnavailableError | None:
         """Why the server can no longer be used; None if it can."""
@@ -75,27 +117,37 @@ class RunningServer:
         """Let it run on for later commands, in place of a server that was kept before."""
         # Between the two, or between a server and its replicas, an interrupt would leave only a part.
         with self.host.ignore_interrupts():
-            server_cleanup(self.host).end_kept(self.settings.root)
+            server_cleanup(self.host).end_kept(self.settings.root, self.settings.name)
             self.ready.keep()
 
 
-def open_server(settings: Settings, runner: Runner, cleanup: ExitStack) -> StartingServer | None:
-    """Begin to start the server of a run; None if the run has no server.
+def open_server(settings: Settings, runner: Runner, cleanup: ExitStack) -> StartingServer:
+    """Begin to start a server of a run.
 
     ``cleanup`` ends it, unless it is kept. Raises CiKitError.
     """
-    choice = choose_kind(settings, runner)
-    if choice is None:
-        return None
-    check_settings(settings, choice, runner.host.console)
-    server = KINDS[choice.kind].make(settings, runner)
-    server_cleanup(runner.host).sweep()
-    try:
-        booting = server.start(cleanup)
-    except ImageError as error:
-        error.details += choice.instead
-        raise
+    with _name_in_errors(settings.name):
+        choice = choose_kind(settings, runner)
+        check_settings(settings, choice, runner.host.console)
+        server = KINDS[choice.kind].make(settings, runner)
+        server_cleanup(runner.host).sweep()
+        try:
+            booting = server.start(cleanup)
+        except ImageError as error:
+            error.details += choice.instead
+            raise
     return StartingServer(runner.host, settings, choice, booting)
+
+
+@contextmanager
+def _name_in_errors(name: str) -> Iterator[None]:
+    """Begin an error about a server with its name, if it has one."""
+    try:
+        yield
+    except CiKitError as problem:
+        if name:
+            problem.what = f"server {name}: {problem.what}"
+        raise
 
 
 def server_cleanup(host: Host) -> Cleanup:

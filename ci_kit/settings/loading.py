@@ -23,19 +23,19 @@ from ci_kit.settings.names import did_you_mean, unknown_variables
 from ci_kit.settings.option import Option, Value
 from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.options.database import VARIABLES
-from ci_kit.settings.pairs import Pair
-from ci_kit.settings.parsers import UnknownWordError
+from ci_kit.settings.parsing import parse
 from ci_kit.settings.placeholders import wrong_placeholder
 from ci_kit.settings.problems import raise_problems
 from ci_kit.settings.project_folders import project_folders
 from ci_kit.settings.pyproject import TABLE, resolve_root
+from ci_kit.settings.servers import TABLES, load_servers
 from ci_kit.settings.settings import Settings
 from ci_kit.settings.source import DEFAULT, Source, flag_source, pyproject_source, variable_source
-from ci_kit.settings.variables import FIELDS, STANDARD, Variable, bind, names_of
+from ci_kit.settings.variables import STANDARD, Variable, bind, names_of
 
 _OWN_KEYS = frozenset(option.name for option in OPTIONS)
-# Read by `ci-kit render`.
-_SUB_TABLES = frozenset({"workflow"})
+# Read by `ci-kit render`, and by load_servers().
+_SUB_TABLES = frozenset({"workflow", TABLES})
 
 
 def load_settings(
@@ -70,41 +70,33 @@ def load_settings(
         except UsageError as problem:
             problems.append(problem)
         if option is VARIABLES:
-            bound, notes = bind(values.get(option.field, ()), environ)
+            bound, notes = bind(values.get(option.field, ()), environ, STANDARD)
             given = replace(given, variables=bound)
     raise_problems(problems)
-    raise_problems(tuple(_contradictions(values, sources, pytest_args)))
-    values["pytest_args"] = (*values["pytest_args"], *pytest_args)
     similar_names = [warning for found in tables for warning in found.table.warnings]
     warnings = (*similar_names, *unknown_variables(environ), *notes)
     # Settings are read from the standard variables in any case.
-    set_variables = tuple(
-        one for one in given.variables if values["standard_variables"] or one in values["variables"]
-    )
-    return Settings(root=root, login_variables=set_variables, sources=sources, warnings=warnings, **values)
-
-
-def _contradictions(
-    values: Mapping[str, Any], sources: Mapping[str, Source], pytest_args: Sequence[str]
-) -> Iterator[UsageError]:
-    """What is wrong with values that are right each for itself."""
     named = {one.name for one in values["variables"]}
-    for pair in values["env"]:
-        if pair.name in named:
-            yield UsageError(
-                f"{pair.name} has two values",
-                why=f"variables came from {sources['variables'].text}, env from {sources['env'].text}",
-                todo="remove one of them",
-            )
-    known = () if values["mysql"] == "off" else FIELDS
+    given_variables = tuple(
+        one for one in given.variables if values["standard_variables"] or one.name in named
+    )
+    settings = Settings(
+        root=root, login_variables=given_variables, sources=sources, warnings=warnings, **values
+    )
+    settings = replace(settings, servers=load_servers(settings, given.tables.get(TABLES), environ))
+    raise_problems(tuple(_wrong_placeholders(settings, pytest_args)))
+    return replace(settings, pytest_args=(*settings.pytest_args, *pytest_args))
+
+
+def _wrong_placeholders(settings: Settings, pytest_args: Sequence[str]) -> Iterator[UsageError]:
     texts = [
-        (text.text if isinstance(text, Pair) else text, sources[option.name].text)
+        (text, settings.source(option.name))
         for option in OPTIONS
         if option.placeholders
-        for text in values[option.field]
+        for text in settings.texts(option)
     ]
     for text, source in (*texts, *((word, "the arguments after --") for word in pytest_args)):
-        if problem := wrong_placeholder(text, known, source=source):
+        if problem := wrong_placeholder(text, settings.placeholders, source=source):
             yield problem
 
 
@@ -149,28 +141,6 @@ class _Given:
             if url and url.database:
                 return url.database, Source("application", f"the environment variable {name}")
         return None
-
-
-def parse(option: Option, raw: object, source: Source) -> Value:
-    """The value that a source gives for an option. Raises UsageError, which names the source."""
-    if source == DEFAULT:
-        return option.default
-    try:
-        return option.value_of(raw)
-    except ValueError as error:
-        shown = "" if option.secret else f": {raw!r}"
-        raise UsageError(
-            f"{option.name} is not valid{shown}",
-            why=f"{error}; it came from {source.text}",
-            todo=_hint(option, raw, error)
-            or f"correct the value, or remove it to use the default ({option.default_text})",
-        ) from error
-
-
-def _hint(option: Option, raw: object, error: ValueError) -> str:
-    if isinstance(error, UnknownWordError):
-        return did_you_mean(error.word, error.known)
-    return did_you_mean(str(raw), option.choices)
 
 
 def _unknown_key(key: str, file: str) -> UsageError:

@@ -17,6 +17,11 @@ _PLACEHOLDER = re.compile(rf"{{{{(?P<literal>{_NAME})}}}}|{{(?P<name>{_NAME})}}"
 _IN_URL = re.compile(r"""[A-Za-z][\w+.-]*://[^\s"'<>]*\Z""")
 
 
+def placeholder(server: str, field: str) -> str:
+    """The name of a placeholder; the first server has no name."""
+    return f"{server}.{field}" if server else field
+
+
 def placeholders(text: str) -> Iterator[tuple[str, int]]:
     """The names of the placeholders in a text, each with its line, from 1."""
     for found in _PLACEHOLDER.finditer(text):

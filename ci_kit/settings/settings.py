@@ -11,10 +11,10 @@ from ci_kit.settings.option import Option, ServerKind, Value
 from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.options.server import ServerChoice, ZoneTables
 from ci_kit.settings.pairs import Pair
-from ci_kit.settings.placeholders import filled
+from ci_kit.settings.placeholders import filled, placeholder
 from ci_kit.settings.server_version import WantedVersion
 from ci_kit.settings.source import Source
-from ci_kit.settings.variables import Variable
+from ci_kit.settings.variables import FIELDS, Variable
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,9 @@ class Settings:
     """The settings of one run; docs/configuration.md explains each.
 
     ``login_variables`` are the variables that lead the tests to the server: those of ``variables`` and the
-    standard ones. ``sources`` maps each option's name to where its value came from. ``warnings`` are for the
-    user: names that resemble a setting and are not read.
+    standard ones. ``servers`` are the settings of more servers, each with a ``name``. ``sources`` maps each
+    option's name to where its value came from. ``warnings`` are for the user: names that resemble a setting
+    and are not read.
     """
 
     root: Path
@@ -65,7 +66,33 @@ class Settings:
     login_variables: tuple[Variable, ...]
     json_report: str
     sources: Mapping[str, Source] = field(repr=False)
+    name: str = ""
+    servers: tuple[Settings, ...] = ()
     warnings: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def all_servers(self) -> tuple[Settings, ...]:
+        """The settings of each server of the run; the first has no name, and may be off."""
+        return (*(() if self.mysql == "off" else (self,)), *self.servers)
+
+    @property
+    def prefix(self) -> str:
+        """What the standard variables of the server begin with."""
+        return f"MYSQL_{self.name.upper().replace('-', '_')}_" if self.name else "MYSQL_"
+
+    @property
+    def standard_prefix(self) -> str:
+        """What the names of the standard variables begin with; empty if the run sets none."""
+        return self.prefix if self.standard_variables else ""
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """The names of the placeholders that have a value in a run."""
+        return frozenset(placeholder(server.name, field) for server in self.all_servers for field in FIELDS)
+
+    def texts(self, option: Option) -> tuple[str, ...]:
+        """The texts of an option that may contain placeholders."""
+        return tuple(one.text if isinstance(one, Pair) else one for one in getattr(self, option.field))
 
     def filled(self, values: Mapping[str, str]) -> Settings:
         """The settings with the values of their placeholders; they are empty if the run has no server."""

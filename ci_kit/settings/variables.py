@@ -127,9 +127,9 @@ def _variable(name: str, word: str) -> Variable:
 
 
 def bind(
-    given: Iterable[Variable], environ: Mapping[str, str]
+    given: Iterable[Variable], environ: Mapping[str, str], standard: Mapping[str, Field]
 ) -> tuple[tuple[Variable, ...], tuple[str, ...]]:
-    """The variables that a run sets, and notes for the user.
+    """The variables that a run sets: those that are given and the ``standard`` ones, and notes for the user.
 
     A URL that is set keeps its form. DATABASE_URL is left out if it is set and is not the URL of a MySQL or
     MariaDB database, unless the user names it.
@@ -137,10 +137,10 @@ def bind(
     from ci_kit.settings.database_url import is_url, parse_database_url
 
     named = {one.name: one for one in given}
-    standard = (Variable(name, field) for name, field in STANDARD.items() if name not in named)
+    others = (Variable(name, field) for name, field in standard.items() if name not in named)
     bound: list[Variable] = []
     notes: list[str] = []
-    for one in (*named.values(), *standard):
+    for one in (*named.values(), *others):
         text = environ.get(one.name, "").strip() if one.field in URLS else ""
         url = parse_database_url(text)
         if url:

@@ -14,7 +14,6 @@ from ci_kit.run_folder import file_for_run, remove_left
 from ci_kit.settings.pairs import Pair
 from ci_kit.settings.placeholders import fill, wrong_placeholder
 from ci_kit.settings.settings import Settings
-from ci_kit.settings.variables import FIELDS
 
 
 def _in_json(value: str) -> str:
@@ -82,7 +81,6 @@ def _read(pair: Pair, settings: Settings) -> ConnectionFile:
             why=f"{reason}; {source}",
             todo="correct the path, which is relative to the project's folder, or the file",
         ) from error
-    known = () if settings.mysql == "off" else FIELDS
-    if problem := wrong_placeholder(text, known, source=pair.text):
+    if problem := wrong_placeholder(text, settings.placeholders, source=pair.text):
         raise problem
     return ConnectionFile(path, text)

@@ -47,10 +47,11 @@ class Access:
         }
 
     def environment(
-        self, database: str, variables: Iterable[Variable], *, standard: bool = True
+        self, database: str, variables: Iterable[Variable], *, prefix: str = "MYSQL_"
     ) -> dict[str, str]:
-        """The environment of the tests: the given variables, and if ``standard`` the replicas' addresses.
+        """The environment of the tests: the given variables, and the addresses of the replicas.
 
+        The names of these addresses begin with ``prefix``; without one, they are left out.
         Without a socket, MYSQL_UNIX_PORT is left out: the client library takes an empty one for a path.
         """
         values = self.values(database)
@@ -60,10 +61,10 @@ class Access:
             for one in variables
             if self.login.socket or one.name != "MYSQL_UNIX_PORT"
         }
-        for number, replica in enumerate(self.replicas if standard else (), 1):
+        for number, replica in enumerate(self.replicas if prefix else (), 1):
             for suffix in ("", f"_{number}") if number == 1 else (f"_{number}",):
-                found.setdefault(f"MYSQL_REPLICA_HOST{suffix}", replica.host)
-                found.setdefault(f"MYSQL_REPLICA_PORT{suffix}", str(replica.port))
+                found.setdefault(f"{prefix}REPLICA_HOST{suffix}", replica.host)
+                found.setdefault(f"{prefix}REPLICA_PORT{suffix}", str(replica.port))
         return found
 
     @property

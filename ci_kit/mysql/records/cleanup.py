@@ -48,10 +48,17 @@ class Cleanup:
         """The records of servers that ci-kit made. Nothing else is ended or removed."""
         return [one for one in store.records(self.host) if self.kinds[one.kind].owns(one)]
 
-    def kept(self, root: Path | None) -> list[Record]:
-        """The kept server of the project in ``root``, or of all projects; replicas follow their source."""
-        found = [one for one in self.records() if one.kept and (root is None or one.project == str(root))]
-        return sorted(found, key=lambda one: one.replica)
+    def kept(self, root: Path | None, name: str | None = None) -> list[Record]:
+        """The kept servers of the project in ``root``, or of all projects; replicas follow their source.
+
+        ``name`` chooses one of the project's servers.
+        """
+        found = [
+            one
+            for one in self.records()
+            if one.kept and (root is None or one.project == str(root)) and name in {None, one.name}
+        ]
+        return sorted(found, key=lambda one: (one.replica, one.name))
 
     def is_ours(self, record: Record) -> bool:
         """Whether ci-kit may change and end the server."""
@@ -65,9 +72,9 @@ class Cleanup:
         self.kinds[record.kind].end(self.host, record)
         store.forget(self.host, record.token)
 
-    def end_kept(self, root: Path) -> None:
-        """End the server that was kept for the project in ``root``, its replicas first."""
-        for record in reversed(self.kept(root)):
+    def end_kept(self, root: Path, name: str) -> None:
+        """End the server of this name that was kept for the project in ``root``, its replicas first."""
+        for record in reversed(self.kept(root, name)):
             self.end(record)
 
     def sweep(self) -> None:

@@ -38,6 +38,7 @@ class Record:
       token of a replica's source.
     - ``variables`` and ``env`` are those of the tests, as texts of these settings.
     - ``fixed`` has the settings that the server got at its start.
+    - ``name`` tells the servers of a project apart; the first has none.
     - ``machine`` is where it runs: several machines or containers may share one cache folder.
     - ``started`` means that ci-kit started the service. ``changed`` means that ci-kit has stopped the service
       or changed its settings.
@@ -61,6 +62,7 @@ class Record:
     variables: list[str] = field(default_factory=list)
     env: list[str] = field(default_factory=list)
     fixed: dict[str, str] = field(default_factory=dict)
+    name: str = ""
     machine: str = field(default_factory=this_machine)
     started: bool = True
     changed: bool = False
@@ -101,6 +103,7 @@ def new_record(settings: Settings, login: Endpoint, *, kind: ServerKind, token: 
         variables=[str(variable) for variable in settings.login_variables],
         env=[str(pair) for pair in settings.env],
         fixed=fixed_settings(settings),
+        name=settings.name,
     )
 
 

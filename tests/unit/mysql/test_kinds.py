@@ -86,6 +86,6 @@ def test_init_sql_without_a_database_to_create_is_refused(tmp_path: Path) -> Non
         check_settings(settings, Choice("private", "the reason"), make_host().console)
 
 
-def test_a_run_without_a_server_has_no_kind(tmp_path: Path) -> None:
-
-    assert choose_kind(make_settings(tmp_path, mysql="off"), Runner(make_host())) is None
+def test_no_server_can_be_started_if_it_is_off(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no server to start"):
+        choose_kind(make_settings(tmp_path, mysql="off"), Runner(make_host()))

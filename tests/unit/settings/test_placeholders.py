@@ -117,7 +117,6 @@ def test_texts_without_a_placeholder_need_no_server(line: str, expected: str, tm
         ('env = "A"', "'A' is not NAME=value"),
         ('env = "A=1 A=2"', "A is there twice"),
         ("env = { A = 1 }", "A is 1, expected a string in quotes"),
-        ('env = { A = "x" }\nvariables = { A = "host" }', "A has two values"),
         ('files = { "/etc/my.cnf" = "a" }', "'/etc/my.cnf' is not a file in the project"),
         ('files = { "../my.cnf" = "a" }', "'../my.cnf' is not a file in the project"),
         ('files = { "" = "a" }', "'' is not a file in the project"),
