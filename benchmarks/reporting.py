@@ -1,4 +1,4 @@
-"""Compares the tests alone with the same tests and the plugin that ci-kit lends, on a large suite."""
+"""Compares a large suite by hand with the same suite as ci-kit runs it, with the plugin that ci-kit lends."""
 
 from __future__ import annotations
 
@@ -8,22 +8,27 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from benchmarks.side_by_side import measure
+from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
+from ci_kit.run_folder import run_folder
 from ci_kit.settings.loading import load_settings
 from ci_kit.testing.plugins import json_report_arguments, lend_plugins, results_arguments
 from ci_kit.testing.python import Project
+from ci_kit.testing.session import project_command
 
 ALONE, COUNTED, REPORTED = (
-    "pytest under coverage",
-    "the same, with ci-kit's results",
-    "and pytest-json-report",
+    "coverage run -m pytest",
+    "as ci-kit runs it",
+    "the same, with pytest-json-report",
 )
 IN_A_FILE = 100
 MIB = 1024
+PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
 
 
 def write_suite(folder: Path, tests: int) -> None:
@@ -35,9 +40,10 @@ def write_suite(folder: Path, tests: int) -> None:
         (folder / f"test_{number}.py").write_text(f"import pytest\n\n{functions}{parametrised}")
 
 
-def usage(command: list[str], folder: Path, environ: dict[str, str]) -> tuple[float, float]:
+def usage(command: Command) -> tuple[float, float]:
     """The CPU seconds and the peak of memory in MiB that a command takes."""
-    child = subprocess.Popen(command, cwd=folder, env=environ, stdout=subprocess.DEVNULL)
+    environ = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    child = subprocess.Popen(command.argv, cwd=command.cwd, env=environ, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(child.pid, 0)
     if status:
         sys.exit(f"the tests failed: {command}")
@@ -47,27 +53,37 @@ def usage(command: list[str], folder: Path, environ: dict[str, str]) -> tuple[fl
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tests", type=int, default=20_000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json-report", action="store_true", help="measure pytest-json-report too")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name, "suite")
-        folder.mkdir()
-        write_suite(folder, arguments.tests)
-        lent = Path(name, "plugins")
-        settings = load_settings(folder, {}, {"json_report": f"{name}/report.json"})
-        lend_plugins(Host(), settings, Project((sys.executable,), "", frozenset()), lent)
-        counted = results_arguments(Path(name, "results.jsonl"))
-        ways: dict[str, list[str]] = {
-            ALONE: [],
-            COUNTED: counted,
-            REPORTED: [*counted, *json_report_arguments(settings)],
+        root = Path(name, "suite")
+        root.mkdir()
+        write_suite(root, arguments.tests)
+        project = Project((sys.executable,), "", frozenset({"pytest"}))
+        host = Host()
+
+        def alone() -> tuple[float, float]:
+            return usage(project.command(["-m", "coverage", "run", *PYTEST], cwd=root))
+
+        def with_ci_kit(*, json_report: str) -> tuple[float, float]:
+            settings = load_settings(root, {}, {"json_report": json_report})
+            with run_folder(host) as folder:
+                lend_plugins(host, settings, project, folder / "plugins")
+                reports = [*results_arguments(folder / "results"), *json_report_arguments(settings)]
+                words = ["-m", "coverage", "run", *PYTEST, *reports]
+                return usage(project_command(project, folder, words, cwd=root))
+
+        ways: dict[str, Callable[[], tuple[float, float]]] = {
+            ALONE: alone,
+            COUNTED: partial(with_ci_kit, json_report=""),
         }
-        pytest = [sys.executable, "-m", "coverage", "run", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        environ = os.environ | {"PYTHONPATH": str(lent), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        if arguments.json_report:
+            ways[REPORTED] = partial(with_ci_kit, json_report="report.json")
         taken: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
 
         def run(way: str) -> None:
-            taken[way].append(usage([*pytest, *ways[way]], folder, environ))
+            taken[way].append(ways[way]())
 
         measure({way: partial(run, way) for way in ways}, arguments.rounds)
     print(f"{'':<40}{'CPU s':>8}{'ratio':>8}{'MiB':>8}{'more':>8}")

@@ -1,4 +1,4 @@
-"""The results of a test run, read from the file that the plugin ``lent/ci_kit_results.py`` writes."""
+"""The results of a test run, read from the files that the plugin ``lent/ci_kit_results`` writes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-_START = '{"event": "start"'
 _CATEGORIES = frozenset({"passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun"})
 
 _Event: TypeAlias = Mapping[str, object]
@@ -69,15 +68,28 @@ class Results:
 
 
 def read_results(path: Path) -> Results | None:
-    """The results in a file; None if it is missing or has another shape."""
+    """The results in a file, and in the one beside it; None if they are missing or have another shape."""
     try:
-        return _results(_lines(path))
+        return _results(_lines(path), _began_last(path.with_name(f"{path.name}.began")))
     # A RecursionError comes from deeply nested brackets.
     except (OSError, ValueError, RecursionError):
         return None
 
 
+def _began_last(path: Path) -> str:
+    """The test that began last; empty if none is known."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return ""
+    # A long id is cut, maybe within a character.
+    return data.partition(b"\0")[0].decode("utf-8", "replace")
+
+
 def _lines(path: Path) -> Iterator[str]:
+    # A session that is killed in its first test has written no line.
+    if not path.exists():
+        return
     with path.open(encoding="utf-8") as file:
         for line in file:
             # A process that is killed may leave a part of a line.
@@ -85,18 +97,11 @@ def _lines(path: Path) -> Iterator[str]:
                 yield line
 
 
-def _results(lines: Iterator[str]) -> Results | None:
-    """The results in the lines. Raises ValueError for another shape."""
+def _results(lines: Iterator[str], began_last: str) -> Results | None:
+    """The results in the lines; None without a trace of a session. Raises ValueError for another shape."""
     finish: _Event | None = None
     failures: list[Failure] = []
-    began_last = ""
-    known = False
     for line in lines:
-        known = True
-        if line.startswith(_START):
-            # There is one such line for each test, so only the last one is parsed.
-            began_last = line
-            continue
         event = _mapping(json.loads(line))
         match event.get("event"):
             case "failure":
@@ -105,12 +110,11 @@ def _results(lines: Iterator[str]) -> Results | None:
                 finish = event
             case _:
                 raise ValueError(f"not an event: {line[:80]!r}")
-    if not known:
-        return None
-    if finish is None:
-        began = _text(_mapping(json.loads(began_last)), "node") if began_last else ""
-        return Results(failures=tuple(failures), complete=False, began_last=began)
-    return _finished(finish, tuple(failures))
+    if finish is not None:
+        return _finished(finish, tuple(failures))
+    if failures or began_last:
+        return Results(failures=tuple(failures), complete=False, began_last=began_last)
+    return None
 
 
 def _finished(event: _Event, failures: tuple[Failure, ...]) -> Results:

@@ -270,7 +270,8 @@ def test_a_folder_gives_no_results(tmp_path: Path) -> None:
 
 def test_a_session_that_was_killed_keeps_its_failures(tmp_path: Path) -> None:
     path = tmp_path / "results"
-    path.write_text(f'{{"event": "start", "node": "test_b"}}\n{json.dumps(FAILURE)}\n{{"event": "fin')
+    path.write_text(f'{json.dumps(FAILURE)}\n{{"event": "fin')
+    (tmp_path / "results.began").write_bytes(b"test_b\0earlier\0")
     results = read_results(path)
     assert results is not None
     assert (results.complete, results.began_last, len(results.failures)) == (False, "test_b", 1)

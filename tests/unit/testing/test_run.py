@@ -136,11 +136,49 @@ def test_a_conftest_that_turns_no_tests_into_success_is_accepted(root: Path) -> 
     assert done.code == 0
 
 
-def test_a_killed_session_names_the_test_that_began_last(root: Path) -> None:
-    test = "import os, signal\ndef test_a(): ...\ndef test_b(): os.kill(os.getpid(), signal.SIGKILL)\n"
+DESCRIPTORS = """\
+def test_a(tmp_path):
+    os.closerange(3, 500)
+    global others
+    others = [open(tmp_path / str(n), "w") for n in range(20)]
+def test_b(): ...
+def test_c():
+    assert not any(os.path.getsize(file.name) for file in others)
+    kill()
+"""
+FORK = """\
+def test_a():
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        kill()
+def test_b(): os._exit(0)
+"""
+ONE_WITH_ID = (
+    "import pytest\n@pytest.mark.parametrize('n', [pytest.param(1, id={})])\ndef test_b(n): kill()\n"
+)
+BEGAN_LAST = {
+    "the first test": ("def test_b(): kill()\n", "test_b"),
+    "a shorter name than before": ("def test_another(): ...\ndef test_b(): kill()\n", "test_b"),
+    "os._exit": ("def test_a(): ...\ndef test_b(): os._exit(0)\n", "test_b"),
+    "closed descriptors": ("def test_a(): os.closerange(3, 500)\ndef test_b(): kill()\n", "test_b"),
+    "descriptors that are used again": (DESCRIPTORS, "test_c"),
+    "a forked child that goes on": (FORK, "test_a"),
+    "replaced functions": (
+        "def test_a(): os.open = os.write = os.getpid = None\ndef test_b(): kill()\n",
+        "test_b",
+    ),
+    "a lone surrogate": (ONE_WITH_ID.format("'\\udcff'"), "test_b[\\udcff]"),
+    "a long name": (ONE_WITH_ID.format("'x' * 5000"), "test_b[".ljust(4095 - len("test_a.py::"), "x")),
+}
+KILL = "import os, signal\nkill = lambda kill=os.kill, me=os.getpid(): kill(me, signal.SIGKILL)\n"
+
+
+@pytest.mark.parametrize(("tests", "name"), BEGAN_LAST.values(), ids=BEGAN_LAST)
+def test_a_session_that_ends_early_names_the_test_that_began_last(tests: str, name: str, root: Path) -> None:
     with pytest.raises(NoTestReportError) as caught:
-        run(write(root, {"test_a.py": test}))
-    assert caught.value.why == "it was ended by SIGKILL; the test that began last is test_a.py::test_b"
+        run(write(root, {"test_a.py": KILL + tests}), "-s")
+    assert caught.value.why.endswith(f"; the test that began last is test_a.py::{name}")
 
 
 @pytest.mark.parametrize("lent", [False, True], ids=["the project's", "lent"])

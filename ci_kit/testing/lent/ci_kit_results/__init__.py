@@ -1,26 +1,23 @@
-"""A pytest plugin that writes the results of a session to a file, one JSON object on each line.
+"""A pytest plugin that writes the results of a session.
 
 PYTEST_DONT_REWRITE: there are no assertions here, and rewriting takes time.
 
-ci-kit copies this file into a folder of its own, and loads it with ``-p``. The project's Python runs it, so
-it supports Python 3.7 and pytest 6.2, and imports nothing but pytest. ``ci_kit/testing/results.py`` reads the
-file that it writes.
-
-Each line is written at once. A session that is killed therefore leaves what happened until then.
+ci-kit copies this package, and loads it with ``-p``. The project's Python runs it, so it supports Python 3.7
+and pytest 6.2, and imports nothing but pytest. ``ci_kit/testing/results.py`` reads what it writes.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import time
 import traceback
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import suppress
 from typing import Any
 
 import pytest
+
+from .files import BeganLast, Lines
 
 _OPTION = "--ci-kit-results"
 # In characters. The reader cuts a message after it has removed secrets.
@@ -46,43 +43,17 @@ def pytest_configure(config: pytest.Config) -> None:
     path = config.getoption("ci_kit_results")
     # The workers of pytest-xdist send their reports to the process that started them.
     if path and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Recorder(config, Lines(path)), "ci-kit-recorder")
-
-
-class Lines:
-    """The file. Its functions are those of this moment, because tests replace them (pyfakefs, mock).
-
-    Each line opens the file anew: a test may close every file descriptor.
-    """
-
-    def __init__(self, path: str) -> None:
-        self._path = os.path.abspath(path)
-        self._open, self._write, self._close, self._getpid = os.open, os.write, os.close, os.getpid
-        self._flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        # Lone surrogates stay ASCII.
-        self._encode = json.JSONEncoder(default=repr).encode
-        self._pid = os.getpid()
-
-    def write(self, event: str, **values: object) -> None:
-        # A test may fork, and the child may go on with the session.
-        if self._getpid() != self._pid:
-            return
-        line = (self._encode(dict(event=event, **values)) + "\n").encode()
-        # Without a complete file, ci-kit fails the run.
-        with suppress(OSError):
-            file = self._open(self._path, self._flags, 0o600)
-            try:
-                self._write(file, line)
-            finally:
-                self._close(file)
+        recorder = Recorder(config, Lines(path), BeganLast(path + ".began"))
+        config.pluginmanager.register(recorder, "ci-kit-recorder")
 
 
 class Recorder:
     """Writes failures as they come, and the counts at the end."""
 
-    def __init__(self, config: pytest.Config, lines: Lines) -> None:
+    def __init__(self, config: pytest.Config, lines: Lines, began_last: BeganLast) -> None:
         self._config = config
         self._lines = lines
+        self._began_last = began_last
         self._clock = time.perf_counter
         self._started = self._clock()
         self._own_counts: dict[str, int] | None = None
@@ -115,7 +86,7 @@ class Recorder:
         self._selected = len(set(ids))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self._lines.write("start", node=nodeid)
+        self._began_last.write(nodeid)
 
     # After the terminal's, which asks the plugins: they may change a report's outcome (subtests do).
     @pytest.hookimpl(trylast=True)
