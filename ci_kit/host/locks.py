@@ -47,9 +47,9 @@ def is_locked(path: Path) -> bool:
 def _opened(path: Path) -> TextIO:
     try:
         for _ in range(_OPEN_TRIES):
-            # Another process may remove the folder between the two calls.
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with suppress(FileNotFoundError):
+            # Another process may remove the folder at any moment. FileExistsError: within mkdir.
+            with suppress(FileNotFoundError, FileExistsError):
+                path.parent.mkdir(parents=True, exist_ok=True)
                 return path.open("a")
         return path.open("a")
     except OSError as error:
