@@ -98,6 +98,8 @@ class Job:
         host, settings = self._host, self._settings
         try:
             self._tests = run_tests(host, settings, project, env=env, run_folder=folder)
+            if self._tests.problem:
+                raise self._tests.problem
         except CiKitError:
             save_coverage(host, settings, project, run_folder=folder)
             raise

@@ -21,8 +21,8 @@ def run_tests(
     """Run the project's tests, and pass their output on as it comes.
 
     ``env`` is added to the environment. ``run_folder`` is an existing folder for files of this run.
-    Raises NoTestReportError, AllTestsDeselectedError, TooFewTestsError, and UnavailableError if coverage or
-    pytest could not start, or if the project's folder is gone after the tests.
+    Raises UnavailableError if coverage or pytest could not start, or if the project's folder is gone after
+    the tests.
     """
     report = run_folder / "results.jsonl"
     lend_plugins(host, settings, project, run_folder / "plugins")

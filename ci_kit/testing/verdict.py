@@ -6,7 +6,7 @@ import signal
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from ci_kit.errors import AllTestsDeselectedError, NoTestReportError, TooFewTestsError
+from ci_kit.errors import AllTestsDeselectedError, CiKitError, NoTestReportError, TooFewTestsError
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.results import Results
 
@@ -21,7 +21,8 @@ _FAILURES = (1, 2, 3, 4, 6)
 class TestRun:
     """How a test run ended. ``code`` is ci-kit's exit code for it.
 
-    ``results`` is None if pytest ended before it wrote a report.
+    ``results`` is None if pytest ended before it wrote a report. ``problem`` is the error if the run failed
+    for another reason than pytest's exit code.
     """
 
     __test__ = False
@@ -29,60 +30,62 @@ class TestRun:
     outcome: TestOutcome
     code: int
     results: Results | None
+    problem: CiKitError | None = None
 
 
 def judge(code: int, results: Results | None, settings: Settings) -> TestRun:
-    """Judge a run by pytest's exit code and report.
-
-    Raises NoTestReportError, AllTestsDeselectedError and TooFewTestsError.
-    """
+    """Judge a run by pytest's exit code and report."""
     # A plugin may end a session with its own exit code. Without a report, that code may come from anything.
     if code in _FAILURES or (results and results.complete and code not in (OK, NO_TESTS)):
         return TestRun("failed", code, results)
+    if problem := _problem(code, results, settings):
+        return TestRun("failed", problem.exit_code, results, problem)
+    return TestRun("no-tests" if code == NO_TESTS else "passed", OK, results)
+
+
+def _problem(code: int, results: Results | None, settings: Settings) -> CiKitError | None:
+    """Why a run that pytest does not call a failure has failed all the same."""
     if results is None or not results.complete:
-        raise NoTestReportError(
+        return NoTestReportError(
             "pytest ended without reporting its results",
             why=_how_it_ended(code, results.began_last if results else ""),
             todo="look for a crash, a test that ends the process (os._exit), a lack of memory,"
             " or an argument that makes pytest do something else",
         )
     if code == NO_TESTS and results.collected:
-        raise AllTestsDeselectedError(
+        return AllTestsDeselectedError(
             f"all {results.collected} tests were deselected",
             why=f"by the arguments {' '.join(settings.pytest_args)!r} or pytest's own configuration",
             todo="correct the -m or -k expression; only a suite without tests is skipped",
         )
-    _require_whole_session(code, results)
+    if problem := _early_end(code, results):
+        return problem
     if results.ended < settings.min_tests:
-        raise TooFewTestsError(
+        return TooFewTestsError(
             f"{results.ended} tests ran, expected at least {settings.min_tests}",
             why=f"min-tests came from {settings.source('min-tests')}",
             todo="find out why tests are missing, or lower min-tests",
         )
-    return TestRun("no-tests" if code == NO_TESTS else "passed", OK, results)
+    return None
 
 
-def _require_whole_session(code: int, results: Results) -> None:
-    """Raise NoTestReportError if the session ended early, with an exit code that hides it."""
+def _early_end(code: int, results: Results) -> NoTestReportError | None:
+    """The error of a session that ended early, with an exit code that hides it."""
     failed = results.failed + results.errors
     if code == OK and failed:
-        raise NoTestReportError(
-            f"{failed} tests failed, but pytest reported success",
-            why="its exit code was 0",
-            todo="look for a test or a plugin that ends the session (pytest.exit)",
-        )
-    if results.interrupted:
-        raise NoTestReportError(
-            f"pytest was interrupted after {results.ended} tests",
-            why=f"the reason was {results.interrupted!r}, and its exit code {code}",
-            todo="look for a test or a plugin that ends the session (pytest.exit)",
-        )
-    if results.ended < results.selected and not results.only_collects:
-        raise NoTestReportError(
-            f"pytest ended after {results.ended} of {results.selected} tests",
-            why=f"its exit code was {code}, as if all of them had run",
-            todo="look for a test or a plugin that ends the session (pytest.exit)",
-        )
+        what = f"{failed} tests failed, but pytest reported success"
+        why = "its exit code was 0"
+    elif results.interrupted:
+        what = f"pytest was interrupted after {results.ended} tests"
+        why = f"the reason was {results.interrupted!r}, and its exit code {code}"
+    elif results.ended < results.selected and not results.only_collects:
+        what = f"pytest ended after {results.ended} of {results.selected} tests"
+        why = f"its exit code was {code}, as if all of them had run"
+    else:
+        return None
+    return NoTestReportError(
+        what, why=why, todo="look for a test or a plugin that ends the session (pytest.exit)"
+    )
 
 
 def _how_it_ended(code: int, began_last: str) -> str:

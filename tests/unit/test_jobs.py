@@ -115,18 +115,53 @@ def test_a_threshold_is_not_met_where_nothing_was_measured(job: Job) -> None:
     assert code != 0
 
 
+ENDS_EARLY = "import pytest\ndef test_b(): pytest.exit('enough', returncode=0)\ndef test_c(): ...\n"
+FAILS = "def test_b():\n    assert 1 == 2\n"
+
+
 @pytest.mark.parametrize(
-    ("files", "words", "code"),
+    ("files", "words", "code", "counts", "passed"),
     [
-        ({"test_b.py": "import os\ndef test_b(): os._exit(0)\n"}, [], 74),
-        ({}, ["--min-tests", "2", "--", "-q"], 9),
+        ({}, ["--min-tests", "2", "--", "-q"], 9, "- Tests: 1 passed\n", "1"),
+        ({}, ["--", "-k", "none_such"], 5, "- Tests: 1 deselected\n", "0"),
+        ({"test_b.py": ENDS_EARLY}, [], 74, "- Tests: 1 passed\n", "1"),
+        (
+            {
+                "test_b.py": FAILS,
+                "conftest.py": "def pytest_sessionfinish(session): session.exitstatus = 0\n",
+            },
+            [],
+            74,
+            "- Tests: 1 passed, 1 failed\n",
+            "1",
+        ),
+        # pytest has not counted them.
+        ({"test_b.py": "import os\ndef test_b(): os._exit(0)\n"}, [], 74, "", ""),
     ],
+    ids=["too few", "all deselected", "ended early", "failures reported as success", "no report"],
 )
 def test_a_job_that_is_not_what_it_seems_has_failed(
-    files: dict[str, str], words: list[str], code: int, job: Job
+    files: dict[str, str], words: list[str], code: int, counts: str, passed: str, job: Job
 ) -> None:
     assert job.run(PASSING | NO_SERVER | files, *words)[0] == code
     assert job.outputs["outcome"] == "failed"
+    assert job.outputs["tests-passed"] == passed
+    assert job.read("summary").startswith("## The job failed\n\n```text\n")
+    assert (
+        "".join(line for line in job.read("summary").splitlines(keepends=True) if "- Tests" in line) == counts
+    )
+
+
+@pytest.mark.parametrize(
+    "ending",
+    ["import os\ndef test_c(): os._exit(0)\n", "import pytest\ndef test_c(): pytest.exit('x', 0)\n"],
+    ids=["os._exit", "pytest.exit"],
+)
+def test_a_session_that_ends_early_still_shows_its_failures(ending: str, job: Job) -> None:
+    code, printed = job.run(NO_SERVER | {"test_a.py": FAILS, "test_b.py": ending})
+    assert code == 74
+    assert "::error file=test_a.py,line=2,title=test_a.py%3A%3Atest_b" in printed
+    assert "\n### Failures\n\n`test_a.py::test_b` (call), `test_a.py:2`\n" in job.read("summary")
 
 
 def test_a_job_that_cannot_be_done_is_an_error(job: Job) -> None:

@@ -45,7 +45,10 @@ def run(
     lent: bool = False,
     coverage: bool = False,
 ) -> TestRun:
-    """Run a project's tests with this Python. With ``lent``, ci-kit lends pytest-json-report to it."""
+    """Run a project's tests with this Python; raises the problem of the run.
+
+    With ``lent``, ci-kit lends pytest-json-report to it.
+    """
     host = make_host()
     settings = make_settings(
         root, python=[sys.executable], pytest_args=list(words), coverage=coverage, json_report=json_report
@@ -54,7 +57,10 @@ def run(
     run_folder.mkdir()
     found = this_python()
     project = replace(found, has=found.has - {"pytest_jsonreport"}) if lent else found
-    return run_tests(host, settings, project, env=QUICK | (env or {}), run_folder=run_folder)
+    done = run_tests(host, settings, project, env=QUICK | (env or {}), run_folder=run_folder)
+    if done.problem:
+        raise done.problem
+    return done
 
 
 @serial_and_xdist

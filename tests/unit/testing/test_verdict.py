@@ -11,7 +11,7 @@ import pytest
 
 from ci_kit.errors import AllTestsDeselectedError, CiKitError, NoTestReportError, TooFewTestsError
 from ci_kit.testing.results import Results
-from ci_kit.testing.verdict import judge
+from ci_kit.testing.verdict import TestRun, judge
 from tests.unit.support import make_settings
 
 NOTHING = Results()
@@ -23,6 +23,11 @@ def counts(**of: int) -> Results:
     collected = ended + of.get("deselected", 0)
     named: dict[str, Any] = {"collected": collected, "selected": ended, "ended": ended} | of
     return replace(NOTHING, **named)
+
+
+def problem(run: TestRun) -> CiKitError:
+    assert run.problem is not None
+    return run.problem
 
 
 PASSED = counts(passed=3)
@@ -56,7 +61,7 @@ def test_exit_code_and_results_decide_the_outcome(
     code: int, results: Results | None, min_tests: int, outcome: str, asked: int, tmp_path: Path
 ) -> None:
     run = judge(code, results, make_settings(tmp_path, min_tests=min_tests))
-    assert (run.outcome, run.code, run.results) == (outcome, asked, results)
+    assert (run.outcome, run.code, run.results, run.problem) == (outcome, asked, results, None)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +78,7 @@ def test_exit_code_and_results_decide_the_outcome(
         (0, counts(passed=3, deselected=5), 4, TooFewTestsError),
         (5, NOTHING, 1, TooFewTestsError),
         # Three tests were collected, and only one of them ended: something stopped the session.
-        (0, counts(passed=1, selected=3), 0, CiKitError),
+        (0, counts(passed=1, selected=3), 0, NoTestReportError),
         # A module, a fixture or the last test ended the session.
         (0, replace(NOTHING, interrupted="Exit: enough"), 0, NoTestReportError),
         (5, replace(NOTHING, interrupted="Exit: enough"), 0, NoTestReportError),
@@ -92,9 +97,10 @@ def test_exit_code_and_results_decide_the_outcome(
 def test_a_run_that_contradicts_itself_is_an_error(
     code: int, results: Results | None, min_tests: int, error: type[CiKitError], tmp_path: Path
 ) -> None:
-    with pytest.raises(error) as caught:
-        judge(code, results, make_settings(tmp_path, min_tests=min_tests))
-    assert caught.value.outcome == "failed"
+    run = judge(code, results, make_settings(tmp_path, min_tests=min_tests))
+    assert isinstance(run.problem, error)
+    assert (run.outcome, run.problem.outcome, run.code) == ("failed", "failed", error.exit_code)
+    assert run.results is results
 
 
 @pytest.mark.parametrize(
@@ -108,19 +114,15 @@ def test_a_run_that_contradicts_itself_is_an_error(
     ],
 )
 def test_an_end_without_a_report_is_explained(code: int, why: str, tmp_path: Path) -> None:
-    with pytest.raises(NoTestReportError) as caught:
-        judge(code, None, make_settings(tmp_path))
-    assert why in caught.value.why
+    assert why in problem(judge(code, None, make_settings(tmp_path))).why
 
 
 def test_the_test_that_began_last_is_named(tmp_path: Path) -> None:
-    with pytest.raises(NoTestReportError) as caught:
-        judge(-signal.SIGKILL, UNFINISHED, make_settings(tmp_path))
-    assert caught.value.why == "it was ended by SIGKILL; the test that began last is test_a.py::test_b"
+    found = problem(judge(-signal.SIGKILL, UNFINISHED, make_settings(tmp_path)))
+    assert found.why == "it was ended by SIGKILL; the test that began last is test_a.py::test_b"
 
 
 def test_the_message_for_too_few_tests_names_the_setting_s_source(tmp_path: Path) -> None:
-    with pytest.raises(TooFewTestsError) as caught:
-        judge(0, PASSED, make_settings(tmp_path, {"CI_KIT_MIN_TESTS": "4"}))
-    assert "CI_KIT_MIN_TESTS" in caught.value.why
-    assert caught.value.what == "3 tests ran, expected at least 4"
+    found = problem(judge(0, PASSED, make_settings(tmp_path, {"CI_KIT_MIN_TESTS": "4"})))
+    assert "CI_KIT_MIN_TESTS" in found.why
+    assert found.what == "3 tests ran, expected at least 4"
