@@ -13,9 +13,8 @@ import pytest
 
 from ci_kit.mysql.client.version import Version
 from ci_kit.mysql.private.program import ServerProgram
-from tests.conftest import CiKit, assert_in_order, finish, interrupt, private_servers, wait_for
+from tests.conftest import CiKit, assert_in_order, finish, private_servers, wait_for
 from tests.mysql.conftest import LOGS_IN_LATER, WAITING, WAITS, Project, wrap_server
-from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -31,29 +30,6 @@ WITHOUT_LOGIN = {
         """,
 }
 PASSING = {"test_it.py": "def test_it():\n    pass\n"}
-
-
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
-)
-def test_a_signal_during_the_tests_ends_the_run_and_the_server(
-    ci_kit: CiKit, project: Project, server: str, number: signal.Signals, code: int
-) -> None:
-    folder = project(WAITING)
-    child = ci_kit.start("run", "--mysqld", server)
-    wait_for(folder / "started", child)
-    answer = interrupt(child, number)
-    assert answer.code == code, answer.text
-    assert "Traceback" not in answer.stderr
-
-
-def test_a_signal_while_the_server_boots_leaves_nothing(ci_kit: CiKit, project: Project, server: str) -> None:
-    project(WAITING)
-    ci_kit("run", "--mysqld", server, "--", "--co")
-    child = ci_kit.start("run", "--mysqld", server)
-    wait_until(lambda: private_servers(ci_kit.servers), "a server", child=child)
-    answer = interrupt(child)
-    assert answer.code == 130, answer.text
 
 
 def test_the_next_run_cleans_up_after_a_killed_run(

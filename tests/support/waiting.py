@@ -34,7 +34,8 @@ def wait_until(
     deadline = time.monotonic() + seconds
     while not (result := reached()):
         if child and child.poll() is not None:
-            output = "".join(child.communicate(timeout=LIMIT))
+            # Without a pipe, there is no output.
+            output = "".join(filter(None, child.communicate(timeout=LIMIT)))
             pytest.fail(f"ended with {child.returncode} while the test was waiting for {what}\n{output}")
         if time.monotonic() > deadline:
             pytest.fail(f"{seconds:g} s were not enough: waiting for {what}")
