@@ -1,7 +1,7 @@
-"""Virtual environments with other versions of the test tools than this one has.
+"""Virtual environments with other versions of the test tools than this one has, and with package managers.
 
-Each is described in tests/environments, and ``make lock`` writes its versions and hashes. They are in the
-tests' cache, with their compiled modules.
+Each has a lock file, and ``make lock`` writes its versions and hashes. They are in the tests' cache, with
+their compiled modules.
 """
 
 from __future__ import annotations
@@ -15,12 +15,21 @@ from pathlib import Path
 from tests.support import cache
 from tests.support.waiting import LIMIT
 
-_LOCKED = Path(__file__).parents[1] / "environments"
+ROOT = Path(__file__).parents[2]
 
 
 def environment(name: str) -> str:
-    """The Python of an environment. No test may change it."""
-    locked = _LOCKED / f"{name}.txt"
+    """The Python of an environment that tests/environments describes. No test may change it."""
+    return _environment(ROOT / "tests" / "environments" / f"{name}.txt")
+
+
+def managers() -> Path:
+    """The folder of the programs of real package managers, such as Poetry."""
+    return Path(_environment(ROOT / "requirements" / "managers.txt")).parent
+
+
+def _environment(locked: Path) -> str:
+    name = locked.stem
     key = hashlib.sha256(locked.read_bytes() + f"{sys.executable} {sys.version}".encode()).hexdigest()
     folder = cache.folder() / f"{name}-{key[:12]}"
     with cache.locked(name, cache.folder()):
@@ -41,5 +50,5 @@ def copy_environment(name: str, folder: Path) -> tuple[str, Path]:
 def _make(folder: Path, locked: Path) -> None:
     python = f"--python={folder / 'bin' / 'python'}"
     install = ("install", "--require-hashes", f"--requirement={locked}", python, "--compile-bytecode")
-    for words in (("venv", f"--python={sys.executable}", folder), ("pip", *install)):
+    for words in (("venv", f"--python={sys.executable}", "--relocatable", folder), ("pip", *install)):
         subprocess.run([sys.executable, "-m", "uv", *words, "--quiet"], check=True, timeout=LIMIT)
