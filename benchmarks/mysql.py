@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from benchmarks.arguments import parse_arguments
 from benchmarks.bare import BareServer, end
 from benchmarks.side_by_side import measure, table
 from ci_kit.console import Console
@@ -18,21 +18,16 @@ CI_KIT = "ci-kit, with password and database"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--mysqld", default="", help="path of the server program (default: the first one found)"
-    )
-    parser.add_argument("--rounds", type=int, default=5)
-    arguments = parser.parse_args()
+    arguments = parse_arguments(__doc__, products=["MySQL"])
     host = Host(Console(verbosity=-1))
     with tempfile.TemporaryDirectory() as project:
-        settings = load_settings(Path(project), {}, {"mysqld": arguments.mysqld or None})
+        settings = load_settings(Path(project), {}, {"mysqld": arguments.mysqld})
 
         def private() -> None:
             with ExitStack() as cleanup:
                 PrivateServer(host, settings, "password").start(cleanup).ready()
 
-        bare = BareServer(arguments.mysqld or host.which("mysqld") or "mysqld")
+        bare = BareServer(arguments.mysqld)
         try:
             ways = {
                 "bare server on an initialised datadir": lambda: end(bare.boot(bare.initialised)),

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from benchmarks.arguments import parse_arguments
 from benchmarks.side_by_side import measure, table
 from ci_kit.console import Console
 from ci_kit.host.machine import Host
 from ci_kit.mysql.private.server import PrivateServer
 from ci_kit.settings.loading import load_settings
+from tests.support.environments import managers
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "examples" / "meeting"
@@ -24,24 +28,41 @@ BOOT = "a private server, from its start to its end"
 TESTS = "coverage run -m pytest, on a running server"
 WITH_REPORT = "the same, and one coverage report"
 WHOLE = "ci-kit run, with its own server"
+POETRY = "the same, in a project of Poetry"
 
 
-def ci_kit(*words: str) -> str:
-    command = [sys.executable, "-m", "ci_kit", *words, "-q", "-C", str(SAMPLE)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+def ci_kit(*words: str, project: Path = SAMPLE, env: Mapping[str, str] | None = None) -> str:
+    command = [sys.executable, "-m", "ci_kit", *words, "-q", "-C", str(project)]
+    environ = os.environ | (env or {})
+    return subprocess.run(command, env=environ, check=True, capture_output=True, text=True).stdout
+
+
+def make_poetry_project(folder: Path) -> tuple[Path, dict[str, str]]:
+    """Make the sample app a project of Poetry, with the same packages; gives its folder and variables."""
+    project = folder / "meeting"
+    shutil.copytree(SAMPLE, project, ignore=shutil.ignore_patterns(".venv", "requirements.txt"))
+    (project / "poetry.lock").touch()
+    variables = {
+        "PATH": f"{managers()}:{os.environ['PATH']}",
+        "POETRY_VIRTUALENVS_PATH": str(folder / "environments"),
+        "POETRY_VIRTUALENVS_IN_PROJECT": "false",
+    }
+    command = ["poetry", "env", "use", sys.executable]
+    subprocess.run(command, cwd=project, env=os.environ | variables, check=True, capture_output=True)
+    (packages,) = folder.glob("environments/*/lib/python*/site-packages")
+    (sample_packages,) = SAMPLE.glob(".venv/lib/python*/site-packages")
+    (packages / "sample.pth").write_text(f"{sample_packages}\n")
+    return project, variables
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--mysqld", default="", help="path of the server program (default: the first one found)"
-    )
-    parser.add_argument("--rounds", type=int, default=5)
-    arguments = parser.parse_args()
-    program = ("--mysqld", arguments.mysqld) if arguments.mysqld else ()
+    arguments = parse_arguments(__doc__)
+    program = ("--mysqld", arguments.mysqld)
     ci_kit("mysql", "up", *program)
-    try:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as at_end:
+        at_end.callback(ci_kit, "mysql", "down")
         variables = json.loads(ci_kit("mysql", "env", "--json"))
+        project, poetry = make_poetry_project(Path(folder))
 
         def tests_alone() -> None:
             command = [str(PYTHON), "-m", "coverage", "run", "-m", "pytest"]
@@ -54,7 +75,7 @@ def main() -> None:
             subprocess.run(command, cwd=SAMPLE, check=True, capture_output=True)
 
         def server_alone() -> None:
-            settings = load_settings(SAMPLE, {}, {"mysqld": arguments.mysqld or None})
+            settings = load_settings(SAMPLE, {}, {"mysqld": arguments.mysqld})
             with ExitStack() as cleanup:
                 PrivateServer(Host(Console(verbosity=-1)), settings, "password").start(cleanup).ready()
 
@@ -63,14 +84,15 @@ def main() -> None:
             TESTS: tests_alone,
             WITH_REPORT: tests_and_report,
             WHOLE: lambda: ci_kit("run", *program),
+            POETRY: lambda: ci_kit("run", *program, project=project, env=poetry),
         }
         times = measure(ways, arguments.rounds)
-    finally:
-        ci_kit("mysql", "down")
     print(table(times, TESTS))
-    parts = zip(times[WHOLE], times[BOOT], times[WITH_REPORT], strict=True)
-    overhead = statistics.median(whole - boot - tests for whole, boot, tests in parts)
-    print(f"ci-kit run takes {overhead:.2f} s more than the server, the tests and one report (median)")
+    print("\nMore than the server, the tests and one report (median)")
+    for way in (WHOLE, POETRY):
+        parts = zip(times[way], times[BOOT], times[WITH_REPORT], strict=True)
+        overhead = statistics.median(whole - boot - tests for whole, boot, tests in parts)
+        print(f"{way:<52}{overhead:8.2f} s")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +10,7 @@ from typing import Any
 
 from mysql.connector import connect
 
+from benchmarks.arguments import parse_arguments
 from benchmarks.bare import BareServer, end
 from benchmarks.side_by_side import measure, table
 from ci_kit.console import Console
@@ -44,7 +44,7 @@ def suite(**login: Any) -> None:
 
 @contextmanager
 def private(host: Host, project: Path, program: str, **flags: Any) -> Iterator[Callable[[], None]]:
-    settings = load_settings(project, {}, {"mysqld": program or None} | flags)
+    settings = load_settings(project, {}, {"mysqld": program} | flags)
     with ExitStack() as cleanup:
         socket = PrivateServer(host, settings, "password").start(cleanup).ready().access.login.socket
         yield lambda: suite(unix_socket=str(socket), user="root", password="password")  # noqa: S106
@@ -64,17 +64,12 @@ def stock(program: str) -> Iterator[Callable[[], None]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--mysqld", default="", help="path of the server program (default: the first one found)"
-    )
-    parser.add_argument("--rounds", type=int, default=5)
-    arguments = parser.parse_args()
+    arguments = parse_arguments(__doc__, products=["MySQL"])
     host = Host(Console(verbosity=-1))
     with ExitStack() as servers, tempfile.TemporaryDirectory() as project:
         folder = Path(project)
         ways = {
-            STOCK: stock(arguments.mysqld or host.which("mysqld") or "mysqld"),
+            STOCK: stock(arguments.mysqld),
             "ci-kit, durable": private(host, folder, arguments.mysqld, durable=True),
             "ci-kit, data on disk, as with a service": private(
                 host, folder, arguments.mysqld, mysql_datadir=tempfile.gettempdir()
