@@ -7,7 +7,6 @@ has itself is never lent.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from ci_kit.errors import UnavailableError
@@ -45,6 +44,9 @@ def json_report_arguments(settings: Settings) -> list[str]:
 
 def _top_level_paths(name: str) -> Iterator[Path]:
     """The folders of an installed distribution: its package, and the metadata that names its plugin."""
+    # Most runs need no report, and the import takes time.
+    from importlib.metadata import PackageNotFoundError, distribution
+
     try:
         found = distribution(name)
     except PackageNotFoundError as error:
