@@ -57,6 +57,8 @@ def make_poetry_project(folder: Path) -> tuple[Path, dict[str, str]]:
 
 def main() -> None:
     arguments = parse_arguments(__doc__)
+    # The modules of an installed ci-kit are compiled.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     program = ("--mysqld", arguments.mysqld)
     ci_kit("mysql", "up", *program)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as at_end:

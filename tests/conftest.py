@@ -26,6 +26,9 @@ from tests.support.waiting import LIMIT, wait_until
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Each of the many processes that the tests start would compile its modules again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "examples" / "meeting"
 # In seconds: a call may prepare a datadir and boot several servers.

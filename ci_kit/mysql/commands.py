@@ -102,11 +102,11 @@ def _reuse(settings: Settings, runner: Runner, found: KeptServer) -> KeptServer:
 def _require_same(settings: Settings, found: KeptServer) -> None:
     """Raise UsageError if a setting differs from what the running server was started with."""
     record = found.record
-    external = record.kind == "external"
+    elsewhere = KINDS[record.kind].lifetime == "elsewhere"
     pairs = {
         "mysql": ("" if settings.mysql == "auto" else settings.mysql, record.kind),
         "mysql-version": (settings.mysql_version, _version_there(settings, record)),
-        "mysql-host": (settings.mysql_host if external else "", record.host),
+        "mysql-host": (settings.mysql_host if elsewhere else "", record.host),
         "mysql-password": (settings.mysql_password, record.password),
         "mysql-port": (settings.mysql_port, record.port),
         "mysql-user": (settings.mysql_user, record.user),

@@ -26,7 +26,9 @@ def require(package_of: Mapping[str, str], *, tier: str) -> None:
     if os.geteuid() != 0:
         raise Unavailable(f"{', '.join(missing)} not found: run `apt-get install {wanted}` as root")
     sys.stderr.write(f"{tier}: installing {wanted} with apt-get\n")
-    install = ("apt-get", "install", "-q", "-y", "--no-install-recommends", *packages)
+    # Another program may be installing at this moment. In seconds.
+    patient = ("-o", "DPkg::Lock::Timeout=300")
+    install = ("apt-get", *patient, "install", "-q", "-y", "--no-install-recommends", *packages)
     # A fresh container has no package lists and needs an update; a laptop usually does not.
     if not (succeeds(*install) or (succeeds("apt-get", "update", "-q") and succeeds(*install))):
         raise Unavailable(f"apt-get could not install {wanted}: install it by hand")
