@@ -171,6 +171,7 @@ class Job:
             problem="\n".join(problem.lines()) if problem else "",
             seconds=self._elapsed,
             exit_code=tests.code if tests else 0,
+            zone_is_default=not self._settings.given("timezone"),
         )
         publish(report, self._runner)
 

@@ -25,7 +25,8 @@ class RunReport:
     """A finished run. Versions are empty if the run ended before ci-kit knew them.
 
     ``results`` is None without a report from pytest, ``coverage`` (in percent) without a measurement.
-    ``problem`` has the lines of the error that ended the run. ``exit_code`` is pytest's.
+    ``problem`` has the lines of the error that ended the run. ``exit_code`` is pytest's. ``zone_is_default``
+    means that no setting chose the time zone.
     """
 
     outcome: Outcome
@@ -37,6 +38,7 @@ class RunReport:
     problem: str
     seconds: float
     exit_code: int = 0
+    zone_is_default: bool = False
 
     @property
     def title(self) -> str:
@@ -48,6 +50,16 @@ class RunReport:
         if self.exit_code in PYTEST_CODES and self.exit_code > 1:
             return f"Tests failed, pytest's exit code {self.exit_code}: {PYTEST_CODES[self.exit_code]}"
         return _TITLES[self.outcome]
+
+    @property
+    def zone_hint(self) -> str:
+        """What to do if tests failed because they expect another time zone; empty if that is no cause."""
+        if self.outcome != "failed" or self.problem or not self.zone_is_default:
+            return ""
+        return (
+            f"the tests ran in {self.timezone}, the default time zone of ci-kit; if they expect another one,"
+            ' set it, as in timezone = "UTC"'
+        )
 
     @property
     def counts(self) -> str:

@@ -1,4 +1,4 @@
-"""The last line of a run on the terminal."""
+"""The result of a run on the terminal."""
 
 from __future__ import annotations
 
@@ -15,3 +15,5 @@ def print_result(report: RunReport, runner: Runner) -> None:
         coverage = "" if report.coverage is None else f"coverage {report.coverage:.1f} %"
         facts = (report.counts, coverage, f"{report.seconds:.1f} s")
         console.step("result", f"{report.title}: {', '.join(filter(None, facts))}")
+        if report.zone_hint:
+            console.step("timezone", report.zone_hint)

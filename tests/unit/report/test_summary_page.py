@@ -55,6 +55,14 @@ def test_the_page_lists_flaky_tests(step: Step) -> None:
     assert "Failures" not in step.summary
 
 
+@pytest.mark.parametrize("default", [False, True])
+def test_failed_tests_in_the_default_zone_come_with_how_to_change_it(default: bool, step: Step) -> None:
+    report = replace(REPORT, timezone="Asia/Seoul", zone_is_default=default)
+    add_summary_page(report, step.runner())
+    assert "- Time zone: `Asia/Seoul`\n" in step.summary
+    assert ('`timezone = "UTC"`' in step.summary) is default
+
+
 def test_the_page_leaves_out_unknown_facts(step: Step) -> None:
     report = replace(REPORT, mysql_version="", python_version="", results=None, coverage=None)
     add_summary_page(report, step.runner())

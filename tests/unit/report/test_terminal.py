@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from ci_kit.github import Runner
 from ci_kit.report.run_report import RunReport
@@ -28,6 +31,26 @@ def test_the_result_leaves_out_unknown_facts() -> None:
 
 def test_a_problem_is_left_to_the_error_message() -> None:
     assert printed(replace(REPORT, problem="coverage is low")) == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        ({}, True),
+        ({"results": None}, True),
+        ({"zone_is_default": False}, False),
+        ({"outcome": "passed"}, False),
+        ({"outcome": "no-tests"}, False),
+        ({"problem": "coverage is low"}, False),
+    ],
+)
+def test_failed_tests_in_the_default_zone_come_with_how_to_change_it(
+    change: dict[str, Any], hint: bool
+) -> None:
+    report = replace(REPORT, timezone="Asia/Seoul", zone_is_default=True)
+    text = printed(replace(report, **change))
+    assert ("timezone   the tests ran in Asia/Seoul" in text) is hint
+    assert ('timezone = "UTC"' in text) is hint
 
 
 def test_a_dry_run_has_no_result() -> None:
