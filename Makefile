@@ -19,8 +19,8 @@ run: .venv/installed $(SAMPLE)/.venv/installed ## Run the main job on the sample
 test: lint unit $(SAMPLE)/.venv/installed ## Check and test everything, on real servers
 	@test -d /usr/share/zoneinfo || tools/apt.sh "There are no time zone files" tzdata
 	@$(BIN)/ci-kit mysql install
-	$(BIN)/python -m pytest tests/containers tests/runner tests/mysql tests/action tests/support \
-		--numprocesses=auto --dist=loadfile
+	$(BIN)/python -m pytest tests/containers tests/runner tests/action tests/mysql tests/support \
+		--numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 lint: .venv/installed ## Check format, types, imports, workflows and scripts
 	$(BIN)/ruff format --check .

@@ -53,6 +53,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
     return _SharedScheduling(config, log) if config.getoption("dist") == "loadfile" else None
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    # The tests of servers and machines wait for them about half of the time.
+    return 2 * (os.cpu_count() or 1) if config.getoption("dist") == "loadfile" else None
+
+
 class _SharedScheduling(LoadFileScheduling):  # type: ignore[misc]
     """Runs tests that share something in one process: those of a file, and all that use containers."""
 
@@ -129,8 +135,12 @@ def clean_environ() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def template_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder for template datadirs, which all tests of a process share."""
-    return tmp_path_factory.mktemp("templates")
+    """The folder for template datadirs, which all tests of this run share: to make one takes seconds."""
+    own = tmp_path_factory.getbasetemp()
+    # A worker of pytest-xdist has a folder in the one of the run.
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "templates"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture

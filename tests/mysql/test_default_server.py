@@ -210,10 +210,18 @@ def test_a_damaged_template_is_made_anew(
     ci_kit: CiKit, project: Project, server: str, tmp_path: Path
 ) -> None:
     project({"test_it.py": "def test_it():\n    pass\n"})
-    ci_kit.environ["CI_KIT_CACHE"] = str(tmp_path / "cache" / "own")
+    own = tmp_path / "cache" / "own"
+    ci_kit.environ["CI_KIT_CACHE"] = str(own)
     ci_kit("run", "--mysqld", server, "--no-coverage", code=0)
-    (data,) = (tmp_path / "cache" / "own" / "templates").glob("*/data/ibdata1")
+    (data,) = own.glob("templates/*/data/ibdata1")
     with data.open("r+b") as file:
         file.write(os.urandom(1 << 20))
     assert "was damaged" in ci_kit("run", "--mysqld", server, "--no-coverage", code=0).stderr
+    # A wrong size, or no list of files, shows before the server starts.
+    data.write_bytes(b"half")
     assert "was damaged" not in ci_kit("run", "--mysqld", server, "--no-coverage", code=0).stderr
+    (manifest,) = own.glob("templates/*/manifest.json")
+    manifest.unlink()
+    assert "was damaged" not in ci_kit("run", "--mysqld", server, "--no-coverage", code=0).stderr
+    assert manifest.exists()
+    assert not list(own.glob("servers/*"))

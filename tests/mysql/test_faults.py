@@ -198,21 +198,6 @@ def test_a_server_that_cannot_boot_shows_the_errors_of_its_log(
     assert "Traceback" not in answer.stderr
 
 
-def test_a_damaged_template_is_made_again(
-    ci_kit: CiKit, project: Project, server: str, tmp_path: Path
-) -> None:
-    project(PASSING)
-    own = tmp_path / "own-cache"
-    environ = {"CI_KIT_CACHE": str(own)}
-    ci_kit("run", "--mysqld", server, env=environ, code=0)
-    (manifest,) = own.glob("templates/*/manifest.json")
-    (manifest.parent / "data" / "ibdata1").write_bytes(b"half")
-    ci_kit("run", "--mysqld", server, env=environ, code=0)
-    (manifest.parent / "manifest.json").unlink()
-    ci_kit("run", "--mysqld", server, env=environ, code=0)
-    assert not list(own.glob("servers/*"))
-
-
 def test_a_silent_server_and_a_port_without_a_server_are_different_errors(
     ci_kit: CiKit, project: Project
 ) -> None:
