@@ -59,7 +59,7 @@ class CoverageBelowThresholdError(CiKitError):
 class TooFewTestsError(CiKitError):
     exit_code = 9
     outcome = "failed"
-    meaning = "fewer tests ran than min-tests requires"
+    meaning = "fewer tests ran than min-tests requires, or their number is unknown"
 
 
 class OutOfDateError(CiKitError):
@@ -85,7 +85,7 @@ class BugError(CiKitError):
 class NoTestReportError(CiKitError):
     exit_code = 74
     outcome = "failed"
-    meaning = "pytest did not report its results, whatever its exit code was"
+    meaning = "the tests did not report their results, or they failed and ended with success"
 
 
 class TerminatedError(KeyboardInterrupt):

@@ -23,10 +23,13 @@ from ci_kit.mysql.opening import (
 from ci_kit.report.publishing import publish
 from ci_kit.report.run_report import RunReport
 from ci_kit.run_folder import run_folder
+from ci_kit.settings.placeholders import fill
 from ci_kit.settings.settings import Settings
+from ci_kit.testing.commands import TestCommand, modules_of, read_commands
 from ci_kit.testing.connection_files import read_connection_files
 from ci_kit.testing.coverage import CoverageReport, report_coverage, require_coverage, save_coverage
 from ci_kit.testing.dotenv.overrides import override_warnings
+from ci_kit.testing.programs import find_program
 from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import run_tests
 from ci_kit.testing.verdict import TestRun
@@ -61,43 +64,48 @@ class Job:
 
     def _run(self, cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings
+        commands = read_commands(settings)
         files = read_connection_files(host, settings)
         changed_machine = set_timezone(settings, self._runner)
         scope = "the machine" if changed_machine else "this run alone"
         host.console.step("timezone", f"{settings.timezone}, {scope}")
         starting = [open_server(one, self._runner, cleanup) for one in settings.all_servers]
-        self._project = inspect_project(host, settings)
-        host.console.step("python", str(self._project))
+        project = self._project = inspect_project(host, settings, modules=modules_of(commands))
+        host.console.step("python", str(project))
+        found = [find_program(host, settings, project, command) for command in commands]
         for one in starting:
             self._servers.append(self._wait_for_server(one))
         values = placeholder_values(self._servers)
-        settings = self._settings = settings.filled(values)
+        commands = tuple(command.filled(values) for command in found)
         env = {"TZ": settings.timezone, **login_environment(self._servers)}
-        env |= {pair.name: pair.text for pair in settings.env}
-        self._warn_of_overrides(self._project, env)
+        env |= {pair.name: fill(pair.text, values) for pair in settings.env}
+        self._warn_of_overrides(project, commands, env)
         try:
             with run_folder(host) as folder, ExitStack() as written:
                 for file in files:
                     written.enter_context(file.written(host, folder, values))
-                self._test(self._project, env, folder)
+                self._test(project, commands, env, folder)
         except CiKitError:
             # Later steps may look at the database of a job that failed.
             self._hand_over(env)
             raise
         self._hand_over(env)
 
-    def _warn_of_overrides(self, project: Project, env: dict[str, str]) -> None:
-        settings = self._settings
-        for warning in override_warnings(
-            settings.root, env, pytest_args=settings.pytest_args, has=project.has
-        ):
-            self._host.console.warning(warning)
-            self._runner.annotate("warning", warning, title="ci-kit")
+    def _warn_of_overrides(
+        self, project: Project, commands: tuple[TestCommand, ...], env: dict[str, str]
+    ) -> None:
+        arguments = [word for command in commands if command.kind == "pytest" for word in command.arguments]
+        for warning in override_warnings(self._settings.root, env, pytest_args=arguments, has=project.has):
+            self._warn(warning)
 
-    def _test(self, project: Project, env: dict[str, str], folder: Path) -> None:
+    def _test(
+        self, project: Project, commands: tuple[TestCommand, ...], env: dict[str, str], folder: Path
+    ) -> None:
         host, settings = self._host, self._settings
         try:
-            self._tests = run_tests(host, settings, project, env=env, run_folder=folder)
+            self._tests = run_tests(host, settings, project, commands, env=env, run_folder=folder)
+            for warning in self._tests.warnings:
+                self._warn(warning)
             if self._tests.problem:
                 raise self._tests.problem
         except CiKitError:
@@ -110,8 +118,7 @@ class Job:
             return
         self._coverage = report_coverage(host, settings, project, run_folder=folder)
         for warning in self._coverage.warnings:
-            host.console.warning(warning)
-            self._runner.annotate("warning", warning, title="ci-kit")
+            self._warn(warning)
 
     def _wait_for_server(self, starting: StartingServer) -> RunningServer:
         server = starting.wait()
@@ -148,11 +155,14 @@ class Job:
         """Report a server that ended during the run: a warning if the tests passed without it."""
         text = self._host.redactor.redact("\n".join(problem.lines()))
         if self._tests and not self._tests.code:
-            self._host.console.warning(text)
-            self._runner.annotate("warning", text, title="ci-kit")
+            self._warn(text)
         else:
             self._host.console.error(text.splitlines())
             self._runner.annotate("error", text, title="ci-kit")
+
+    def _warn(self, text: str) -> None:
+        self._host.console.warning(text)
+        self._runner.annotate("warning", text, title="ci-kit")
 
     def _require_coverage(self) -> None:
         if not self._tests or self._tests.code or self._tests.outcome != "passed" or self._host.dry:
@@ -170,7 +180,7 @@ class Job:
             coverage=self._coverage.percent if self._coverage else None,
             problem="\n".join(problem.lines()) if problem else "",
             seconds=self._elapsed,
-            exit_code=tests.code if tests else 0,
+            reason=tests.reason if tests else "",
             zone_is_default=not self._settings.given("timezone"),
         )
         publish(report, self._runner)
@@ -183,7 +193,7 @@ class Job:
     @property
     def _anything_ended(self) -> bool:
         results = self._tests.results if self._tests else None
-        return self._host.dry or bool(results and results.ended)
+        return self._host.dry or bool(results and (results.ended or results.uncounted))
 
     @property
     def _elapsed(self) -> float:

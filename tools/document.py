@@ -178,6 +178,9 @@ def codes() -> str:
 <!-- {NOTE.format("ci_kit/errors.py")} -->
 # Exit codes
 
+The codes 1 to 4 and 6 are pytest's. The setting `test-command` can start other programs. Their exit codes
+pass through too, whatever they mean. The result names the command.
+
 | code | meaning |
 |---|---|
 {rows}

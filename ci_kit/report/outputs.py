@@ -25,7 +25,7 @@ class Output:
 def _count(count: Callable[[Results], int]) -> Callable[[RunReport], str]:
     def text(report: RunReport) -> str:
         results = report.results
-        return str(count(results)) if results and results.complete else ""
+        return str(count(results)) if results and results.counted else ""
 
     return text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ci_kit.errors import PYTEST_CODES, Outcome
+from ci_kit.errors import Outcome
 from ci_kit.testing.results import Results
 
 _TITLES: dict[Outcome, str] = {
@@ -25,8 +25,8 @@ class RunReport:
     """A finished run. Versions are empty if the run ended before ci-kit knew them.
 
     ``results`` is None without a report from pytest, ``coverage`` (in percent) without a measurement.
-    ``problem`` has the lines of the error that ended the run. ``exit_code`` is pytest's. ``zone_is_default``
-    means that no setting chose the time zone.
+    ``problem`` has the lines of the error that ended the run. ``reason`` says more about a failure.
+    ``zone_is_default`` means that no setting chose the time zone.
     """
 
     outcome: Outcome
@@ -37,18 +37,16 @@ class RunReport:
     coverage: float | None
     problem: str
     seconds: float
-    exit_code: int = 0
+    reason: str = ""
     zone_is_default: bool = False
 
     @property
     def title(self) -> str:
-        """The result in one line."""
+        """The result in a few words."""
         if self.problem:
             return failed_title(self.outcome)
         if self.results and self.outcome == "passed" and self.results.only_collects:
             return "No tests ran: pytest was asked only to collect"
-        if self.exit_code in PYTEST_CODES and self.exit_code > 1:
-            return f"Tests failed, pytest's exit code {self.exit_code}: {PYTEST_CODES[self.exit_code]}"
         return _TITLES[self.outcome]
 
     @property
@@ -63,7 +61,7 @@ class RunReport:
 
     @property
     def counts(self) -> str:
-        """The counts that are not zero, as in ``12 passed, 1 skipped``."""
+        """The counts that are not zero, as in ``12 passed, 1 skipped``, and whether some are unknown."""
         results = self.results
         if results is None or not results.complete:
             return ""
@@ -78,4 +76,8 @@ class RunReport:
             "rerun": results.reruns,
         }
         named.update(results.others)
-        return ", ".join(f"{count} {name}" for name, count in named.items() if count)
+        counts = [f"{count} {name}" for name, count in named.items() if count]
+        if results.uncounted:
+            commands = f"{results.uncounted} command{'s' if results.uncounted > 1 else ''}"
+            counts.append(f"counts of {commands} unknown" if counts else "counts unknown")
+        return ", ".join(counts)

@@ -12,8 +12,9 @@ def print_result(report: RunReport, runner: Runner) -> None:
     if runner.host.dry:
         console.step("dry run", "nothing was changed")
     elif not report.problem:
+        title = f"{report.title}, {report.reason}" if report.reason else report.title
         coverage = "" if report.coverage is None else f"coverage {report.coverage:.1f} %"
         facts = (report.counts, coverage, f"{report.seconds:.1f} s")
-        console.step("result", f"{report.title}: {', '.join(filter(None, facts))}")
+        console.step("result", f"{title}: {', '.join(filter(None, facts))}")
         if report.zone_hint:
             console.step("timezone", report.zone_hint)

@@ -10,7 +10,7 @@ from ci_kit.settings.pairs import Pair
 from ci_kit.settings.server_version import WantedVersion
 from ci_kit.settings.variables import Variable
 
-Words: TypeAlias = "tuple[str, ...] | tuple[Variable, ...] | tuple[Pair, ...]"
+Words: TypeAlias = "tuple[str, ...] | tuple[tuple[str, ...], ...] | tuple[Variable, ...] | tuple[Pair, ...]"
 Value: TypeAlias = "str | int | float | bool | Words | WantedVersion | None"
 
 Group: TypeAlias = Literal["Time zone", "Server", "Database", "Tests"]

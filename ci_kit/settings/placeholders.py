@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from urllib.parse import quote
 
 from ci_kit.errors import UsageError
 from ci_kit.settings.names import did_you_mean
-from ci_kit.settings.pairs import Pair
 
 _NAME = r"[a-z][a-z0-9_.-]*"
 # All other braces are text: those of JSON, of a shell, of ``{}``.
@@ -45,14 +44,6 @@ def fill(text: str, values: Mapping[str, str], escape: Callable[[str], str] = st
         return f"[{given}]" if found["name"].endswith("host") and ":" in given else quote(given, safe="")
 
     return _PLACEHOLDER.sub(value, text)
-
-
-def filled(texts: Iterable[str | Pair], values: Mapping[str, str]) -> tuple[str | Pair, ...]:
-    """Texts with the values of their placeholders; of a pair, only its text has any."""
-    return tuple(
-        Pair(one.name, fill(one.text, values)) if isinstance(one, Pair) else fill(one, values)
-        for one in texts
-    )
 
 
 def wrong_placeholder(text: str, known: Collection[str], *, source: str) -> UsageError | None:

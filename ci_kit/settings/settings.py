@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ci_kit.settings.option import Option, ServerKind, Value
 from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.options.server import ServerChoice, ZoneTables
 from ci_kit.settings.pairs import Pair
-from ci_kit.settings.placeholders import filled, placeholder
+from ci_kit.settings.placeholders import placeholder
 from ci_kit.settings.server_version import WantedVersion
 from ci_kit.settings.source import Source
 from ci_kit.settings.variables import FIELDS, Variable
@@ -58,8 +57,10 @@ class Settings:
     boot_timeout: int
     python: tuple[str, ...]
     root_on_path: bool
+    test_command: tuple[tuple[str, ...], ...]
     pytest_args: tuple[str, ...]
     files: tuple[Pair, ...]
+    junit_xml: tuple[str, ...]
     coverage: bool
     fail_under: float | None
     min_tests: int
@@ -90,16 +91,16 @@ class Settings:
         """The names of the placeholders that have a value in a run."""
         return frozenset(placeholder(server.name, field) for server in self.all_servers for field in FIELDS)
 
-    def texts(self, option: Option) -> tuple[str, ...]:
+    def texts(self, option: Option) -> Iterator[str]:
         """The texts of an option that may contain placeholders."""
-        return tuple(one.text if isinstance(one, Pair) else one for one in getattr(self, option.field))
-
-    def filled(self, values: Mapping[str, str]) -> Settings:
-        """The settings with the values of their placeholders; they are empty if the run has no server."""
-        texts: dict[str, Any] = {
-            one.field: filled(getattr(self, one.field), values) for one in OPTIONS if one.placeholders
-        }
-        return replace(self, **texts)
+        for one in getattr(self, option.field):
+            match one:
+                case Pair():
+                    yield one.text
+                case str():
+                    yield one
+                case _:
+                    yield from one
 
     def value(self, option: Option) -> Value:
         """The value of an option."""

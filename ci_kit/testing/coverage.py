@@ -12,7 +12,7 @@ from ci_kit.errors import CiKitError, CoverageBelowThresholdError
 from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.python import Project
-from ci_kit.testing.session import Session, project_command, read_session
+from ci_kit.testing.session import project_command, read_session
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def report_coverage(host: Host, settings: Settings, project: Project, *, run_fol
     """Print the table of lines that no test reached, and read the total.
 
     The threshold is the setting fail-under, or fail_under in the project's own coverage configuration.
-    ``run_folder`` is the folder of the run's session.
+    ``run_folder`` has the folders of the run's commands.
     """
     threshold = [] if settings.fail_under is None else [f"--fail-under={settings.fail_under:g}"]
     words = ["-m", "coverage", "report", "-m", *threshold]
@@ -47,7 +47,7 @@ def report_coverage(host: Host, settings: Settings, project: Project, *, run_fol
         result.get("percent"),
         below_threshold=bool(result.get("below_threshold") or (problem and has_threshold)),
         problem=problem,
-        warnings=tuple(_warnings(result, "" if has_threshold else problem, read_session(run_folder))),
+        warnings=tuple(_warnings(result, "" if has_threshold else problem, run_folder)),
     )
 
 
@@ -60,12 +60,14 @@ def _read(path: Path) -> dict[str, Any]:
     return result
 
 
-def _warnings(result: Mapping[str, Any], problem: str, session: Session) -> Iterator[str]:
-    if workers := len(session.unmeasured_workers):
+def _warnings(result: Mapping[str, Any], problem: str, run_folder: Path) -> Iterator[str]:
+    sessions = [read_session(path.parent) for path in sorted(run_folder.glob("*/session.json"))]
+    unmeasured = tuple(worker for session in sessions for worker in session.unmeasured_workers)
+    if workers := len(unmeasured):
         yield "\n".join(
             CiKitError(
                 f"coverage did not measure {workers} worker{'s' if workers > 1 else ''} of pytest-xdist",
-                details=session.unmeasured_workers,
+                details=unmeasured,
                 todo="install coverage for the Python of these workers, or run the tests without -n and --tx",
             ).lines()
         )

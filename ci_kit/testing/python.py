@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,20 @@ from ci_kit.testing.activation import activation, changes
 from ci_kit.testing.advice import how_to_install
 from ci_kit.testing.search import Interpreter, find_interpreter
 
+PYTEST = frozenset({"pytest"})
+
 # No braces: `hatch run` takes them for fields of its own.
 _PROBE = """\
 import importlib.util, json, os, sys, sysconfig
-names = ("pytest", "coverage", "pytest_jsonreport", "xdist", "pytest_env", "pytest_dotenv")
-has = [name for name in names if importlib.util.find_spec(name)]
+names = ["pytest", "coverage", "pytest_jsonreport", "xdist", "pytest_env", "pytest_dotenv"]
+has = [name for name in names + sys.argv[1:] if importlib.util.find_spec(name)]
 if importlib.util.find_spec("environs"):
     import importlib.metadata
     if int(importlib.metadata.version("environs").split(".")[0]) < 15:
         has.append("environs<15")
 facts = dict(version=sys.version.split()[0], prefix=sys.prefix, base=sys.base_prefix, has=has)
 scripts = [sysconfig.get_path("scripts"), sysconfig.get_path("scripts", os.name + "_user")]
-commands = [os.path.join(folder, "pytest") for folder in scripts + [os.path.dirname(sys.executable)]]
-facts.update(commands=[path for path in commands if os.path.isfile(path)])
+facts.update(scripts=scripts + [os.path.dirname(sys.executable)])
 facts.update(executable=sys.executable, environ=dict(os.environ))
 print(json.dumps(facts))
 """
@@ -38,15 +39,16 @@ print(json.dumps(facts))
 class Project:
     """A project's Python: the command that runs it, its version, and the test tools that it can import.
 
-    ``has`` also contains ``environs<15`` for an old release of that library.
-    ``pytest`` are its arguments that start pytest. ``activation`` are the changes of the environment that
-    activate it; ``why`` tells how ci-kit found it.
+    ``has`` also contains ``environs<15`` for an old release of that library, and modules that test-command
+    runs. ``pytest`` are its arguments that start pytest. ``scripts`` are the folders of its scripts.
+    ``activation`` are the changes of the environment that activate it; ``why`` tells how ci-kit found it.
     """
 
     python: tuple[str, ...]
     version: str
     has: frozenset[str]
     pytest: tuple[str, ...] = ("-m", "pytest")
+    scripts: tuple[str, ...] = ()
     activation: Env = field(default_factory=dict, repr=False)
     why: str = ""
 
@@ -62,14 +64,17 @@ class Project:
         return f"{self.version}, {self.why}" if self.version else self.why
 
 
-def inspect_project(host: Host, settings: Settings) -> Project:
-    """The project's Python. Raises UnavailableError if it cannot run the tests."""
+def inspect_project(host: Host, settings: Settings, *, modules: frozenset[str] = PYTEST) -> Project:
+    """The project's Python. Raises UnavailableError if it cannot run the tests.
+
+    ``modules`` are those that the commands of the tests run. Coverage is required too, if it measures them.
+    """
     interpreter = find_interpreter(host, settings)
     if host.dry and interpreter.through_manager:
         # The program would create an environment that does not exist yet.
-        return Project(interpreter.command, "", frozenset({"pytest", "coverage"}), why=str(interpreter))
-    facts = _ask(host, settings, interpreter)
-    required = {"pytest", "coverage"} if settings.coverage else {"pytest"}
+        return Project(interpreter.command, "", modules | {"coverage"}, why=str(interpreter))
+    facts = _ask(host, settings, interpreter, modules)
+    required = modules | {"coverage"} if settings.coverage else modules
     if missing := sorted(required - set(facts["has"])):
         advice = how_to_install(missing, interpreter, settings, host)
         raise UnavailableError(
@@ -83,7 +88,8 @@ def inspect_project(host: Host, settings: Settings) -> Project:
         python,
         facts["version"],
         frozenset(facts["has"]),
-        ("-m", "pytest") if settings.root_on_path else _command(facts, settings),
+        _pytest(facts, settings) if "pytest" in modules else (),
+        tuple(facts["scripts"]),
         env,
         str(interpreter),
     )
@@ -99,10 +105,13 @@ def _activated(host: Host, interpreter: Interpreter, facts: Mapping[str, Any]) -
     return interpreter.command, activation(facts["prefix"], facts["base"], host.environ)
 
 
-def _command(facts: Mapping[str, Any], settings: Settings) -> tuple[str]:
-    """The path of the command ``pytest``, which this Python runs as a script."""
-    for path in facts["commands"]:
-        return (path,)
+def _pytest(facts: Mapping[str, Any], settings: Settings) -> tuple[str, ...]:
+    """The arguments that start pytest: as a module, or the path of the command, which is a script."""
+    if settings.root_on_path:
+        return ("-m", "pytest")
+    for folder in facts["scripts"]:
+        if (path := Path(folder, "pytest")).is_file():
+            return (str(path),)
     raise UnavailableError(
         "the project's Python has no command pytest",
         why=f"root-on-path is off (it came from {settings.source('root-on-path')}), and there is no pytest"
@@ -111,11 +120,11 @@ def _command(facts: Mapping[str, Any], settings: Settings) -> tuple[str]:
     )
 
 
-def _ask(host: Host, settings: Settings, interpreter: Interpreter) -> dict[str, Any]:
+def _ask(host: Host, settings: Settings, interpreter: Interpreter, modules: Iterable[str]) -> dict[str, Any]:
     python = interpreter.command
     try:
         # A package manager may install the project's environment first, which takes an unknown time.
-        answer = host.ask(Command([*python, "-c", _PROBE], cwd=settings.root), seconds=None)
+        answer = host.ask(Command([*python, "-c", _PROBE, *sorted(modules)], cwd=settings.root), seconds=None)
     except UnavailableError as error:
         source = f" (it came from {settings.source('python')})" if settings.given("python") else ""
         error.todo = (

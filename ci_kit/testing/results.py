@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeAlias
 
@@ -38,7 +39,7 @@ class Results:
 
     ``flaky`` are tests that passed after a rerun, each with its last failure. ``interrupted`` is the reason
     that ended the session early. A session that did not finish is not ``complete``: it has failures, no
-    counts, and the test that began last.
+    counts, and the test that began last. ``uncounted`` is the number of commands whose counts are unknown.
     """
 
     collected: int = 0
@@ -60,11 +61,42 @@ class Results:
     interrupted: str = ""
     complete: bool = True
     began_last: str = ""
+    uncounted: int = 0
+
+    @property
+    def counted(self) -> bool:
+        """Whether the counts are known."""
+        return self.complete and not self.uncounted
 
     @property
     def ran(self) -> int:
         """The number of outcomes of tests that were not skipped."""
         return self.passed + self.failed + self.errors + self.xfailed + self.xpassed
+
+
+UNKNOWN = Results(uncounted=1)
+"""The results of a command that reported none."""
+
+
+def total_results(results: Sequence[Results | None]) -> Results:
+    """The results of several commands together; one that is None counts as unknown."""
+    known = [one or UNKNOWN for one in results]
+    numbers = {
+        field.name: sum(getattr(one, field.name) for one in known)
+        for field in fields(Results)
+        if type(field.default) in (int, float)
+    }
+    others = Counter[str]()
+    for one in known:
+        others.update(dict(one.others))
+    return Results(
+        **numbers,
+        others=tuple(others.items()),
+        failures=tuple(failure for one in known for failure in one.failures),
+        flaky=tuple(failure for one in known for failure in one.flaky),
+        only_collects=all(one.only_collects for one in known),
+        complete=all(one.complete for one in known),
+    )
 
 
 def read_results(path: Path) -> Results | None:

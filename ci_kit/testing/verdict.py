@@ -1,28 +1,41 @@
-"""The verdict on a test run: what pytest's exit code and its report mean together."""
+"""The verdict on the tests: what the exit code and the report of each command mean together."""
 
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from ci_kit.errors import AllTestsDeselectedError, CiKitError, NoTestReportError, TooFewTestsError
+from ci_kit.errors import (
+    PYTEST_CODES,
+    AllTestsDeselectedError,
+    CiKitError,
+    NoTestReportError,
+    TooFewTestsError,
+)
 from ci_kit.settings.settings import Settings
-from ci_kit.testing.results import Results
+from ci_kit.testing.commands import TestCommand
+from ci_kit.testing.results import Results, total_results
 
 TestOutcome: TypeAlias = Literal["passed", "failed", "no-tests"]
 
 # pytest's manual, "Exit codes".
 OK, NO_TESTS = 0, 5
 _FAILURES = (1, 2, 3, 4, 6)
+# Python 3.12 and newer: unittest found no tests.
+_UNITTEST_NO_TESTS = 5
+# As a shell reports a process that a signal ended.
+_SIGNAL_BASE = 128
 
 
 @dataclass(frozen=True)
 class TestRun:
-    """How a test run ended. ``code`` is ci-kit's exit code for it.
+    """How the tests ended. ``code`` is ci-kit's exit code for it.
 
-    ``results`` is None if pytest ended before it wrote a report. ``problem`` is the error if the run failed
-    for another reason than pytest's exit code.
+    ``results`` is None if pytest ended before it wrote a report. ``reason`` says more about a failure than
+    that tests failed. ``warnings`` are messages for the user. ``problem`` is the error if the run failed for
+    another reason than an exit code.
     """
 
     __test__ = False
@@ -30,20 +43,74 @@ class TestRun:
     outcome: TestOutcome
     code: int
     results: Results | None
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
     problem: CiKitError | None = None
 
 
-def judge(code: int, results: Results | None, settings: Settings) -> TestRun:
-    """Judge a run by pytest's exit code and report."""
+def judge(code: int, results: Results | None, arguments: Sequence[str]) -> TestRun:
+    """Judge a run of pytest by its exit code, report and arguments."""
     # A plugin may end a session with its own exit code. Without a report, that code may come from anything.
     if code in _FAILURES or (results and results.complete and code not in (OK, NO_TESTS)):
-        return TestRun("failed", code, results)
-    if problem := _problem(code, results, settings):
-        return TestRun("failed", problem.exit_code, results, problem)
+        reason = f"pytest's exit code {code}: {PYTEST_CODES[code]}" if code in _FAILURES[1:] else ""
+        return TestRun("failed", code, results, reason)
+    if problem := _problem(code, results, arguments):
+        return _failed_by(problem, results)
     return TestRun("no-tests" if code == NO_TESTS else "passed", OK, results)
 
 
-def _problem(code: int, results: Results | None, settings: Settings) -> CiKitError | None:
+def judge_other(code: int, results: Results, command: TestCommand) -> TestRun:
+    """Judge a run of another command by its exit code and by what it reported."""
+    failed = results.failed + results.errors
+    if code == OK and failed:
+        problem = NoTestReportError(
+            f"{failed} tests failed, but the command ended with success",
+            why=f"the command is `{command}`, and its JUnit XML reports the failures",
+            todo="let the command end with another exit code than 0 if a test fails",
+        )
+        return _failed_by(problem, results)
+    if code == OK:
+        return TestRun("passed", OK, results)
+    if code < 0:
+        return TestRun("failed", _SIGNAL_BASE - code, results, f"`{command}` was ended by {_signal(code)}")
+    no_tests = ": no tests ran" if code == _UNITTEST_NO_TESTS and command.module == "unittest" else ""
+    return TestRun("failed", code, results, f"exit code {code} of `{command}`{no_tests}")
+
+
+def judge_all(runs: Sequence[TestRun]) -> TestRun:
+    """The verdict on several commands, of which the first that failed decides."""
+    results = runs[0].results if len(runs) == 1 else total_results([run.results for run in runs])
+    warnings = tuple(warning for run in runs for warning in run.warnings)
+    nothing = all(run.outcome == "no-tests" for run in runs)
+    passed = TestRun("no-tests" if nothing else "passed", OK, results)
+    decisive = next((run for run in runs if run.outcome == "failed"), passed)
+    return replace(decisive, results=results, warnings=warnings)
+
+
+def require_tests(run: TestRun, settings: Settings) -> TestRun:
+    """The run, failed if fewer tests ran than min-tests requires, or if their number is unknown."""
+    ended = run.results.ended if run.results else 0
+    if run.outcome == "failed" or ended >= settings.min_tests:
+        return run
+    unknown = run.results.uncounted if run.results else 0
+    problem = TooFewTestsError(
+        f"the number of tests is unknown, expected at least {settings.min_tests}"
+        if unknown
+        else f"{ended} tests ran, expected at least {settings.min_tests}",
+        why=f"min-tests came from {settings.source('min-tests')}"
+        + (f"; {ended} tests are known, and the commands without counts are {unknown}" if unknown else ""),
+        todo="name the JUnit XML files of the test command by junit-xml, or lower min-tests"
+        if unknown
+        else "find out why tests are missing, or lower min-tests",
+    )
+    return replace(_failed_by(problem, run.results), warnings=run.warnings)
+
+
+def _failed_by(problem: CiKitError, results: Results | None) -> TestRun:
+    return TestRun("failed", problem.exit_code, results, problem=problem)
+
+
+def _problem(code: int, results: Results | None, arguments: Sequence[str]) -> CiKitError | None:
     """Why a run that pytest does not call a failure has failed all the same."""
     if results is None or not results.complete:
         return NoTestReportError(
@@ -55,18 +122,10 @@ def _problem(code: int, results: Results | None, settings: Settings) -> CiKitErr
     if code == NO_TESTS and results.collected:
         return AllTestsDeselectedError(
             f"all {results.collected} tests were deselected",
-            why=f"by the arguments {' '.join(settings.pytest_args)!r} or pytest's own configuration",
+            why=f"by the arguments {' '.join(arguments)!r} or pytest's own configuration",
             todo="correct the -m or -k expression; only a suite without tests is skipped",
         )
-    if problem := _early_end(code, results):
-        return problem
-    if results.ended < settings.min_tests:
-        return TooFewTestsError(
-            f"{results.ended} tests ran, expected at least {settings.min_tests}",
-            why=f"min-tests came from {settings.source('min-tests')}",
-            todo="find out why tests are missing, or lower min-tests",
-        )
-    return None
+    return _early_end(code, results)
 
 
 def _early_end(code: int, results: Results) -> NoTestReportError | None:
@@ -91,7 +150,12 @@ def _early_end(code: int, results: Results) -> NoTestReportError | None:
 def _how_it_ended(code: int, began_last: str) -> str:
     test = f"; the test that began last is {began_last}" if began_last else ""
     if code < 0:
-        # Most real-time signals have a number, but no name.
-        names = {number.value: number.name for number in signal.Signals}
-        return f"it was ended by {names.get(-code, f'signal {-code}')}{test}"
+        return f"it was ended by {_signal(code)}{test}"
     return f"its exit code was {code}, and it wrote no report{test}"
+
+
+def _signal(code: int) -> str:
+    """The name of the signal that a negative exit code means."""
+    # Most real-time signals have a number, but no name.
+    names = {number.value: number.name for number in signal.Signals}
+    return names.get(-code, f"signal {-code}")

@@ -18,6 +18,10 @@ from tests.support.waiting import LIMIT
 ROOT = Path(__file__).parents[2]
 
 
+# Its scripts work also after it is moved to the cache.
+_VENV = ("venv", "--relocatable", f"--python={sys.executable}")
+
+
 def environment(name: str) -> str:
     """The Python of an environment that tests/environments describes. No test may change it."""
     return _environment(ROOT / "tests" / "environments" / f"{name}.txt")
@@ -30,7 +34,7 @@ def managers() -> Path:
 
 def _environment(locked: Path) -> str:
     name = locked.stem
-    key = hashlib.sha256(locked.read_bytes() + f"{sys.executable} {sys.version}".encode()).hexdigest()
+    key = hashlib.sha256(locked.read_bytes() + f"{_VENV} {sys.executable} {sys.version}".encode()).hexdigest()
     folder = cache.folder() / f"{name}-{key[:12]}"
     with cache.locked(name, cache.folder()):
         if not folder.exists():
@@ -50,5 +54,5 @@ def copy_environment(name: str, folder: Path) -> tuple[str, Path]:
 def _make(folder: Path, locked: Path) -> None:
     python = f"--python={folder / 'bin' / 'python'}"
     install = ("install", "--require-hashes", f"--requirement={locked}", python, "--compile-bytecode")
-    for words in (("venv", f"--python={sys.executable}", "--relocatable", folder), ("pip", *install)):
+    for words in ((*_VENV, folder), ("pip", *install)):
         subprocess.run([sys.executable, "-m", "uv", *words, "--quiet"], check=True, timeout=LIMIT)

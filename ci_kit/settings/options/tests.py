@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ci_kit.settings.command_lines import command_lines
 from ci_kit.settings.file_pairs import files
 from ci_kit.settings.option import Option
 from ci_kit.settings.parsers import auto_or, flag, integer, percent, text, words
@@ -25,6 +26,15 @@ TESTS: tuple[Option, ...] = (
         switch=True,
     ),
     Option(
+        "test-command",
+        "Tests",
+        (),
+        "The command that runs the tests, or several in a row, one a line. No shell runs them. Empty: one run"
+        " of pytest. They may contain placeholders, as `env` does. docs/testing.md has examples.",
+        command_lines,
+        placeholders=True,
+    ),
+    Option(
         "pytest-args",
         "Tests",
         (),
@@ -39,6 +49,14 @@ TESTS: tuple[Option, ...] = (
         "Files that ci-kit writes for the tests and removes after them, each with its template:"
         " tests/my.cnf=tests/my.cnf.template. A template may contain placeholders, as `env` does.",
         files,
+    ),
+    Option(
+        "junit-xml",
+        "Tests",
+        (),
+        "JUnit XML files that the test commands write: files, folders or patterns, relative to the project."
+        " ci-kit reads the counts from them. pytest needs none.",
+        words,
     ),
     Option("coverage", "Tests", True, "Measure the coverage of the tests.", flag, switch=True),
     Option(

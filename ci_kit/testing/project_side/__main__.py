@@ -1,12 +1,14 @@
 """Runs pytest, coverage, or both in the project's Python, as the words after FOLDER tell Python itself to.
 
-Usage: project_side FOLDER -m pytest [ARGUMENT...]
-       project_side FOLDER -m coverage run -m pytest [ARGUMENT...]
-       project_side FOLDER SCRIPT [ARGUMENT...], and the same after ``-m coverage run``, for the script pytest
+Usage: project_side FOLDER/N -m pytest [ARGUMENT...]
+       project_side FOLDER/N SCRIPT [ARGUMENT...], for the script pytest
+       project_side FOLDER/N -m coverage run -m pytest [ARGUMENT...], and the same with SCRIPT
+       project_side FOLDER/N -m coverage run -m MODULE|FILE|-c TEXT [ARGUMENT...]
        project_side FOLDER -m coverage combine
        project_side FOLDER -m coverage report -m [--fail-under=PERCENT]
 
-FOLDER is for the files of this run. The modules session and report describe what is different there.
+FOLDER is for the files of this run, and FOLDER/N for those of one command. The modules session, program and
+report describe what is different there.
 """
 
 from __future__ import annotations

@@ -22,18 +22,18 @@ class Facts(Protocol):
 
 
 class Measuring:
-    """``coverage`` is running; None if ci-kit does not measure this session."""
+    """``coverage`` is running; None if ci-kit does not measure this session.
 
-    def __init__(self, facts: Facts, coverage: Coverage | None) -> None:
+    ``data_file_before`` is COVERAGE_FILE before ci-kit set it. ``data_file`` is pytest-cov's, if it measures.
+    """
+
+    def __init__(self, facts: Facts, coverage: Coverage | None, data_file_before: str | None) -> None:
         self.configured = False
-        self.stands_aside = False
+        self.data_file = ""
         self._facts = facts
         self._coverage = coverage
         self._unmeasured: list[str] = []
-        self._data_file_before = os.environ.get("COVERAGE_FILE")
-        if coverage and _starts_by_configuration(coverage):
-            # A process that reads coverage's configuration takes the data file from there, or from here.
-            os.environ["COVERAGE_FILE"] = str(coverage.get_option("run:data_file"))
+        self._data_file_before = data_file_before
 
     # pytest-cov decides by the same options and starts in this hook, after wrappers like this one.
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -52,9 +52,8 @@ class Measuring:
             os.environ.update(environment)
             coverage.start()
             return
-        self.stands_aside = True
-        data_file = Path.cwd() / controller.cov.config.data_file
-        self._facts.record(pytest_cov={"data_file": str(data_file), "config_file": controller.cov_config})
+        self.data_file = str(Path.cwd() / controller.cov.config.data_file)
+        self._facts.record(pytest_cov={"data_file": self.data_file, "config_file": controller.cov_config})
 
     def _restore_environment(self) -> dict[str, str]:
         """Remove what the measurement told other processes; gives what it was."""
@@ -71,7 +70,7 @@ class Measuring:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_newgateway(self, gateway: Any) -> None:
         """Start coverage in a worker before it imports pytest."""
-        if not self._coverage or self.stands_aside:
+        if not self._coverage or self.data_file:
             return
         quiet = _quiet(self._coverage)
         # Under xdist, this process runs no test.
@@ -89,16 +88,6 @@ class Measuring:
             self._unmeasured.append(f"{gateway.id}: {problem}")
             self._facts.record(unmeasured_workers=self._unmeasured)
         _await_main_thread(gateway)
-
-
-def _starts_by_configuration(coverage: Coverage) -> bool:
-    """Whether coverage may start in other processes without the settings of this one."""
-    concurrency = coverage.get_option("run:concurrency")
-    return (
-        (isinstance(concurrency, list) and "multiprocessing" in concurrency)
-        or "COVERAGE_PROCESS_START" in os.environ
-        or "COVERAGE_FILE" in os.environ
-    )
 
 
 def _await_main_thread(gateway: Any) -> None:

@@ -41,18 +41,20 @@ def main(folder: Path, words: list[str], load: Callable[[str], ModuleType]) -> i
 
 
 def _open(folder: Path) -> tuple[Coverage, bool]:
-    """The loaded data, and whether they come from pytest-cov."""
-    facts_file = folder / "session.json"
-    facts = json.loads(facts_file.read_text(encoding="utf-8")) if facts_file.exists() else {}
-    if pytest_cov := facts.get("pytest_cov"):
-        coverage = Coverage(data_file=pytest_cov["data_file"], config_file=pytest_cov["config_file"])
+    """The loaded data, and whether they come from pytest-cov alone."""
+    own_files = [str(path) for path in (folder / "coverage").glob("data.*")]
+    sessions = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*/session.json")]
+    by_pytest_cov = [session["pytest_cov"] for session in sessions if "pytest_cov" in session]
+    if len(by_pytest_cov) == 1 and not own_files:
+        (only,) = by_pytest_cov
+        coverage = Coverage(data_file=only["data_file"], config_file=only["config_file"])
         coverage.load()
         return coverage, True
     coverage = Coverage()
     own = Path.cwd() / str(coverage.get_option("run:data_file"))
     data_file = folder / "coverage" / "data"
     coverage.set_option("run:data_file", str(data_file))
-    _load_processes(coverage, data_file)
+    _load_files(coverage, data_file, [*own_files, *map(str, folder.glob("*/pytest-cov"))])
     try:
         _replace(own, data_file)
     except OSError as error:
@@ -60,8 +62,7 @@ def _open(folder: Path) -> tuple[Coverage, bool]:
     return coverage, False
 
 
-def _load_processes(coverage: Coverage, data_file: Path) -> None:
-    files = [str(path) for path in data_file.parent.glob(f"{data_file.name}.*")]
+def _load_files(coverage: Coverage, data_file: Path, files: list[str]) -> None:
     if len(files) == 1 and not coverage.get_option("run:parallel"):
         # By hand, there would be nothing to combine, and so the paths would stay as they are.
         shutil.copyfile(files[0], data_file)

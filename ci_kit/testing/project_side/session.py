@@ -1,8 +1,8 @@
-"""Runs pytest, under coverage if the words say so.
+"""Runs pytest, under coverage if the words say so, or another Python program under coverage.
 
-Three things differ from ``python -m coverage run -m pytest``. The data files are in FOLDER/coverage, one for
-each process, so that the data of an earlier run do not mix with this run's. If pytest-cov measures, coverage
-does not. The workers of pytest-xdist are measured. FOLDER/session.json has the facts that ci-kit needs
+Three things differ from ``python -m coverage run``. The data files are in FOLDER/coverage, one for each
+process, so that the data of an earlier run do not mix with this run's. If pytest-cov measures, coverage does
+not. The workers of pytest-xdist are measured. FOLDER/N/session.json has the facts that ci-kit needs
 afterwards.
 """
 
@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
+import shutil
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -26,7 +29,7 @@ _COVERAGE_RUN = ["-m", "coverage", "run"]
 
 
 class Facts:
-    """The file FOLDER/session.json. pytest may be killed at any time, so the file is always complete."""
+    """The file FOLDER/N/session.json. pytest may be killed at any time, so the file is always complete."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "session.json"
@@ -37,6 +40,11 @@ class Facts:
         unfinished = self._path.with_suffix(".unfinished")
         unfinished.write_text(json.dumps(self._facts), encoding="utf-8")
         unfinished.replace(self._path)
+
+    def keep(self, data_file: str) -> None:
+        """Keep a copy of pytest-cov's data: the next command may replace them."""
+        with suppress(OSError):
+            shutil.copyfile(data_file, self._path.with_name("pytest-cov"))
 
     def record_failed_start(self, program: str, error: Exception | str) -> None:
         self.record(not_started=program, error=error if isinstance(error, str) else _words(error))
@@ -50,20 +58,27 @@ def _words(error: Exception) -> str:
 
 
 def main(folder: Path, words: list[str], load: Callable[[str], ModuleType]) -> int:
-    plugins = folder / "plugins"
-    if plugins.is_dir():
-        # At the end, so that it hides nothing that the project has.
-        sys.path.append(str(plugins))
     facts = Facts(folder)
     coverage = None
+    data_file_before = os.environ.get("COVERAGE_FILE")
     if words[:3] == _COVERAGE_RUN:
         del words[:3]
         try:
-            coverage = _start_coverage(folder)
+            coverage = _start_coverage(folder.parent)
         except Exception as error:  # noqa: BLE001  (an installation may be broken in any way)
             facts.record_failed_start("coverage", error)
             return 1
-    return _run_pytest(_arguments(words), facts, coverage, load)
+    if words[:2] != ["-m", "pytest"] and Path(words[0]).name != "pytest":
+        try:
+            return int(load("program").run(words, facts))
+        finally:
+            if coverage:
+                _save(coverage)
+    plugins = folder.parent / "plugins"
+    if plugins.is_dir():
+        # At the end, so that it hides nothing that the project has.
+        sys.path.append(str(plugins))
+    return _run_pytest(_arguments(words), facts, load, coverage, data_file_before)
 
 
 def _arguments(words: list[str]) -> list[str]:
@@ -81,19 +96,36 @@ def _start_coverage(folder: Path) -> Coverage:
     from coverage import Coverage
 
     data_file = folder / "coverage" / "data"
-    data_file.parent.mkdir()
+    data_file.parent.mkdir(exist_ok=True)
     coverage = Coverage(data_file=str(data_file), data_suffix=True, check_preimported=True)
     # Without a source, coverage measures every file that is not installed, and so these.
     unmeasured = {Path(__file__).parent, folder, folder.resolve()}
     omit = coverage.get_option("run:omit")
     omitted = list(omit) if isinstance(omit, list) else []
     coverage.set_option("run:omit", omitted + [f"{path}/*" for path in sorted(unmeasured)])
+    if _starts_by_configuration(coverage):
+        # A process that reads coverage's configuration takes the data file from there, or from here.
+        os.environ["COVERAGE_FILE"] = str(data_file)
     coverage.start()
     return coverage
 
 
+def _starts_by_configuration(coverage: Coverage) -> bool:
+    """Whether coverage may start in other processes without the settings of this one."""
+    concurrency = coverage.get_option("run:concurrency")
+    return (
+        (isinstance(concurrency, list) and "multiprocessing" in concurrency)
+        or "COVERAGE_PROCESS_START" in os.environ
+        or "COVERAGE_FILE" in os.environ
+    )
+
+
 def _run_pytest(
-    arguments: list[str], facts: Facts, coverage: Coverage | None, load: Callable[[str], ModuleType]
+    arguments: list[str],
+    facts: Facts,
+    load: Callable[[str], ModuleType],
+    coverage: Coverage | None,
+    data_file_before: str | None,
 ) -> int:
     measuring = None
     try:
@@ -104,7 +136,7 @@ def _run_pytest(
         main_module = importlib.import_module("pytest.__main__")
         sys.modules["__main__"] = main_module
         sys.argv = [str(main_module.__file__), *arguments]
-        measuring = load("measuring").Measuring(facts, coverage)
+        measuring = load("measuring").Measuring(facts, coverage, data_file_before)
         code = int(pytest.main(plugins=[measuring]))
         if code == _INTERNAL_ERROR and not measuring.configured:
             facts.record_failed_start("pytest", "its own message is above")
@@ -115,7 +147,9 @@ def _run_pytest(
     else:
         return code
     finally:
-        if coverage and not (measuring and measuring.stands_aside):
+        if coverage and measuring and measuring.data_file:
+            facts.keep(measuring.data_file)
+        elif coverage:
             _save(coverage)
 
 

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.usefixtures("restored_signals")
 RUN = cli.commands["run"]
 LISTS = [option for option in OPTIONS if option.is_list]
 TABLES = ("variables", "env", "files")
+WORDS = [option for option in LISTS if option.name not in {*TABLES, "test-command"}]
 
 
 def parsed(*words: str) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def test_a_flag_that_is_not_given_has_no_value(option: Option) -> None:
     assert parsed().get(option.field) is None
 
 
-@pytest.mark.parametrize("option", [one for one in LISTS if one.name not in TABLES], ids=lambda one: one.name)
+@pytest.mark.parametrize("option", WORDS, ids=lambda option: option.name)
 def test_a_list_that_is_given_several_times_keeps_all_its_words_in_order(option: Option) -> None:
     words = (option.flag, "b 'a b'", option.flag, "a", f"{option.flag}=c d")
     assert parsed(*words)[option.field] == ("b", "a b", "a", "c", "d")
@@ -56,6 +57,11 @@ def test_a_list_that_is_given_several_times_keeps_all_its_words_in_order(option:
 def test_a_table_that_is_given_several_times_keeps_all_its_pairs(name: str) -> None:
     words = (f"--{name}", "A=host B=port", f"--{name}=C=user")
     assert list(map(str, parsed(*words)[name])) == ["A=host", "B=port", "C=user"]
+
+
+def test_a_command_that_is_given_several_times_is_several_commands() -> None:
+    words = ("--test-command", "python a.py 'b c'", "--test-command=pytest\nmake")
+    assert parsed(*words)["test_command"] == (("python", "a.py", "b c"), ("pytest",), ("make",))
 
 
 def test_a_list_with_an_open_quote_names_its_flag() -> None:

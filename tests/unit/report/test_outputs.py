@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ci_kit.report.outputs import set_outputs
-from tests.unit.report.making import REPORT, Step
+from tests.unit.report.making import REPORT, RESULTS, Step
 from tests.unit.support import file_command
 
 
@@ -21,6 +21,12 @@ def test_the_outputs_follow_from_the_run(step: Step) -> None:
         "coverage-percent": "87.65",
         "mysql-version": "MySQL 9.7.4",
     }
+
+
+def test_counts_that_are_partly_unknown_are_empty(step: Step) -> None:
+    set_outputs(replace(REPORT, results=replace(RESULTS, uncounted=1)), step.runner())
+    values = file_command(step.output)
+    assert {value for name, value in values.items() if name.startswith("tests-")} == {""}
 
 
 def test_unknown_values_are_empty(step: Step) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ci_kit.errors import Outcome
-from ci_kit.testing.results import Results
+from ci_kit.testing.results import UNKNOWN, Results
 from tests.unit.report.making import REPORT, RESULTS
 
 ONLY_COLLECTED = Results(collected=3, selected=3, only_collects=True)
@@ -55,9 +55,16 @@ def test_a_problem_is_the_page_s_to_show_and_not_the_title_s(outcome: Outcome, t
     assert replace(REPORT, outcome=outcome, problem="coverage is low").title == title
 
 
-def test_the_title_explains_an_exit_code_other_than_failed_tests() -> None:
-    title = replace(REPORT, exit_code=3).title
-    assert title == "Tests failed, pytest's exit code 3: pytest had an internal error"
+@pytest.mark.parametrize(
+    ("results", "counts"),
+    [
+        (UNKNOWN, "counts unknown"),
+        (replace(SKIPPED, uncounted=1), "3 skipped, counts of 1 command unknown"),
+        (replace(SKIPPED, uncounted=2), "3 skipped, counts of 2 commands unknown"),
+    ],
+)
+def test_unknown_counts_are_said_to_be_unknown(results: Results, counts: str) -> None:
+    assert replace(REPORT, results=results).counts == counts
 
 
 def test_tests_that_did_not_run_have_not_passed() -> None:

@@ -44,6 +44,14 @@ def test_the_page_has_a_line_for_each_fact(step: Step) -> None:
     )
 
 
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_reason_of_a_failure_is_shown_as_code(text: str, step: Step) -> None:
+    add_summary_page(replace(REPORT, reason=text, mysql_version="", python_version=""), step.runner())
+    (shown, zone) = code_in(step.summary)
+    assert zone == "UTC"
+    assert shown.split() == text.split()
+
+
 def test_the_page_lists_flaky_tests(step: Step) -> None:
     flaky = Failure("test_a.py::test_late", "call", "/repository/test_a.py", 3, "assert 1 == 2")
     add_summary_page(replace(REPORT, results=replace(RESULTS, flaky=(flaky,))), step.runner())

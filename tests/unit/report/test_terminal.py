@@ -25,6 +25,11 @@ def test_the_result_has_counts_coverage_and_time() -> None:
     assert printed(REPORT) == f"result     Tests failed: {counts}, coverage 87.7 %, 1.5 s\n"
 
 
+def test_the_result_has_the_reason_of_a_failure() -> None:
+    report = replace(REPORT, results=None, coverage=None, reason="exit code 3 of `make check`")
+    assert printed(report) == "result     Tests failed, exit code 3 of `make check`: 1.5 s\n"
+
+
 def test_the_result_leaves_out_unknown_facts() -> None:
     assert printed(replace(REPORT, results=None, coverage=None)) == "result     Tests failed: 1.5 s\n"
 

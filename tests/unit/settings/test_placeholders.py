@@ -56,7 +56,7 @@ def wrong(root: Path, *lines: str, environ: dict[str, str] | None = None, args: 
 
 
 @pytest.mark.parametrize("text", ["A={hosts}", "A={host}:{hst}", "A={hosts}\\n{port}"])
-@pytest.mark.parametrize("setting", ["env", "pytest-args"])
+@pytest.mark.parametrize("setting", ["env", "pytest-args", "test-command"])
 def test_an_unknown_placeholder_is_an_error_with_its_source(setting: str, text: str, tmp_path: Path) -> None:
     message = wrong(tmp_path, f"{setting} = {json.dumps([text])}")
     assert "unknown placeholder {h" in message
@@ -126,13 +126,6 @@ def test_texts_without_a_placeholder_need_no_server(line: str, expected: str, tm
 )
 def test_a_wrong_table_is_an_error(line: str, expected: str, tmp_path: Path) -> None:
     assert expected in wrong(tmp_path, line)
-
-
-def test_the_settings_of_a_run_have_the_values(tmp_path: Path) -> None:
-    environ = {"CI_KIT_ENV": "A={port}", "CI_KIT_PYTEST_ARGS": "--port={port}"}
-    filled = load_settings(tmp_path, environ, pytest_args=["--host={host}"]).filled(VALUES)
-    assert filled.env == (Pair("A", "3307"),)
-    assert filled.pytest_args == ("--port=3307", "--host=127.0.0.1")
 
 
 def test_files_of_a_table_above_the_project_are_relative_to_it(tmp_path: Path) -> None:

@@ -54,6 +54,11 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "python": (("uv run python", ("uv", "run", "python")), ("python3", ("python3",))),
     "root-on-path": (("true", True), ("false", False)),
     "pytest-args": (("-k 'one two'", ("-k", "one two")), ("-x", ("-x",))),
+    "test-command": (
+        ("python a.py 'b c'\npytest", (("python", "a.py", "b c"), ("pytest",))),
+        ("make check", (("make", "check"),)),
+    ),
+    "junit-xml": (("reports 'b c.xml'", ("reports", "b c.xml")), ("*.xml", ("*.xml",))),
     "coverage": (("true", True), ("false", False)),
     "fail-under": (("90", 90.0), ("79.5", 79.5)),
     "min-tests": (("0", 0), ("12", 12)),

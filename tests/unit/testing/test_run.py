@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ci_kit.errors import AllTestsDeselectedError, CiKitError, NoTestReportError, Outcome, UnavailableError
+from ci_kit.testing.commands import read_commands
 from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import run_tests
 from ci_kit.testing.verdict import TestRun
@@ -57,7 +58,8 @@ def run(
     run_folder.mkdir()
     found = this_python()
     project = replace(found, has=found.has - {"pytest_jsonreport"}) if lent else found
-    done = run_tests(host, settings, project, env=QUICK | (env or {}), run_folder=run_folder)
+    commands = read_commands(settings)
+    done = run_tests(host, settings, project, commands, env=QUICK | (env or {}), run_folder=run_folder)
     if done.problem:
         raise done.problem
     return done

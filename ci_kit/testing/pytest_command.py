@@ -1,0 +1,69 @@
+"""One run of pytest, under coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ci_kit.host.machine import Host
+from ci_kit.settings.settings import Settings
+from ci_kit.testing.commands import TestCommand
+from ci_kit.testing.plugins import json_report_arguments, results_arguments
+from ci_kit.testing.python import Project
+from ci_kit.testing.results import Results, read_results
+from ci_kit.testing.session import project_command, stream_tests
+from ci_kit.testing.verdict import NO_TESTS, OK, TestRun, judge
+
+
+def run_pytest(
+    host: Host,
+    settings: Settings,
+    project: Project,
+    command: TestCommand,
+    *,
+    env: Mapping[str, str],
+    folder: Path,
+) -> TestRun:
+    """Run pytest; its plugins are beside ``folder``, which is for the files of this command.
+
+    Raises NoTestReportError, AllTestsDeselectedError, and UnavailableError if coverage or pytest could not
+    start.
+    """
+    report = folder / "results.jsonl"
+    coverage = ["-m", "coverage", "run"] if settings.coverage else []
+    arguments = [*results_arguments(report), *json_report_arguments(settings), *command.arguments]
+    words = [*coverage, *project.pytest, *arguments]
+    started = project_command(project, folder, words, env=env, cwd=settings.root, options=command.options)
+    code = stream_tests(host, started, root=settings.root, session=folder)
+    if host.dry:
+        return TestRun("passed", OK, None)
+    results = read_results(report)
+    if code == NO_TESTS and results and not results.collected and "xdist" in project.has:
+        code, results = _collect_serially(host, settings, project, command, env=env, folder=folder)
+    return judge(code, results, command.arguments)
+
+
+def _collect_serially(
+    host: Host,
+    settings: Settings,
+    project: Project,
+    command: TestCommand,
+    *,
+    env: Mapping[str, str],
+    folder: Path,
+) -> tuple[int, Results | None]:
+    """Collect the tests in one process; the exit code and the counts.
+
+    With xdist, pytest's exit code 5 may also mean a path that does not exist, or only deselected tests.
+    """
+    report = folder / "collected.jsonl"
+    # `-p xdist` makes -n known also where the project turns automatic loading off.
+    serially = ["-p", "xdist", "-n0", "--collect-only", "-q"]
+    words = [*project.pytest, *results_arguments(report), *command.arguments, *serially]
+    done = host.run(
+        project_command(project, folder, words, env=env, cwd=settings.root, options=command.options)
+    )
+    if done.code != NO_TESTS:
+        host.console.error([f"pytest found no tests, and collecting them ended with exit code {done.code}"])
+        host.console.lines(done.stdout + done.stderr)
+    return done.code, read_results(report)
