@@ -1,7 +1,7 @@
 """JUnit XML: the counts and failures in one file.
 
-There is no standard. This reads what unittest-xml-reporting, behave, pytest, nose2 and Ant write: elements
-``testcase``, each with an element ``failure``, ``error`` or ``skipped`` unless it passed. The totals in the
+There is no standard. This reads what unittest-xml-reporting and behave write: elements ``testcase``, each
+with an element ``failure``, ``error`` or ``skipped`` unless it passed. The totals in the
 attributes of ``testsuite`` are not read, because programs disagree about them.
 """
 
