@@ -74,6 +74,9 @@ def main() -> None:
             "ci-kit, data on disk, as with a service": private(
                 host, folder, arguments.mysqld, mysql_datadir=tempfile.gettempdir()
             ),
+            "ci-kit, without a binary log": private(
+                host, folder, arguments.mysqld, mysql_settings="skip-log-bin"
+            ),
             "ci-kit": private(host, folder, arguments.mysqld),
         }
         times = measure({name: servers.enter_context(way) for name, way in ways.items()}, arguments.rounds)

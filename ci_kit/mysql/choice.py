@@ -69,8 +69,8 @@ def _any_version(settings: Settings, runner: Runner) -> Choice:
         why = "beside the first server"
     elif not runner.machine_is_disposable:
         why = "not on a GitHub-hosted runner"
-    elif settings.replicas:
-        why = "a service has no replicas"
+    elif refused := _refused(settings, "service"):
+        why = f"a service cannot apply {refused}"
     elif find_unit(host):
         return Choice("service", "this is a GitHub-hosted runner")
     else:
@@ -90,7 +90,7 @@ def _fitting(settings: Settings, runner: Runner, wanted: WantedVersion) -> Choic
     """The first server that fits. Raises UnavailableError with what the machine has, if none does."""
     host = runner.host
     unit = find_unit(host)
-    if unit and runner.machine_is_disposable and not settings.replicas and not settings.name:
+    if unit and runner.machine_is_disposable and not settings.name and not _refused(settings, "service"):
         version = service_version(host, unit)
         if version and version.fits(wanted):
             return Choice("service", f"the runner's service is {version}")
@@ -130,10 +130,15 @@ def _answering(settings: Settings, runner: Runner) -> Choice | None:
     if answer.version and not answer.version.fits(settings.mysql_version):
         return None
     address = f"{login.host}:{login.port}"
-    if refused := [option.name for option in settings.ignored_by("external") if option.must_apply]:
+    if refused := _refused(settings, "external"):
         # The service may not start either, because that server may have its port.
-        return _own_server(settings, host, f"the server that answers at {address} cannot apply {refused[0]}")
+        return _own_server(settings, host, f"the server that answers at {address} cannot apply {refused}")
     return Choice("external", f"a server answers at {address}, from {settings.source('mysql-host')}")
+
+
+def _refused(settings: Settings, kind: ServerKind) -> str:
+    """The first setting that the tests depend on and that a kind of server cannot apply; empty if none."""
+    return next((option.name for option in settings.ignored_by(kind) if option.must_apply), "")
 
 
 def _external_login(settings: Settings, runner: Runner) -> Endpoint | None:

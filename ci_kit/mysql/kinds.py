@@ -71,7 +71,8 @@ KINDS: Mapping[ServerKind, Kind] = {
 def check_settings(settings: Settings, choice: Choice, console: Console) -> None:
     """Warn about settings that the chosen kind of server does not apply.
 
-    Raises UsageError for one that must apply, and for init SQL files that do not exist or cannot run.
+    Raises UsageError for one that must apply, for settings that contradict each other, and for init SQL files
+    that do not exist or cannot run.
     """
     for option in settings.ignored_by(choice.kind):
         why = f"{option.name} came from {settings.source(option.name)}, mysql is {choice}"
@@ -83,6 +84,13 @@ def check_settings(settings: Settings, choice: Choice, console: Console) -> None
                 todo=f"remove it, or use a server that can: mysql = {kinds}",
             )
         console.warning(f"{option.name} has no effect: only mysql = {kinds} applies it; {why}")
+    if settings.empty_password and settings.mysql_password:
+        raise UsageError(
+            "empty-password and mysql-password contradict each other",
+            why=f"empty-password came from {settings.source('empty-password')},"
+            f" mysql-password from {settings.source('mysql-password')}",
+            todo="remove one of the two",
+        )
     if init_files(settings) and settings.create_database is False:
         raise UsageError(
             "init-sql runs only if ci-kit has just created the database, and it may not create one",
@@ -93,6 +101,8 @@ def check_settings(settings: Settings, choice: Choice, console: Console) -> None
 
 def _password(settings: Settings, runner: Runner) -> str:
     """The password of the settings, or a random one."""
+    if settings.empty_password:
+        return ""
     if settings.mysql_password:
         return settings.mysql_password
     password = secrets.token_urlsafe(18)

@@ -80,7 +80,8 @@ class DatabaseUrl:
     def to(self, login: Login, database: str) -> str:
         """The URL of the run's database, with the driver, the query and the path form of this one."""
         host = f"[{login.host}]" if ":" in login.host else login.host
-        who = f"{quote(login.user, safe='')}:{quote(login.password, safe='')}"
+        password = f":{quote(login.password, safe='')}" if login.password else ""
+        who = f"{quote(login.user, safe='')}{password}"
         name = quote(database, safe="") if self.database else ""
         pairs = [found for pair in self._pairs if (found := _pair(pair, login, database))]
         place = f"{self.scheme}://{who}@{host}:{login.port}"

@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ci_kit.settings.my_cnf import in_folder
 from ci_kit.settings.option import Option, Value
 from ci_kit.settings.pairs import Pair
 from ci_kit.settings.pyproject import ProjectTable, read_table
 
 # A path in a table is relative to the table's own folder.
-_PATHS = frozenset({"files", "init-sql", "mysql-datadir"})
+_PATHS = frozenset({"files", "init-sql", "mysql-datadir", "mysql-socket"})
+# Lines of a my.cnf may have paths.
+_LINES = frozenset({"mysql-settings"})
 # A name without a slash is looked up on the PATH.
 _PROGRAMS = frozenset({"mysqld", "python"})
 
@@ -43,8 +46,9 @@ def from_folder(option: Option, value: Value, folder: Path) -> Value:
             return str(folder / value)
         case str() if option.name in _PROGRAMS and "/" in value:
             return str(folder / value)
-        case (str(), *_) if option.name in _PATHS:
-            return tuple(str(folder / str(path)) for path in value)
+        case (str(), *_) if option.name in _PATHS | _LINES:
+            words, lines = map(str, value), option.name in _LINES
+            return tuple(in_folder(one, folder) if lines else str(folder / one) for one in words)
         case (Pair(), *_) if option.name in _PATHS:
             pairs = (one for one in value if isinstance(one, Pair))
             return tuple(Pair(str(folder / one.name), str(folder / one.text)) for one in pairs)

@@ -101,7 +101,7 @@ def _server(
     if values.get("mysql", "auto") not in _KINDS:
         problems.append(_wrong_kind(name, sources["mysql"]))
     raise_problems(problems)
-    server = replace(first, name=name, mysql_host="", env=(), sources=sources, **values)
+    server = replace(first, name=name, mysql_host="", sources=sources, **values)
     standard = _STANDARD if first.standard_variables else {}
     bound, _ = bind(
         server.variables, environ, {f"{server.prefix}{end}": field for end, field in standard.items()}

@@ -35,6 +35,7 @@ class Settings:
     mysql_image: str
     docker_args: tuple[str, ...]
     mysql_datadir: str
+    mysql_socket: str
     mysql_host: str
     mysql_port: int
     mysql_user: str
@@ -50,6 +51,8 @@ class Settings:
     init_sql: tuple[str, ...]
     sql_mode: str | None
     mysql_settings: tuple[str, ...]
+    empty_password: bool
+    warm_logins: bool
     time_zone_tables: ZoneTables
     replicas: int
     keep_mysql: bool | None

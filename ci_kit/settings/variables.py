@@ -26,10 +26,15 @@ Field: TypeAlias = Literal[
     "replica-host",
     "replica-port",
     "replica-url",
+    "tls-ca",
+    "tls-cert",
+    "tls-key",
 ]
 """What a variable can hold, and the placeholders of texts."""
 
 FIELDS: tuple[Field, ...] = get_args(Field)
+
+TLS_FIELDS: frozenset[Field] = frozenset({"tls-ca", "tls-cert", "tls-key"})
 
 URLS: frozenset[Field] = frozenset({"url", "replica-url"})
 

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from ci_kit.console import Console
+from ci_kit.host.machine import Host
 from ci_kit.mysql.client.version import Version
 from ci_kit.mysql.private.program import ServerProgram
+from tests.conftest import clean_environ
 
 Project = Callable[[Mapping[str, str]], Path]
 """A function that writes the files of a project, and gives its folder."""
@@ -18,6 +21,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.mysql)
+
+
+@pytest.fixture(scope="module")
+def host(template_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Host:
+    """A host with a cache of its own, for private servers without the command line."""
+    cache = tmp_path_factory.mktemp("cache")
+    (cache / "templates").symlink_to(template_cache)
+    return Host(Console(verbosity=-1), clean_environ() | {"CI_KIT_CACHE": str(cache)})
 
 
 CONNECT = """\

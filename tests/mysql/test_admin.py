@@ -10,7 +10,6 @@ from random import Random
 
 import pytest
 
-from ci_kit.console import Console
 from ci_kit.errors import UsageError
 from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import Endpoint
@@ -22,17 +21,9 @@ from ci_kit.mysql.prepare.databases import created_databases
 from ci_kit.mysql.prepare.preparation import prepare_server
 from ci_kit.mysql.private.server import PrivateServer
 from ci_kit.settings.loading import load_settings
-from tests.conftest import clean_environ
 from tests.support.private_server import running
 
 ALPHABET = string.ascii_letters + string.digits + string.punctuation + " \t\r\né漢字한글🔑%`'\"\\"
-
-
-@pytest.fixture(scope="module")
-def host(template_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Host:
-    cache = tmp_path_factory.mktemp("cache")
-    (cache / "templates").symlink_to(template_cache)
-    return Host(Console(verbosity=-1), clean_environ() | {"CI_KIT_CACHE": str(cache)})
 
 
 @pytest.fixture(scope="module", params=["mysqld", "mariadbd"], ids=["mysql", "mariadb"])

@@ -7,47 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mysql.connector import Error, connect
+from mysql.connector import Error
 
-from ci_kit.console import Console
 from ci_kit.errors import UsageError
 from ci_kit.host.machine import Host
-from ci_kit.mysql.client.endpoint import Endpoint
+from ci_kit.mysql.client.login import can_log_in_without_tls
 from ci_kit.mysql.private.server import PrivateServer
 from ci_kit.settings.loading import load_settings
-from tests.conftest import CiKit, clean_environ
+from tests.conftest import CiKit
 from tests.mysql.conftest import CONNECT, Project
-from tests.support.private_server import running
+from tests.support.private_server import PASSWORD, private, run, running
 from tests.unit.support import write
 
 SCHEMA = "SELECT default_character_set_name, default_collation_name FROM information_schema.schemata"
-PASSWORD = "a password"
-
-
-@pytest.fixture
-def host(template_cache: Path, tmp_path: Path) -> Host:
-    cache = tmp_path / "cache"
-    cache.mkdir()
-    (cache / "templates").symlink_to(template_cache)
-    return Host(Console(verbosity=-1), clean_environ() | {"CI_KIT_CACHE": str(cache)})
-
-
-def private(host: Host, project: Path, program: str, **flags: Any) -> PrivateServer:
-    return PrivateServer(host, load_settings(project, {}, {"mysqld": program} | flags), PASSWORD)
-
-
-def run(login: Endpoint, *statements: str, **options: Any) -> list[tuple[Any, ...]]:
-    """Run statements over TCP; the rows of the last one."""
-    place = {"host": login.host, "port": login.port, "user": login.user, "password": login.password}
-    found: list[tuple[Any, ...]] = []
-    with (
-        connect(**place | {"use_pure": True, "collation": "utf8mb4_general_ci"} | options) as connection,
-        connection.cursor() as cursor,
-    ):
-        for statement in statements:
-            cursor.execute(statement)
-            found = [tuple(row) for row in cursor.fetchall()] if cursor.description else []
-    return found
 
 
 @pytest.mark.parametrize(
@@ -225,3 +197,99 @@ def test_a_damaged_template_is_made_anew(
     assert "was damaged" not in ci_kit("run", "--mysqld", server, "--no-coverage", code=0).stderr
     assert manifest.exists()
     assert not list(own.glob("servers/*"))
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        {},
+        {"mysql_user": "app"},
+        {"mysql_user": "app", "init_sql": "init.sql"},
+        {"create_database": False},
+    ],
+    ids=str,
+)
+def test_without_warm_logins_the_first_login_of_the_tests_is_cold(
+    host: Host, server: str, tmp_path: Path, flags: dict[str, Any]
+) -> None:
+    write(tmp_path, {"init.sql": "CREATE TABLE t (id INT);\n"})
+    is_mysql = server.endswith("mysqld")
+    with running(private(host, tmp_path, server, warm_logins=False, **flags)) as login:
+        for one in (login, login.as_user("root", PASSWORD)):
+            assert can_log_in_without_tls(host, one) is not is_mysql
+        run(login, "SELECT 1")
+        assert can_log_in_without_tls(host, login)
+    with running(private(host, tmp_path, server, **flags)) as login:
+        assert can_log_in_without_tls(host, login)
+
+
+@pytest.mark.parametrize("user", ["root", "app"])
+def test_an_empty_password_is_empty_for_every_account(
+    host: Host, server: str, tmp_path: Path, user: str
+) -> None:
+    settings = load_settings(tmp_path, {}, {"mysqld": server, "empty_password": True, "mysql_user": user})
+    with running(PrivateServer(host, settings, "")) as login:
+        assert login.password == ""
+        for one in {user, "root"}:
+            assert run(login.as_user(one, ""), "SELECT SUBSTRING_INDEX(USER(), '@', 1)") == [(one,)]
+
+
+EMPTY = {
+    "rows.py": CONNECT,
+    "test_empty.py": """\
+        import os
+        from rows import rows
+
+        def test_the_login_has_no_password():
+            assert os.environ["MYSQL_PASSWORD"] == ""
+            port = os.environ["MYSQL_PORT"]
+            assert os.environ["DATABASE_URL"] == f"mysql://root@127.0.0.1:{port}/test"
+            assert rows("SELECT a FROM t") == [(1,)]
+        """,
+    "init.sql": "CREATE TABLE t (a INT); INSERT INTO t VALUES (1);\n",
+}
+
+
+@pytest.mark.parametrize("replicas", ["0", "1"])
+def test_the_tests_get_an_empty_password(ci_kit: CiKit, project: Project, server: str, replicas: str) -> None:
+    project(EMPTY)
+    flags = ("--mysqld", server, "--empty-password", "--init-sql", "init.sql", "--replicas", replicas)
+    ci_kit("run", "--no-coverage", *flags, code=0)
+
+
+def test_a_server_that_stays_has_the_empty_password(ci_kit: CiKit, project: Project, server: str) -> None:
+    project({})
+    ci_kit("mysql", "up", "--mysqld", server, "--empty-password", code=0)
+    try:
+        assert "export MYSQL_PASSWORD=''\n" in ci_kit("mysql", "env", code=0).stdout
+        refused = ci_kit("mysql", "up", env={"MYSQL_PASSWORD": "another"}, code=64)
+        assert "the running server uses a different mysql-password" in refused.stderr
+    finally:
+        ci_kit("mysql", "down", code=0)
+
+
+def test_a_server_id_of_the_project_reaches_the_server(host: Host, server: str, tmp_path: Path) -> None:
+    with running(private(host, tmp_path, server, mysql_settings="server-id=77")) as login:
+        assert run(login, "SELECT @@server_id") == [(77,)]
+
+
+@pytest.mark.parametrize("client", [True, False], ids=["client", "driver"])
+@pytest.mark.parametrize("name", ["test", "audit"])
+def test_an_sql_file_that_creates_a_database_of_the_run_gets_a_hint(
+    host: Host, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: bool, name: str
+) -> None:
+    write(tmp_path, {"init.sql": f"CREATE DATABASE {name};\n"})
+    if not client:
+        monkeypatch.setattr("ci_kit.mysql.private.server.client_program", lambda *_, **__: None)
+    server_with_file = private(host, tmp_path, server, init_sql="init.sql", extra_databases="audit")
+    with pytest.raises(UsageError) as caught, running(server_with_file):
+        pass
+    assert f"ci-kit has already created the database {name}" in caught.value.why
+    assert "CREATE DATABASE IF NOT EXISTS" in caught.value.todo
+
+
+@pytest.mark.parametrize("sql", ["CREATE DATABASE IF NOT EXISTS test;", "CREATE DATABASE other;"])
+def test_an_sql_file_may_create_other_databases(host: Host, server: str, tmp_path: Path, sql: str) -> None:
+    write(tmp_path, {"init.sql": f"{sql}\nCREATE TABLE t (id INT);\n"})
+    with running(private(host, tmp_path, server, init_sql="init.sql")) as login:
+        assert run(login, "SELECT id FROM test.t") == []

@@ -121,6 +121,7 @@ def test_a_server_that_is_killed_while_it_boots_is_an_error_without_its_log(
         ("--mysql-settings", "max-allowed-packet", "requires an argument"),
         # The server rejects this option earlier, when it initialises the datadir.
         ("--mysql-settings", "innodb_page_size=large", "Error while setting value 'large' to"),
+        ("--mysql-settings", "innodb_page_size=5000", "Invalid page size=5000"),
     ],
 )
 def test_a_setting_that_the_server_rejects_is_reported_with_its_source(

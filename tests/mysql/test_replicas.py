@@ -108,6 +108,42 @@ def test_replicas_have_the_data_of_the_source_and_refuse_writes(
     assert ", 2 replicas, " in answer.stderr
 
 
+COLD = {
+    "rows.py": CONNECT,
+    "replicas.py": REPLICAS,
+    "test_cold.py": """\
+        import pytest
+        from mysql.connector.errors import Error
+        from replicas import replica
+        from rows import rows
+
+        @pytest.mark.parametrize("number", [0, 1])
+        def test_the_first_login_needs_tls(number):
+            place = replica(number) if number else {}
+            with pytest.raises(Error):
+                rows("SELECT 1", ssl_disabled=True, **place)
+            assert rows("SELECT 1", **place) == [(1,)]
+            assert rows("SELECT 1", ssl_disabled=True, **place) == [(1,)]
+        """,
+}
+
+
+@pytest.mark.parametrize("user", ["root", "meeting"])
+def test_without_warm_logins_every_server_is_cold(
+    ci_kit: CiKit, project: Project, mysqld: str, user: str
+) -> None:
+    project(COLD)
+    flags = ("--replicas", "1", "--no-warm-logins", "--mysql-user", user)
+    ci_kit("run", "--no-coverage", "--mysqld", mysqld, *flags, code=0)
+
+
+def test_the_server_ids_belong_to_the_replication(ci_kit: CiKit, project: Project, mysqld: str) -> None:
+    project({})
+    flags = ("--replicas", "1", "--mysql-settings", "server_id=7")
+    answer = ci_kit("run", "--mysqld", mysqld, *flags, code=64)
+    assert_in_order(answer.stderr, ["ci-kit sets server_id itself", "--mysql-settings", "remove it"])
+
+
 def test_the_commands_list_the_replicas(ci_kit: CiKit, project: Project, server: str) -> None:
     project({})
     ci_kit("mysql", "up", "--mysqld", server, "--replicas", "2", code=0)

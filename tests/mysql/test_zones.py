@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ci_kit.console import Console
 from ci_kit.host.machine import Host
 from ci_kit.mysql.client.session import Session, open_session
 from ci_kit.mysql.client.sql import literal, statement
@@ -18,17 +17,9 @@ from ci_kit.mysql.prepare.time_zone import set_zone
 from ci_kit.mysql.prepare.zone_tables import machine_zones
 from ci_kit.mysql.private.server import PrivateServer
 from ci_kit.settings.loading import load_settings
-from tests.conftest import clean_environ
 from tests.support.private_server import running
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def host(template_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Host:
-    cache = tmp_path_factory.mktemp("cache")
-    (cache / "templates").symlink_to(template_cache)
-    return Host(Console(verbosity=-1), clean_environ() | {"CI_KIT_CACHE": str(cache)})
 
 
 def session_of(host: Host, program: str, project: Path, **flags: str) -> Iterator[Session]:

@@ -14,6 +14,15 @@ ROOT = "root"
 
 
 @dataclass(frozen=True)
+class TlsFiles:
+    """The paths of files for clients with TLS: the server's CA, a certificate and its key. Empty: unknown."""
+
+    ca: str = ""
+    cert: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """A login at a server: address, user and password. ``socket`` is its Unix socket, if it is reachable."""
 
@@ -22,6 +31,7 @@ class Endpoint:
     user: str
     password: str = field(repr=False)
     socket: Path | None = None
+    tls: TlsFiles = TlsFiles()
 
     def __str__(self) -> str:
         return f"{self.user}@{self.host}:{self.port}"

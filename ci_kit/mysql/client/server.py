@@ -30,7 +30,7 @@ class Access:
         return ", ".join(parts)
 
     def values(self, database: str) -> dict[str, str]:
-        """What each variable can hold. Without a socket that this machine reaches, ``socket`` is empty."""
+        """What each variable can hold. What this machine does not reach is empty."""
         login, replica = self.login, self._reader
         plain = DatabaseUrl("mysql", "database")
         return {
@@ -44,6 +44,9 @@ class Access:
             "replica-host": replica.host,
             "replica-port": str(replica.port),
             "replica-url": plain.to(replica, database),
+            "tls-ca": login.tls.ca,
+            "tls-cert": login.tls.cert,
+            "tls-key": login.tls.key,
         }
 
     def environment(

@@ -6,7 +6,8 @@ import re
 
 from ci_kit.errors import UsageError
 from ci_kit.mysql.config.error_log import without_warnings
-from ci_kit.mysql.config.server_options import option_name
+from ci_kit.mysql.config.tls import tls_failure
+from ci_kit.settings.my_cnf import option_name
 from ci_kit.settings.settings import Settings
 
 # The messages of mysys/my_getopt.cc in both products, and of the check of a value in MySQL and MariaDB.
@@ -17,6 +18,9 @@ _MESSAGES = (
     re.compile(r"Error while setting value '.*' to '([\w-]+)'"),
 )
 
+# Messages about the value of an option that they do not name.
+_ABOUT_VALUES = {"Invalid page size=": "innodb_page_size"}
+
 
 def rejected_option(log: str, settings: Settings) -> UsageError | None:
     """The error for a setting of the project that a server's log rejects; None if the log names none."""
@@ -25,7 +29,7 @@ def rejected_option(log: str, settings: Settings) -> UsageError | None:
         given["sql_mode"] = ("sql-mode", settings.sql_mode)
     named = [(name, line) for line in without_warnings(log) for name in _rejected(line) if name in given]
     if not named:
-        return None
+        return tls_failure(log, settings)
     first = named[0][0]
     setting, value = given[first]
     return UsageError(
@@ -37,4 +41,5 @@ def rejected_option(log: str, settings: Settings) -> UsageError | None:
 
 
 def _rejected(line: str) -> list[str]:
-    return [option_name(found[1]) for message in _MESSAGES if (found := message.search(line))]
+    named = [option_name(found[1]) for message in _MESSAGES if (found := message.search(line))]
+    return named + [name for text, name in _ABOUT_VALUES.items() if text in line]

@@ -1,20 +1,27 @@
 """The options of a server for a test run: those that make it fast, and those that the project adds.
 
-The fast ones give up only safety across a power cut: tests find what a default server has. A server ignores
-an option with the prefix ``loose_`` that it does not support, so that one list serves MySQL and MariaDB.
+The fast ones give up only safety across a power cut: tests find what a default server has. That includes
+the binary log: with it, a server refuses statements that it accepts without. A server ignores an option with
+the prefix ``loose_`` that it does not support, so that one list serves MySQL and MariaDB.
 """
 
 from __future__ import annotations
 
 from ci_kit.errors import UsageError
+from ci_kit.settings.my_cnf import in_folder, normalized, option_name
 from ci_kit.settings.settings import Settings
 
 FAST: tuple[str, ...] = (
     "innodb_flush_log_at_trx_commit=0",
     "innodb_doublewrite=OFF",
     "loose_innodb_flush_method=nosync",
+    "sync_binlog=0",
 )
-_WITHOUT_BINLOG, _FAST_BINLOG = "loose_skip_log_bin", "sync_binlog=0"
+_SHORT_BINLOG = ("max_binlog_size=16M", "loose_binlog_expire_logs_seconds=60")
+"""A binary log of the last minute: a server removes older files when it begins a new one.
+
+Without a bound, the log would fill the memory that the data lies in: it grows also when tests delete rows.
+"""
 
 _OWN = {
     "basedir": "the setting mysqld",
@@ -24,8 +31,7 @@ _OWN = {
     "init_file": "the setting init-sql",
     "pid_file": "",
     "port": "the setting mysql-port",
-    "server_id": "the setting replicas",
-    "socket": "",
+    "socket": "the setting mysql-socket",
     "sql_mode": "the setting sql-mode",
     "tmpdir": "the setting mysql-datadir",
     "user": "",
@@ -35,14 +41,13 @@ _OF_A_DATADIR = frozenset({"innodb_data_file_path", "innodb_page_size", "lower_c
 """The options that a datadir keeps from its initialisation on."""
 
 
-def server_options(settings: Settings, *, replicates: bool = False) -> tuple[str, ...]:
+def server_options(settings: Settings, *, short_binlog: bool) -> tuple[str, ...]:
     """The my.cnf lines for a test run, the project's own last.
 
-    ``replicates`` keeps the binary log for replicas.
+    With ``short_binlog``, a server with a binary log keeps only its last minute.
     Raises UsageError as :func:`project_options` does.
     """
-    binlog = _FAST_BINLOG if replicates else _WITHOUT_BINLOG
-    fast = () if settings.durable else (*FAST, binlog)
+    fast = () if settings.durable else (*FAST, *(_SHORT_BINLOG if short_binlog else ()))
     return (*fast, *project_options(settings))
 
 
@@ -74,23 +79,11 @@ def _checked(line: str, settings: Settings) -> str:
             why=f"it came from {source}",
             todo="write it as name=value, for example max_allowed_packet=64M",
         )
-    if plain in _OWN:
+    own = _OWN if not settings.replicas else _OWN | {"server_id": ""}
+    if plain in own:
         raise UsageError(
             f"ci-kit sets {plain} itself",
             why=f"it came from {source}",
-            todo=f"remove it{_OWN[plain] and ' and use ' + _OWN[plain]}",
+            todo=f"remove it{own[plain] and ' and use ' + own[plain]}",
         )
-    return _normalized(line)
-
-
-def _normalized(line: str) -> str:
-    """The line without spaces around its parts and quotes around its value, as a server reads it."""
-    name, equals, value = (part.strip() for part in line.partition("="))
-    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
-    return f"{name}{equals}{value[1:-1] if quoted else value}"
-
-
-def option_name(line: str) -> str:
-    """The name of an option as the manuals spell it."""
-    name, _, _ = line.partition("=")
-    return name.strip().lower().replace("-", "_").removeprefix("loose_")
+    return in_folder(normalized(line), settings.root)

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from ci_kit.errors import CiKitError, UnavailableError, UsageError
 from ci_kit.github import Runner
@@ -65,7 +66,7 @@ class DockerServer:
     def start(self, cleanup: ExitStack) -> DockerBooting:
         host, settings = self.host, self.settings
         _require_no_name(settings)
-        flags = as_flags(server_options(settings))
+        flags = as_flags(server_options(settings, short_binlog=True))
         engine = require_engine(host)
         with host.console.progress("mysql", f"pulling {settings.mysql_image}"):
             image = require_image(host, engine, settings.mysql_image, settings.source("mysql-image"))
@@ -210,12 +211,8 @@ class DockerBooting:
         instance = self.instance
         seconds = instance.settings.boot_timeout
         try:
-            wait_for_login(
-                instance.host,
-                self._first_login,
-                seconds=seconds,
-                before_attempt=self._require_started_sometimes(),
-            )
+            look = self._require_started_sometimes()
+            wait_for_login(instance.host, self._first_login, seconds=seconds, before_attempt=look)
         except LoginError as error:
             instance.require_started()
             refused = "refuses root's first password"
@@ -227,8 +224,10 @@ class DockerBooting:
         with open_session(host, self._first_login) as session:
             # The image decides which accounts of root exist.
             set_root_passwords(session, self.root.password)
-        client = client_program(host, self.root) or _client_of(self.instance.container)
-        return prepare_server(host, self.root, settings, client=client)
+        container = self.instance.container
+        client = client_program(host, self.root) or _client_of(container)
+        log = partial(container_log, host, container)
+        return prepare_server(host, self.root, settings, client=client, log=log)
 
     def _require_started_sometimes(self) -> Callable[[], None]:
         """A function to call before each attempt, which asks the engine only at some of the calls."""

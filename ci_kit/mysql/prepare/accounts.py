@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ci_kit.errors import UnavailableError
 from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import LOOPBACK, ROOT, Endpoint
@@ -9,6 +11,7 @@ from ci_kit.mysql.client.login import can_log_in, can_log_in_without_tls
 from ci_kit.mysql.client.session import Session
 from ci_kit.mysql.client.sql import IDENTIFIER_LIMIT, Secret, Statement, account, identifier, statement
 from ci_kit.mysql.prepare.password_rules import set_password
+from ci_kit.settings.settings import Settings
 
 
 def set_root_password(password: str, *, address: str = "localhost") -> Statement:
@@ -89,6 +92,19 @@ def require_login(login: Endpoint, *, accepted: bool) -> None:
             todo="look at `SELECT user, host, plugin, ssl_type FROM mysql.user`; on a service that ci-kit"
             " does not change, create the account, or use a private server (mysql = private)",
         )
+
+
+def leave_logins(session: Session, settings: Settings, logins: Iterable[Endpoint]) -> None:
+    """Leave the server's cache of passwords as the settings ask: with these logins, or empty.
+
+    FLUSH PRIVILEGES empties the cache; the login of the session has filled it too.
+    """
+    if not settings.warm_logins:
+        # A replica follows its source, but its own logins are its own.
+        session.execute(statement("FLUSH NO_WRITE_TO_BINLOG PRIVILEGES"))
+        return
+    for login in dict.fromkeys(logins):
+        log_in_once(session.host, login)
 
 
 def log_in_once(host: Host, login: Endpoint) -> bool:

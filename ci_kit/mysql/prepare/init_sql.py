@@ -14,19 +14,22 @@ from ci_kit.mysql.client.endpoint import Endpoint
 from ci_kit.mysql.client.program import ClientProgram, client_environment
 from ci_kit.mysql.client.session import Session, StatementError
 from ci_kit.mysql.client.sql import identifier, statement
+from ci_kit.mysql.prepare.databases import wanted_databases
 from ci_kit.mysql.prepare.sql_files import SqlFile, init_files, read_sql
 from ci_kit.settings.settings import Settings
 
 # A command of the client, which the server does not understand (MySQL's manual, "mysql Client Commands").
 _DELIMITER = re.compile(rb"^\s*delimiter\s", re.IGNORECASE | re.MULTILINE)
 _SHOWN_LINES = 5
+# ER_DB_CREATE_EXISTS, as the client program and the driver write it.
+_DATABASE_EXISTS = re.compile(r"\b1007 \(.*? database '(?P<name>.*)';")
 
 
-def run_init_sql(session: Session, root: Endpoint, settings: Settings, client: ClientProgram | None) -> bool:
+def run_init_sql(session: Session, root: Endpoint, settings: Settings, client: ClientProgram | None) -> None:
     """Run the files of the setting ``init-sql`` in order, as root, in the run's database.
 
-    Gives whether there are any. Raises UsageError for a file that cannot be read, or if the server refuses
-    its SQL. Raises UnavailableError for a file that needs a client program if there is none.
+    Raises UsageError for a file that cannot be read, or if the server refuses its SQL. Raises
+    UnavailableError for a file that needs a client program if there is none.
     """
     paths = init_files(settings)
     console = session.host.console
@@ -39,7 +42,6 @@ def run_init_sql(session: Session, root: Endpoint, settings: Settings, client: C
                 _run_in_session(session, settings, file)
     if paths:
         console.step("mysql", f"init SQL, {len(paths)} {'file' if len(paths) == 1 else 'files'}")
-    return bool(paths)
 
 
 def _run_in_client(
@@ -82,6 +84,10 @@ def _refused(session: Session, file: SqlFile, message: str, settings: Settings) 
             f"use a {product} server, or dump the data again from {version.flavour}; their collations and"
             " versioned comments differ"
         )
+    exists = _DATABASE_EXISTS.search(message)
+    if exists and exists["name"] in wanted_databases(settings):
+        why = f"ci-kit has already created the database {exists['name']}; {why}"
+        todo = "remove CREATE DATABASE from the file, or write CREATE DATABASE IF NOT EXISTS"
     return UsageError(
         f"the server refused the SQL of {file.path}",
         why=why,

@@ -5,22 +5,19 @@ from __future__ import annotations
 import os
 import pwd
 import secrets
-import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ci_kit.errors import UsageError
 from ci_kit.host.machine import Host
+from ci_kit.mysql.private.given_paths import SOCKET_LIMIT
+from ci_kit.mysql.private.permissions import closed_to, server_user
 from ci_kit.mysql.records.record import NAME_PREFIX, own_name
 from ci_kit.settings.settings import Settings
 
 _MEMORY = Path("/dev/shm")  # noqa: S108  (the folder is made with a random name, for its owner alone)
 _MEMORY_WANTED = 1 << 30
-# sun_path has 108 bytes on Linux and 104 on macOS; "mysql.sock" and the NUL are in them.
-_SOCKET_LIMIT = 103
-# A server that root starts runs as another user; the packages make the user mysql.
-_UNPRIVILEGED = ("mysql", "nobody")
 # With less free space than this, in bytes, a server fails.
 _ROOM_NEEDED = 1 << 22
 # The servers report ENOSPC, which is 28 on Linux and macOS, in several ways.
@@ -86,23 +83,14 @@ def new_server_folder(host: Host, settings: Settings) -> ServerFolder:
     entered by the user that runs the server.
     """
     name = own_name(secrets.token_hex(4))
-    owner = _unprivileged() if os.geteuid() == 0 else None
+    owner = server_user()
     if settings.mysql_datadir:
         base = _wanted_folder(settings, owner)
     else:
         base = _best_folder(host, settings)
-        if _too_long(base / name) or (owner and _closed_to(owner, base)):
+        if _too_long(base / name) or (owner and closed_to(owner, base)):
             base = Path("/tmp")  # noqa: S108
     return ServerFolder(base / name, owner.pw_uid, owner.pw_name) if owner else ServerFolder(base / name)
-
-
-def _unprivileged() -> pwd.struct_passwd:
-    for user in _UNPRIVILEGED:
-        try:
-            return pwd.getpwnam(user)
-        except KeyError:
-            continue
-    return pwd.getpwuid(0)
 
 
 def _wanted_folder(settings: Settings, owner: pwd.struct_passwd | None) -> Path:
@@ -113,32 +101,16 @@ def _wanted_folder(settings: Settings, owner: pwd.struct_passwd | None) -> Path:
     if _too_long(folder / own_name("01234567")):
         raise UsageError(
             f"the path of mysql-datadir is too long: {settings.mysql_datadir}",
-            why=f"the path of a socket in it may have {_SOCKET_LIMIT} bytes; {source}",
+            why=f"the path of a socket in it may have {SOCKET_LIMIT} bytes; {source}",
             todo="choose a shorter one",
         )
-    if owner and (closed := _closed_to(owner, folder)):
+    if owner and (closed := closed_to(owner, folder)):
         raise UsageError(
             f"the server cannot enter {folder}",
             why=f"it runs as the user {owner.pw_name}, who cannot enter {closed}; {source}",
             todo=f"allow it (chmod o+x {closed}), or choose another folder",
         )
     return folder
-
-
-def _closed_to(user: pwd.struct_passwd, folder: Path) -> Path | None:
-    """The first folder on the path that a user cannot enter; None if the user can enter all of them."""
-    groups = os.getgrouplist(user.pw_name, user.pw_gid)
-    for place in (*reversed(folder.parents), folder):
-        if not place.exists():
-            return None
-        found = place.stat()
-        if found.st_uid == user.pw_uid:
-            bit = stat.S_IXUSR
-        else:
-            bit = stat.S_IXGRP if found.st_gid in groups else stat.S_IXOTH
-        if user.pw_uid and not found.st_mode & bit:
-            return place
-    return None
 
 
 def _best_folder(host: Host, settings: Settings) -> Path:
@@ -148,7 +120,7 @@ def _best_folder(host: Host, settings: Settings) -> Path:
 
 
 def _too_long(folder: Path) -> bool:
-    return len(os.fsencode(folder / "mysql.sock")) > _SOCKET_LIMIT
+    return len(os.fsencode(folder / "mysql.sock")) > SOCKET_LIMIT
 
 
 def _room(folder: Path) -> int:

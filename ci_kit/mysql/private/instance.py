@@ -11,17 +11,20 @@ from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
 from ci_kit.host.processes import Process
-from ci_kit.mysql.client.endpoint import LOOPBACK, ROOT, Endpoint
+from ci_kit.mysql.client.endpoint import LOOPBACK, ROOT, Endpoint, TlsFiles
 from ci_kit.mysql.config.ended import Ended
 from ci_kit.mysql.config.error_log import last_errors
 from ci_kit.mysql.config.rejected_option import rejected_option
-from ci_kit.mysql.config.server_options import as_flags, server_options
+from ci_kit.mysql.config.server_options import as_flags, project_options, server_options
 from ci_kit.mysql.prepare.accounts import set_root_password
 from ci_kit.mysql.private.datadir import SIZES, Template, find_template
 from ci_kit.mysql.private.folder import ServerFolder
+from ci_kit.mysql.private.given_paths import remove_socket, require_option_files, require_socket_path
+from ci_kit.mysql.private.permissions import server_user
 from ci_kit.mysql.private.program import ServerProgram
 from ci_kit.mysql.records import store
 from ci_kit.mysql.records.record import Record, new_record, own_name
+from ci_kit.settings.my_cnf import option_name, option_value
 from ci_kit.settings.settings import Settings
 
 # Escape literals with backslashes in any sql_mode, and keep the password out of the binary log.
@@ -72,12 +75,41 @@ class Instance:
         """The port that the settings ask for; 0 means any free one. Replicas always take a free one."""
         return 0 if self.role.number else self.settings.mysql_port
 
+    @property
+    def socket(self) -> Path:
+        """The Unix socket: where the settings ask for it, or in the folder, as for every replica."""
+        given = "" if self.role.number else self.settings.mysql_socket
+        if not given:
+            return self.folder.socket
+        path = self.settings.root / given
+        # A path with `..` is longer than it must be.
+        return path.parent.resolve() / path.name
+
+    def require_paths(self) -> None:
+        """Check the paths that the settings give to the server. Raises CiKitError."""
+        user = server_user()
+        require_option_files(self.settings, user)
+        if self.socket != self.folder.socket:
+            require_socket_path(self.socket, self.settings, user)
+
     def root(self, boot: Boot) -> Endpoint:
         """The login of root."""
-        return Endpoint(LOOPBACK, boot.port, ROOT, self.password, self.folder.socket)
+        return self._login(boot.port, ROOT)
+
+    def _login(self, port: int, user: str) -> Endpoint:
+        return Endpoint(LOOPBACK, port, user, self.password, self.socket, self._tls_files)
+
+    @property
+    def _tls_files(self) -> TlsFiles:
+        """The files of the settings, or those that MySQL makes when it initialises a datadir."""
+        given = {option_name(line): option_value(line) for line in project_options(self.settings)}
+        if "ssl_cert" in given or self.program.version.flavour == "MariaDB":
+            return TlsFiles(*(given.get(name, "") for name in ("ssl_ca", "ssl_cert", "ssl_key")))
+        made = [str(self.folder.data / name) for name in ("ca.pem", "client-cert.pem", "client-key.pem")]
+        return TlsFiles(given.get("ssl_ca") or made[0], *made[1:])
 
     def record(self, port: int) -> Record:
-        login = Endpoint(LOOPBACK, port, self.settings.mysql_user, self.password, self.folder.socket)
+        login = self._login(port, self.settings.mysql_user)
         record = new_record(
             self.settings, login, kind="private", token=self.folder.token, place=str(self.folder.path)
         )
@@ -89,6 +121,8 @@ class Instance:
         """Make the folder with a copy of a template, after a record of it; gives the template."""
         host, folder = self.host, self.folder
         store.save(host, self.record(self.fixed_port))
+        # A socket without a server may be another user's.
+        remove_socket(host, self.socket)
         host.make_dir(folder.path, mode=0o700, owner=folder.owner)
         for inside in (folder.temporary, folder.files):
             host.make_dir(inside, owner=folder.owner)
@@ -118,13 +152,14 @@ class Instance:
 
     def _command(self, port: int) -> list[str]:
         folder, role = self.folder, self.role
-        options = server_options(self.settings, replicates=bool(role.lines))
+        # A replica may read the log later than that.
+        options = server_options(self.settings, short_binlog=not role.lines)
         return [
             *self.program.command,
             "--no-defaults",
             *([f"--user={folder.user}"] if folder.user else []),
             f"--datadir={folder.data}",
-            f"--socket={folder.socket}",
+            f"--socket={self.socket}",
             f"--port={port}",
             f"--bind-address={LOOPBACK}",
             f"--pid-file={folder.path / 'mysqld.pid'}",
@@ -204,10 +239,13 @@ def is_up(host: Host, record: Record) -> bool:
 
 
 def end(host: Host, record: Record) -> None:
-    """Kill the server of a record, and remove its folder."""
-    for pid in _processes(host, record):
+    """Kill the server of a record, and remove its folder and its socket."""
+    pids = _processes(host, record)
+    for pid in pids:
         host.kill_pid(pid, what="the server")
     host.remove(Path(record.place))
+    if record.socket:
+        remove_socket(host, Path(record.socket), just_killed=bool(pids))
 
 
 def _processes(host: Host, record: Record) -> list[int]:

@@ -18,7 +18,7 @@ from ci_kit.mysql.client.server import Access
 from ci_kit.mysql.client.session import Session, StatementError, open_session
 from ci_kit.mysql.client.sql import Secret, Statement, account, literal, statement
 from ci_kit.mysql.config.error_log import last_errors
-from ci_kit.mysql.prepare.accounts import log_in_once
+from ci_kit.mysql.prepare.accounts import leave_logins
 from ci_kit.mysql.prepare.time_zone import set_zone
 from ci_kit.mysql.private.instance import ReplicationRole
 from ci_kit.mysql.private.server import PrivateBooting, PrivateReady, PrivateServer
@@ -78,25 +78,24 @@ class ReplicatedBooting:
         password = secrets.token_urlsafe(18)
         self.runner.hide(password)
         login = self.source.root.as_user(_ACCOUNT, password)
-        flavour = self.source.instance.program.version.flavour
+        tests = ready.access.login
+        logins = tuple(replica.root.as_user(tests.user, tests.password) for replica in self.replicas)
         with open_session(self.host, self.source.root) as source:
             for change in _replication_account(password):
                 source.execute(change)
-            for number, replica in enumerate(self.replicas, 1):
+            for number, (replica, of_tests) in enumerate(zip(self.replicas, logins, strict=True), 1):
                 with self._replication_errors(number, replica):
-                    self._follow(replica, source, login, flavour)
-        tests = ready.access.login
-        logins = tuple(replica.root.as_user(tests.user, tests.password) for replica in self.replicas)
-        for one in logins:
-            log_in_once(self.host, one)
+                    self._follow(replica, source, login, of_tests)
+            leave_logins(source, self.settings, ())
         followers = tuple(
             replica.answering(Access(one, ready.access.version))
             for replica, one in zip(self.replicas, logins, strict=True)
         )
         return ReplicatedReady(replace(ready.access, replicas=logins), (ready, *followers))
 
-    def _follow(self, replica: PrivateBooting, source: Session, login: Endpoint, flavour: Flavour) -> None:
-        """Let a replica follow the source, and wait until it has the same data."""
+    def _follow(self, replica: PrivateBooting, source: Session, login: Endpoint, of_tests: Endpoint) -> None:
+        """Let a replica follow the source with ``login``, and wait until it has the same data."""
+        flavour = self.source.instance.program.version.flavour
         with open_session(self.host, replica.await_login()) as session:
             for change in _follow_statements(flavour, login):
                 session.execute(change)
@@ -106,6 +105,7 @@ class ReplicatedBooting:
             set_zone(session, replace(self.settings, time_zone_tables="none"))
             for change in _read_only_statements(session, flavour):
                 session.execute(change)
+            leave_logins(session, self.settings, (of_tests,))
 
     @contextmanager
     def _replication_errors(self, number: int, replica: PrivateBooting) -> Iterator[None]:

@@ -40,6 +40,7 @@ class PrivateServer:
         instance = Instance(host, settings, self.password, self.role, program, folder)
         if instance.fixed_port:
             _require_free(instance.fixed_port, settings.source("mysql-port"))
+        instance.require_paths()
         cleanup.enter_context(store.hold(host, folder.token))
         undo = cleanup.enter_context(ExitStack())
         boots: list[Boot] = []
@@ -63,7 +64,9 @@ class PrivateBooting:
         root = self.await_login()
         client = client_program(instance.host, root, near=instance.program.path)
         try:
-            version = prepare_server(instance.host, root, instance.settings, client=client)
+            version = prepare_server(
+                instance.host, root, instance.settings, client=client, log=instance.log_text
+            )
         except CiKitError:
             # If the server has ended, that is the cause. The failed login or SQL file is only its effect.
             self.boots[-1].process.wait(_WAIT_FOR_EXIT)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import platform
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 
-from ci_kit.mysql.client.endpoint import ROOT, Endpoint
+from ci_kit.mysql.client.endpoint import ROOT, Endpoint, TlsFiles
 from ci_kit.settings.option import ServerKind
 from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.settings import Settings
@@ -34,6 +34,7 @@ class Record:
     - ``token`` names it among all servers of this user.
     - ``place`` is what its kind finds it by: the folder of a private server, the engine and name of a
       container, the unit of a service.
+    - ``tls`` are the paths of :class:`TlsFiles`.
     - ``replica`` numbers the replicas of a server from 1; the server itself is number 0. ``source`` is the
       token of a replica's source.
     - ``variables`` and ``env`` are those of the tests, as texts of these settings.
@@ -57,6 +58,7 @@ class Record:
     password: str = field(repr=False)
     database: str
     socket: str = ""
+    tls: list[str] = field(default_factory=list)
     source: str = ""
     replica: int = 0
     variables: list[str] = field(default_factory=list)
@@ -77,7 +79,7 @@ class Record:
     def login(self) -> Endpoint:
         """The login of the tests."""
         socket = Path(self.socket) if self.socket else None
-        return Endpoint(self.host, self.port, self.user, self.password, socket)
+        return Endpoint(self.host, self.port, self.user, self.password, socket, TlsFiles(*self.tls))
 
     @property
     def root(self) -> Endpoint:
@@ -100,6 +102,7 @@ def new_record(settings: Settings, login: Endpoint, *, kind: ServerKind, token: 
         password=login.password,
         database=settings.database,
         socket=str(login.socket or ""),
+        tls=list(astuple(login.tls)),
         variables=[str(variable) for variable in settings.login_variables],
         env=[str(pair) for pair in settings.env],
         fixed=fixed_settings(settings),

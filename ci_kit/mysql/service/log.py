@@ -46,6 +46,10 @@ class ServiceMessages:
         shown = (*killed[-1:], *lines)
         return Ended(what, why, shown, killed=any(_KILLED in line for line in shown))
 
+    def text(self) -> str:
+        """The server's own log since that moment, or the messages of its manager."""
+        return "\n".join(self._new_lines() or self.unit.log(self.host, self.since))
+
     def _lines(self, manager: list[str]) -> list[str]:
         """The errors of the last start in the server's log or the manager's, or else the last lines."""
         own = self._new_lines()

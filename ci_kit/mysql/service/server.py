@@ -129,8 +129,10 @@ class ServiceServer:
         """The my.cnf lines for the server; on a machine that is not ours only those of the project."""
         port = self.settings.mysql_port
         if self.may_change:
-            options_of = server_options if included_folder() else project_options
-            return (*options_of(self.settings), *([f"port={port}"] if port else ()))
+            folder, settings = included_folder(), self.settings
+            # The log of a service may hold what its owner wrote before, so nothing of it is removed.
+            lines = server_options(settings, short_binlog=False) if folder else project_options(settings)
+            return (*lines, *([f"port={port}"] if port else ()))
         if port and port != options.port:
             raise UsageError(
                 f"the service {unit.name} does not use port {port}",
@@ -186,7 +188,14 @@ class ServiceBooting:
             else:
                 require_root(self.host, root)
             client = client_program(self.host, root)
-            version = prepare_server(self.host, root, settings, client=client, ours=server.may_change)
+            version = prepare_server(
+                self.host,
+                root,
+                settings,
+                client=client,
+                log=self.use.messages().text,
+                ours=server.may_change,
+            )
         except CiKitError as error:
             # If the server has ended, that is the cause. The failed login or SQL file is only its effect.
             if problem := _lost(self.use):

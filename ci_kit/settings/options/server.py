@@ -15,6 +15,7 @@ _ONLY_PRIVATE: frozenset[ServerKind] = frozenset({"private"})
 _ONLY_DOCKER: frozenset[ServerKind] = frozenset({"docker"})
 _ONLY_EXTERNAL: frozenset[ServerKind] = frozenset({"external"})
 _NOT_EXTERNAL: frozenset[ServerKind] = SERVER_KINDS - _ONLY_EXTERNAL
+_OF_A_RUN: frozenset[ServerKind] = frozenset({"private", "docker"})
 
 
 SERVER: tuple[Option, ...] = (
@@ -75,6 +76,16 @@ SERVER: tuple[Option, ...] = (
         fixed_at_start=True,
     ),
     Option(
+        "mysql-socket",
+        "Server",
+        "",
+        "Path of the Unix socket of a private server, relative to the project. Empty: in its own folder.",
+        text,
+        kinds=_ONLY_PRIVATE,
+        fixed_at_start=True,
+        must_apply=True,
+    ),
+    Option(
         "mysql-image",
         "Server",
         "mysql:8.4",
@@ -106,10 +117,33 @@ SERVER: tuple[Option, ...] = (
         "mysql-settings",
         "Server",
         (),
-        "More my.cnf lines for the server, such as max_allowed_packet=64M.",
+        "More my.cnf lines for the server, such as max_allowed_packet=64M. Paths of certificates and keys are"
+        " relative to the project.",
         words,
         kinds=_NOT_EXTERNAL,
         fixed_at_start=True,
+        must_apply=True,
+    ),
+    Option(
+        "empty-password",
+        "Server",
+        False,
+        "Give root and mysql-user an empty password, on a private server or a container.",
+        flag,
+        switch=True,
+        kinds=_OF_A_RUN,
+        fixed_at_start=True,
+        must_apply=True,
+    ),
+    Option(
+        "warm-logins",
+        "Server",
+        True,
+        "Log in once before the tests, so that clients without TLS and RSA can log in too. no: the first"
+        " login of the tests finds MySQL's cache of passwords empty. MariaDB has no such cache.",
+        flag,
+        switch=True,
+        kinds=_NOT_EXTERNAL,
         must_apply=True,
     ),
     Option(

@@ -158,6 +158,21 @@ def test_a_setting_that_an_external_server_cannot_apply_needs_a_server_of_the_ru
     assert f"the server that answers at 127.0.0.1:{answering} cannot apply sql-mode" in choice.why
 
 
+@pytest.mark.parametrize(
+    ("flags", "name"), [({"replicas": 1}, "replicas"), ({"empty_password": True}, "empty-password")]
+)
+@pytest.mark.parametrize("version", [None, "8.0"])
+def test_a_setting_that_a_service_cannot_apply_needs_a_server_of_the_run(
+    flags: dict[str, object], name: str, version: str | None, tmp_path: Path
+) -> None:
+    service(tmp_path, "8.0.42", up=False)
+    path = install(tmp_path, "8.0.42")
+    choice = choose(tmp_path, GITHUB_HOSTED, path=path, mysql_version=version, **flags)
+    assert choice
+    assert choice.kind == "private"
+    assert version or f"a service cannot apply {name}" in choice.why
+
+
 def keep(root: Path, settings: Settings, port: int) -> dict[str, str]:
     """Write the record of a server that an earlier step has kept; gives the variables that it exported."""
     from ci_kit.mysql.client.endpoint import Endpoint

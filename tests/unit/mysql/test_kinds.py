@@ -34,6 +34,12 @@ REFUSED: list[tuple[ServerKind, str, Any]] = [
     ("external", "replicas", "1"),
     ("service", "replicas", "1"),
     ("docker", "replicas", "1"),
+    ("service", "empty-password", True),
+    ("external", "empty-password", True),
+    ("service", "mysql-socket", "my.sock"),
+    ("docker", "mysql-socket", "my.sock"),
+    ("external", "mysql-socket", "my.sock"),
+    ("external", "warm-logins", False),
 ]
 
 
@@ -77,6 +83,14 @@ def test_a_setting_that_applies_is_not_warned_about(tmp_path: Path) -> None:
     settings = make_settings(tmp_path, mysql_image="mariadb:11", durable=True, keep_mysql=True)
     check_settings(settings, Choice("docker", "the reason"), host.console)
     assert console_text(host) == ""
+
+
+def test_an_empty_password_and_another_one_are_refused(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path, {"MYSQL_PASSWORD": "s3cret"}, empty_password=True)
+    with pytest.raises(UsageError, match="contradict each other") as caught:
+        check_settings(settings, Choice("private", "the reason"), make_host().console)
+    assert "empty-password came from --empty-password" in caught.value.why
+    assert "mysql-password from the environment variable MYSQL_PASSWORD" in caught.value.why
 
 
 def test_init_sql_without_a_database_to_create_is_refused(tmp_path: Path) -> None:

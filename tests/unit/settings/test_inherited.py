@@ -67,6 +67,12 @@ def test_flags_and_variables_come_before_every_table(tmp_path: Path) -> None:
         ("init-sql = []", "init_sql", ()),
         ('mysql-datadir = "data"', "mysql_datadir", "{}/data"),
         ('mysql-datadir = ""', "mysql_datadir", ""),
+        ('mysql-socket = "run/my.sock"', "mysql_socket", "{}/run/my.sock"),
+        (
+            'mysql-settings = ["ssl-ca=certs/ca.pem", "ssl_key=/k.pem", "ssl-cert = \'c.pem\'", "a=b/c"]',
+            "mysql_settings",
+            ("ssl-ca={}/certs/ca.pem", "ssl_key=/k.pem", "ssl-cert={}/c.pem", "a=b/c"),
+        ),
         ('mysqld = "bin/mysqld"', "mysqld", "{}/bin/mysqld"),
         ('mysqld = "mariadbd"', "mysqld", "mariadbd"),
         ('python = ".venv/bin/python -X dev"', "python", ("{}/.venv/bin/python", "-X", "dev")),

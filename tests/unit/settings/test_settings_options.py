@@ -87,6 +87,8 @@ def test_what_a_server_has_from_its_start() -> None:
         "sql-mode",
         "mysql-settings",
         "durable",
+        "empty-password",
+        "mysql-socket",
     }
 
 
@@ -95,4 +97,7 @@ def test_what_a_server_must_apply() -> None:
         "sql-mode",
         "mysql-settings",
         "replicas",
+        "empty-password",
+        "warm-logins",
+        "mysql-socket",
     }
