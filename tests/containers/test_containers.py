@@ -77,6 +77,40 @@ def test_passwords_and_names_with_special_characters_work_and_passwords_stay_hid
     assert not (folder / "pwned").exists()
 
 
+def test_a_container_can_have_an_empty_password(kit: CiKit, project: Project) -> None:
+    project(
+        {
+            "rows.py": CONNECT,
+            "test_empty.py": """\
+                import os
+                from rows import rows
+
+                def test_empty():
+                    assert os.environ["MYSQL_PASSWORD"] == ""
+                    assert rows("SELECT SUBSTRING_INDEX(USER(), '@', 1)") == [("root",)]
+                """,
+        }
+    )
+    kit("run", "--empty-password", code=0)
+
+
+def test_a_container_has_the_binary_log_of_a_stock_server(kit: CiKit, project: Project) -> None:
+    project(
+        {
+            "rows.py": CONNECT,
+            "test_log.py": """\
+                from rows import rows
+
+                def test_log():
+                    is_mysql = "MariaDB" not in rows("SELECT VERSION()")[0][0]
+                    found = rows("SELECT @@log_bin, @@sync_binlog, @@max_binlog_size")
+                    assert found == [(is_mysql, 0, 16 << 20)]
+                """,
+        }
+    )
+    kit("run", code=0)
+
+
 def test_the_first_password_of_the_image_does_not_work_after_the_server_is_ready(
     kit: CiKit, project: Project, podman: Engine
 ) -> None:
