@@ -21,10 +21,11 @@ from tests.support import mariadb, mysql97, no_server
 from tests.support.unavailable import Unavailable, skip_or_fail
 from tests.support.waiting import LIMIT, wait_until
 
-# A shell without job control starts background processes with SIGINT ignored. Every process that a test
-# interrupts would inherit that.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell without job control starts background processes with SIGINT ignored, and nohup ignores SIGHUP. Every
+# process that a test interrupts would inherit that.
+for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 # Each of the many processes that the tests start would compile its modules again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

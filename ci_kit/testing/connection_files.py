@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,6 +16,10 @@ from ci_kit.run_folder import file_for_run, remove_left
 from ci_kit.settings.pairs import Pair
 from ci_kit.settings.placeholders import fill, wrong_placeholder
 from ci_kit.settings.settings import Settings
+
+# In seconds.
+_REMOVAL = 1.0
+_POLL = 0.02
 
 
 def _in_json(value: str) -> str:
@@ -52,8 +58,13 @@ def read_connection_files(host: Host, settings: Settings) -> tuple[ConnectionFil
 
     Raises UsageError if one cannot be written, or if its template cannot be filled in.
     """
-    if settings.files:
+    deadline = time.monotonic() + _REMOVAL
+    while any(os.path.lexists(settings.root / pair.name) for pair in settings.files):
         remove_left(host)
+        # Another run may be removing them at this moment.
+        if time.monotonic() > deadline:
+            break
+        time.sleep(_POLL)
     return tuple(_read(pair, settings) for pair in settings.files)
 
 
