@@ -27,8 +27,8 @@ def run_other(
 ) -> TestRun:
     """Run the command, under coverage if the project's Python starts it; its counts come from JUnit XML.
 
-    ``folder`` is for the files of this command. Raises NoTestReportError, and UnavailableError if the command
-    could not start.
+    ``folder`` is for the files of this command. Raises UnavailableError if the command could not start, or if
+    the project's folder is gone after it.
     """
     started = _start(settings, project, command, env, folder)
     reports = JunitFiles(settings.root, settings.junit_xml)

@@ -26,8 +26,8 @@ def run_pytest(
 ) -> TestRun:
     """Run pytest; its plugins are beside ``folder``, which is for the files of this command.
 
-    Raises NoTestReportError, AllTestsDeselectedError, and UnavailableError if coverage or pytest could not
-    start.
+    Raises UnavailableError if coverage or pytest could not start, or if the project's folder is gone after
+    it.
     """
     report = folder / "results.jsonl"
     coverage = ["-m", "coverage", "run"] if settings.coverage else []

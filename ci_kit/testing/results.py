@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -79,8 +79,8 @@ UNKNOWN = Results(uncounted=1)
 
 
 def total_results(results: Sequence[Results | None]) -> Results:
-    """The results of several commands together; one that is None counts as unknown."""
-    known = [one or UNKNOWN for one in results]
+    """The results of several commands together. The counts of one that did not report them are unknown."""
+    known = [_one_of_several(one) for one in results]
     numbers = {
         field.name: sum(getattr(one, field.name) for one in known)
         for field in fields(Results)
@@ -95,8 +95,14 @@ def total_results(results: Sequence[Results | None]) -> Results:
         failures=tuple(failure for one in known for failure in one.failures),
         flaky=tuple(failure for one in known for failure in one.flaky),
         only_collects=all(one.only_collects for one in known),
-        complete=all(one.complete for one in known),
     )
+
+
+def _one_of_several(results: Results | None) -> Results:
+    if results is None:
+        return UNKNOWN
+    # Its failures are known all the same, and so are the counts of the other commands.
+    return results if results.complete else replace(results, complete=True, uncounted=1)
 
 
 def read_results(path: Path) -> Results | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ci_kit.errors import UnavailableError
 from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.commands import TestCommand
@@ -12,7 +13,7 @@ from ci_kit.testing.other_command import run_other
 from ci_kit.testing.plugins import lend_plugins
 from ci_kit.testing.pytest_command import run_pytest
 from ci_kit.testing.python import Project
-from ci_kit.testing.verdict import TestRun, judge_all, require_tests
+from ci_kit.testing.verdict import TestRun, failed_by, judge_all, require_tests
 
 
 def run_tests(
@@ -27,7 +28,7 @@ def run_tests(
     """Run each command, also after one that failed, and pass the output on as it comes.
 
     ``env`` is added to the environment. ``run_folder`` is an existing folder for files of this run. Raises
-    UnavailableError if a command could not start, or if the project's folder is gone after it.
+    UnavailableError if the plugins of ci-kit cannot be copied.
     """
     if any(command.kind == "pytest" for command in commands):
         lend_plugins(host, settings, project, run_folder / "plugins")
@@ -38,7 +39,11 @@ def run_tests(
         folder = run_folder / str(number)
         host.make_dir(folder)
         run_one = run_pytest if command.kind == "pytest" else run_other
-        run = run_one(host, settings, project, command, env=env, folder=folder)
+        try:
+            run = run_one(host, settings, project, command, env=env, folder=folder)
+        except UnavailableError as problem:
+            # The report has the results of the other commands too.
+            run = failed_by(problem, None)
         if run.problem and any(earlier.code for earlier in runs):
             # The report has the first failure.
             host.console.error(run.problem.lines())

@@ -55,7 +55,7 @@ def judge(code: int, results: Results | None, arguments: Sequence[str]) -> TestR
         reason = f"pytest's exit code {code}: {PYTEST_CODES[code]}" if code in _FAILURES[1:] else ""
         return TestRun("failed", code, results, reason)
     if problem := _problem(code, results, arguments):
-        return _failed_by(problem, results)
+        return failed_by(problem, results)
     return TestRun("no-tests" if code == NO_TESTS else "passed", OK, results)
 
 
@@ -68,7 +68,7 @@ def judge_other(code: int, results: Results, command: TestCommand) -> TestRun:
             why=f"the command is `{command}`, and its JUnit XML reports the failures",
             todo="let the command end with another exit code than 0 if a test fails",
         )
-        return _failed_by(problem, results)
+        return failed_by(problem, results)
     if code == OK:
         return TestRun("passed", OK, results)
     if code < 0:
@@ -103,10 +103,11 @@ def require_tests(run: TestRun, settings: Settings) -> TestRun:
         if unknown
         else "find out why tests are missing, or lower min-tests",
     )
-    return replace(_failed_by(problem, run.results), warnings=run.warnings)
+    return replace(failed_by(problem, run.results), warnings=run.warnings)
 
 
-def _failed_by(problem: CiKitError, results: Results | None) -> TestRun:
+def failed_by(problem: CiKitError, results: Results | None) -> TestRun:
+    """A command that an error ended, or that ci-kit itself judges failed."""
     return TestRun("failed", problem.exit_code, results, problem=problem)
 
 

@@ -164,6 +164,40 @@ def test_a_session_that_ends_early_still_shows_its_failures(ending: str, job: Jo
     assert "\n### Failures\n\n`test_a.py::test_b` (call), `test_a.py:2`\n" in job.read("summary")
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("command", "code", "message", "counts"),
+    [
+        (
+            "pytest test_exit.py",
+            74,
+            "pytest ended without reporting its results",
+            ", counts of 1 command unknown",
+        ),
+        ("pytest -k none test_exit.py", 5, "all 1 tests were deselected", ", 1 deselected"),
+        ("python -m json.none", 69, "json.none could not start", ", counts of 1 command unknown"),
+        ("./run", 69, "cannot run ./run", ", counts of 1 command unknown"),
+    ],
+)
+def test_a_problem_of_one_command_leaves_the_results_of_the_others(
+    place: int, command: str, code: int, message: str, counts: str, job: Job
+) -> None:
+    files = {
+        "test_exit.py": "import os\ndef test_exit(): os._exit(0)\n",
+        "test_b.py": FAILS,
+        "run": "no program\n",
+        "pyproject.toml": NO_SERVER["pyproject.toml"].replace("false", "true"),
+    }
+    (write(job.project, PASSING | files) / "run").chmod(0o755)
+    commands = ["pytest test_app.py", "pytest test_b.py"]
+    commands.insert(place, command)
+    found, printed = job.run({}, *(f"--test-command={one}" for one in commands))
+    assert found == (1 if place == 2 else code)
+    assert message in job.said
+    assert f"- Tests: 1 passed, 1 failed{counts}\n" in job.read("summary")
+    assert "::error file=test_b.py,line=2," in printed
+
+
 def test_a_job_that_cannot_be_done_is_an_error(job: Job) -> None:
     assert job.run(PASSING | NO_SERVER, "--python", "false")[0] == 69
     assert job.outputs["outcome"] == "error"

@@ -204,17 +204,15 @@ def test_the_results_of_several_commands_are_added() -> None:
     assert total == replace(expected, others=(("subtests passed", 3),), failures=(FAILURE,), duration=1.5)
 
 
-@pytest.mark.parametrize("unknown", [UNKNOWN, None, replace(UNKNOWN, failures=(FAILURE,))])
+@pytest.mark.parametrize(
+    "unknown",
+    [UNKNOWN, None, replace(UNKNOWN, failures=(FAILURE,)), replace(UNFINISHED, failures=(FAILURE,))],
+)
 def test_a_command_without_counts_leaves_the_sum_unknown(unknown: Results | None) -> None:
     total = judge_all([ended(0), ended(1, unknown)]).results
     assert total is not None
     assert (total.counted, total.uncounted, total.passed) == (False, 1, 3)
-
-
-def test_an_unfinished_session_leaves_the_sum_unknown() -> None:
-    total = judge_all([ended(0), ended(1, UNFINISHED)]).results
-    assert total is not None
-    assert not total.counted
+    assert (total.complete, total.failures) == (True, unknown.failures if unknown else ())
 
 
 def test_a_run_without_known_tests_is_not_enough(tmp_path: Path) -> None:
