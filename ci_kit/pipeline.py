@@ -29,7 +29,7 @@ from ci_kit.testing.commands import TestCommand, modules_of, read_commands
 from ci_kit.testing.connection_files import read_connection_files
 from ci_kit.testing.coverage import CoverageReport, report_coverage, require_coverage, save_coverage
 from ci_kit.testing.dotenv.overrides import override_warnings
-from ci_kit.testing.programs import find_program
+from ci_kit.testing.programs import find_programs
 from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import run_tests
 from ci_kit.testing.verdict import TestRun
@@ -72,7 +72,7 @@ class Job:
         starting = [open_server(one, self._runner, cleanup) for one in settings.all_servers]
         project = self._project = inspect_project(host, settings, modules=modules_of(commands))
         host.console.step("python", str(project))
-        found = [find_program(host, settings, project, command) for command in commands]
+        found = find_programs(host, settings, project, commands)
         for one in starting:
             self._servers.append(self._wait_for_server(one))
         values = placeholder_values(self._servers)
@@ -113,7 +113,8 @@ class Job:
             raise
         if self._tests.outcome == "no-tests":
             host.console.step("tests", "there are no tests to collect: skipped")
-        if not (settings.coverage and self._anything_ended):
+        measured = settings.coverage and any(command.measured for command in commands)
+        if not (measured and self._anything_ended):
             save_coverage(host, settings, project, run_folder=folder)
             return
         self._coverage = report_coverage(host, settings, project, run_folder=folder)

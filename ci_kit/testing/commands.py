@@ -52,6 +52,11 @@ class TestCommand:
         return replace(self, arguments=arguments, options=tuple(fill(word, values) for word in self.options))
 
     @property
+    def measured(self) -> bool:
+        """Whether coverage can measure it: the project's Python starts it."""
+        return self.kind != "program"
+
+    @property
     def module(self) -> str:
         """The module or package that the command runs, empty for a file or a program."""
         if self.kind == "pytest":

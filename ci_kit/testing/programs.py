@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from ci_kit.errors import UnavailableError
+from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.commands import TestCommand
@@ -20,12 +21,31 @@ _INTERPRETER = re.compile(rb"(/[^'\"\n]*/)?python[\d.]*\b")
 _LONGEST_START = 4096
 
 
-def find_program(host: Host, settings: Settings, project: Project, command: TestCommand) -> TestCommand:
-    """The command, with a script of the project's Python as a file that this Python runs.
+def find_programs(
+    host: Host, settings: Settings, project: Project, commands: Iterable[TestCommand]
+) -> tuple[TestCommand, ...]:
+    """The commands, with each script of the project's Python as a file that this Python runs.
 
-    Raises UnavailableError if the program is not there. A dry run cannot find all of them.
+    Raises UnavailableError if a program is not there, and UsageError for a threshold of coverage without a
+    command that coverage measures. A dry run cannot find all programs.
     """
-    if command.kind != "program":
+    found = tuple(_find_program(host, settings, project, command) for command in commands)
+    unmeasured = [command for command in found if not command.measured]
+    if not settings.coverage or host.dry:
+        return found
+    if settings.fail_under and len(unmeasured) == len(found):
+        raise UsageError(
+            "fail-under needs coverage, and no test command is measured",
+            why=f"Python starts none of them; fail-under came from {settings.source('fail-under')}",
+            todo="remove fail-under, or let a test command start Python, as in `python runtests.py`",
+        )
+    for command in unmeasured:
+        host.console.step("coverage", f"`{command}` is not measured, because Python does not start it")
+    return found
+
+
+def _find_program(host: Host, settings: Settings, project: Project, command: TestCommand) -> TestCommand:
+    if command.measured:
         return command
     name = command.words[0]
     if "/" in name:
@@ -40,8 +60,6 @@ def find_program(host: Host, settings: Settings, project: Project, command: Test
             why=f"the command is `{command}`; it came from {settings.source('test-command')}",
             todo=f"install {name}, or correct the command",
         )
-    if settings.coverage:
-        host.console.step("coverage", f"`{command}` is not measured, because Python does not start it")
     return command
 
 

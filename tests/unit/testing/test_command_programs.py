@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ci_kit.errors import UnavailableError
+from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.testing.commands import TestCommand, read_commands
-from ci_kit.testing.programs import find_program
+from ci_kit.testing.programs import find_programs
 from ci_kit.testing.python import Project
 from tests.unit.support import console_text, make_host, make_settings, write
 
@@ -19,17 +20,16 @@ def root(tmp_path: Path) -> Path:
     return write(tmp_path / "project", {"my env/bin/python": ""})
 
 
-def find(root: Path, line: str, *, dry: bool = False) -> TestCommand:
+def find(root: Path, line: str, *, dry: bool = False, **settings_of_run: Any) -> TestCommand:
     """The command that a line of test-command means in the project's environment."""
     scripts = root / "my env" / "bin"
     host = make_host({"PATH": "/usr/bin:/bin"}, dry=dry)
     project = Project(
         ("python",), "", frozenset(), scripts=(str(scripts),), activation={"PATH": f"{scripts}:/usr/bin:/bin"}
     )
-    settings = make_settings(root, test_command=line)
-    (command,) = read_commands(settings)
-    found = find_program(host, settings, project, command)
-    assert ("is not measured" in console_text(host)) is (found.kind == "program")
+    settings = make_settings(root, test_command=line, **settings_of_run)
+    (found,) = find_programs(host, settings, project, read_commands(settings))
+    assert ("is not measured" in console_text(host)) is (found.kind == "program" and not dry)
     return found
 
 
@@ -90,4 +90,12 @@ def test_a_program_that_is_not_there_is_an_error(name: str, root: Path) -> None:
 
 
 def test_a_dry_run_accepts_a_program_that_an_environment_may_have(root: Path) -> None:
-    assert find(root, "none-such", dry=True).kind == "program"
+    assert find(root, "none-such", dry=True, fail_under=90).kind == "program"
+
+
+def test_a_threshold_needs_a_command_that_coverage_measures(root: Path) -> None:
+    with pytest.raises(UsageError, match="no test command is measured") as caught:
+        find(root, "sh -c true", fail_under=90)
+    assert "fail-under came from --fail-under" in caught.value.why
+    assert find(root, "python -c 1", fail_under=90).measured
+    assert find(root, "sh -c true", fail_under=0).kind == "program"

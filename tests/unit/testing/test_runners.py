@@ -239,7 +239,9 @@ def test_the_exit_code_of_a_command_is_the_result(
     line: str, code: int, title: str, python: str, root: Path
 ) -> None:
     files = PRICE | {"broken.py": "def (:\n", "raises.py": "def f(): raise ValueError(1)\nf()\n"}
-    done = measure(root, python, files, f"--test-command={line}", "--fail-under=99")
+    # A threshold needs a command that coverage measures.
+    threshold = ["--fail-under=99"] if line.startswith("python") else []
+    done = measure(root, python, files, f"--test-command={line}", *threshold)
     assert done.code == code, done
     assert f"Tests failed, {title}" in done.stderr or title in done.stderr
     assert "project_side" not in done.stderr + done.stdout
@@ -280,9 +282,19 @@ def test_known_tests_may_be_enough_for_min_tests(python: str, root: Path) -> Non
 
 
 def test_what_was_not_measured_passes_no_threshold(python: str, root: Path) -> None:
-    done = measure(root, python, PRICE, "--test-command=sh -c true", "--fail-under=1")
-    assert done.code == 8, done
-    assert "the coverage is unknown" in done.stderr
+    done = measure(root, python, PRICE, "--test-command=sh -c 'echo ran'", "--fail-under=1")
+    assert done.code == 64, done
+    assert "fail-under needs coverage, and no test command is measured" in done.stderr
+    assert "ran" not in done.stdout
+
+
+def test_a_run_without_a_measured_command_reports_no_coverage(
+    python: str, root: Path, tmp_path: Path
+) -> None:
+    done = measure(root, python, PRICE, "--test-command=sh -c true", env=on_runner(tmp_path))
+    assert (done.code, outputs(tmp_path)["coverage-percent"]) == (0, ""), done
+    assert "warning" not in done.stderr + done.stdout
+    assert "No data to combine" not in done.stdout
 
 
 def test_a_program_that_runs_no_code_of_the_project_is_told_so(python: str, root: Path) -> None:
