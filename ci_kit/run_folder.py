@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 
@@ -50,25 +50,30 @@ def remove_left(host: Host) -> None:
 
 
 @contextmanager
-def file_for_run(host: Host, folder: Path, path: Path, text: str) -> Iterator[None]:
+def file_for_run(host: Host, folder: Path, path: Path, text: str) -> Iterator[bool]:
     """A file outside the run's folder, which only the user can read. It is removed at the end.
 
-    The run's folder names the file first, so that the next run can remove it if this one is killed.
+    Gives False, and leaves the file alone, if another process has written one there. The run's folder names
+    the file first, so that the next run can remove it if this one is killed.
     """
     line = json.dumps([str(path), _digest(text.encode())])
     host.append(folder / _WRITTEN, f"{line}\n", shown="")
+    created = True
     try:
-        host.write(path, text, mode=0o600, shown="")
-        yield
+        created = host.create(path, text, mode=0o600, shown="")
+        yield created
     finally:
-        host.remove(path)
+        if created:
+            host.remove(path)
 
 
 def _remove_left_files(host: Host, folder: Path) -> None:
     """Remove the files that a killed run wrote elsewhere, if they are still as it wrote them."""
     for path, digest in _written(folder):
-        if path.is_file() and not path.is_symlink() and _digest(path.read_bytes()) == digest:
-            host.remove(path)
+        # The folder of the file may be closed to this user by now.
+        with suppress(OSError):
+            if path.is_file() and not path.is_symlink() and _digest(path.read_bytes()) == digest:
+                host.remove(path)
 
 
 def _written(folder: Path) -> Iterator[tuple[Path, str]]:
@@ -77,8 +82,10 @@ def _written(folder: Path) -> Iterator[tuple[Path, str]]:
     except OSError:
         return
     for line in lines:
-        path, digest = json.loads(line)
-        yield Path(path), digest
+        # A run that is killed may leave a part of a line.
+        with suppress(ValueError):
+            path, digest = json.loads(line)
+            yield Path(path), digest
 
 
 def _digest(data: bytes) -> str:

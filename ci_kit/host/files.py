@@ -28,6 +28,17 @@ def replace_file(path: Path, text: str, mode: int) -> None:
         raise
 
 
+def create_file(path: Path, text: str, mode: int) -> bool:
+    """Write a file that does not exist yet; False, and no change, if something is there."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except FileExistsError:
+        return False
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    return True
+
+
 def append_lines(path: Path, text: str) -> None:
     """Append lines. They begin on a new line, also if what is in the file does not end with one.
 

@@ -121,6 +121,14 @@ class Host:
             assumed=None,
         )
 
+    def create(self, path: Path, text: str, *, mode: int, shown: str) -> bool:
+        """Write a file that does not exist yet; False if something is there. ``shown`` is for messages."""
+        return self.act(
+            self._describe_text("write", path, shown),
+            lambda: files.create_file(path, text, mode),
+            assumed=True,
+        )
+
     def append(self, path: Path, text: str, *, shown: str | None = None) -> None:
         """Append lines to a file, on a new line. ``shown`` replaces the text in messages."""
         self.act(

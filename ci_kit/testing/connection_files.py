@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ci_kit.errors import UsageError
+from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.host.machine import Host
 from ci_kit.run_folder import file_for_run, remove_left
 from ci_kit.settings.pairs import Pair
 from ci_kit.settings.placeholders import fill, wrong_placeholder
 from ci_kit.settings.settings import Settings
+
 
 # In seconds.
 _REMOVAL = 1.0
@@ -45,12 +46,21 @@ class ConnectionFile:
     path: Path
     template: str
 
-    def written(
-        self, host: Host, run_folder: Path, values: Mapping[str, str]
-    ) -> AbstractContextManager[None]:
-        """Write it with the values of its placeholders; at the end of the context, it is removed."""
+    @contextmanager
+    def written(self, host: Host, run_folder: Path, values: Mapping[str, str]) -> Iterator[None]:
+        """Write it with the values of its placeholders; at the end of the context, it is removed.
+
+        Raises UnavailableError if a file is there by now.
+        """
         text = fill(self.template, values, _ESCAPES.get(self.path.suffix, str))
-        return file_for_run(host, run_folder, self.path, text)
+        with file_for_run(host, run_folder, self.path, text) as created:
+            if not created:
+                raise UnavailableError(
+                    f"{self.path} already exists",
+                    why="it was not there when the run began, so another run may have written it",
+                    todo="wait until the other run has ended, or start this one in a copy of the project",
+                )
+            yield
 
 
 def read_connection_files(host: Host, settings: Settings) -> tuple[ConnectionFile, ...]:

@@ -57,6 +57,9 @@ EFFECTS: dict[str, Effect] = {
     "stream": lambda host, folder: host.stream(Command(["touch", "it's made"], env={"A": "b"}, cwd=folder)),
     "start": start,
     "write": lambda host, folder: host.write(folder / "file", f"after {SECRET}\n", shown="after ***"),
+    "create": lambda host, folder: host.create(
+        folder / "new", f"text {SECRET}\n", mode=0o600, shown="text ***"
+    ),
     "append": lambda host, folder: host.append(folder / "file", "more\nlines\n"),
     "make_dir": lambda host, folder: host.make_dir(folder / "made" / "deep", mode=0o700, owner=os.getuid()),
     "copy_tree": lambda host, folder: host.copy_tree(folder / "tree", folder / "copy", owner=os.getuid()),

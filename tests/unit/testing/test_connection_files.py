@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import yaml
 
-from ci_kit.errors import UsageError
+from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.host.machine import Host
 from ci_kit.run_folder import run_folder
 from ci_kit.settings.loading import load_settings
@@ -128,3 +130,35 @@ def test_a_file_of_a_run_that_is_still_going_is_left_alone(host: Host, project: 
         with pytest.raises(UsageError, match=r"my\.cnf already exists"):
             read(host, project, {"CI_KIT_FILES": "my.cnf=my.cnf.in"})
         assert mine.path.read_text(encoding="utf-8") == "port=1"
+
+
+@pytest.mark.parametrize("kind", ["of another run", "a link", "a folder"])
+def test_what_appears_at_the_path_after_the_check_is_left_alone(kind: str, host: Host, project: Path) -> None:
+    (file,) = read(host, project, {"CI_KIT_FILES": "my.cnf=my.cnf.in"})
+    with run_folder(host) as folder, ExitStack() as other:
+        if kind == "a link":
+            file.path.symlink_to("nowhere")
+        elif kind == "a folder":
+            file.path.mkdir()
+        else:
+            other.enter_context(file.written(host, other.enter_context(run_folder(host)), {"port": "1"}))
+        before = file.path.lstat()
+        mine = file.written(host, folder, {"port": "2"})
+        with pytest.raises(UnavailableError, match=r"my\.cnf already exists"), mine:
+            pytest.fail("the file is another run's")
+        assert file.path.lstat() == before
+
+
+@pytest.mark.parametrize("line", ['["/tmp/x', "", "[]"])
+def test_a_line_that_a_killed_run_could_not_finish_is_left_out(
+    line: str, host: Host, project: Path, tmp_path: Path
+) -> None:
+    left = project / "my.cnf"
+    left.write_bytes(b"port=1")
+    digest = hashlib.sha256(b"port=1").hexdigest()
+    killed = tmp_path / "temporary" / "ci-kit-run-killed"
+    killed.mkdir(mode=0o700)
+    (killed / "written").write_text(f"{json.dumps([str(left), digest])}\n{line}", encoding="utf-8")
+    assert read(host, project, {"CI_KIT_FILES": "my.cnf=my.cnf.in"})
+    assert not left.exists()
+    assert not killed.exists()
