@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -59,6 +60,7 @@ def load_servers(
             except UsageError as problem:
                 problems.append(problem)
     problems += _names_used_twice((first, *servers))
+    problems += _sockets_used_twice(first.all_servers + tuple(servers))
     raise_problems(problems)
     return tuple(servers)
 
@@ -140,3 +142,19 @@ def _names_used_twice(servers: tuple[Settings, ...]) -> Iterator[UsageError]:
                     why=f"{other} and {owner} both set it",
                     todo="give one of the two another name",
                 )
+
+
+def _sockets_used_twice(servers: tuple[Settings, ...]) -> Iterator[UsageError]:
+    """The paths at which two servers would make their sockets: the second takes it from the first."""
+    sources: dict[str, str] = {}
+    for server in servers:
+        if not server.mysql_socket:
+            continue
+        path = os.path.normpath(server.root / server.mysql_socket)
+        source = server.source("mysql-socket")
+        if (other := sources.setdefault(path, source)) != source:
+            yield UsageError(
+                f"two servers cannot have the same socket {path}",
+                why=f"one came from {other}, the other from {source}",
+                todo="give each server a path of its own, or remove mysql-socket",
+            )

@@ -90,6 +90,11 @@ def test_each_server_has_placeholders(off: bool, tmp_path: Path) -> None:
         ),
         ('env = { X = "1" }\nservers.a = { variables = { X = "host" } }', "env and the server a both set it"),
         ('env = { X = "1" }\nvariables = { X = "host" }', "env and the first server both set it"),
+        ('mysql-socket = "s"\nservers.a = { mysql-socket = "./s" }', "cannot have the same socket"),
+        (
+            'servers.a = { mysql-socket = "s" }\nservers.b = { mysql-socket = "x/../s" }',
+            "the other from mysql-socket of [tool.ci-kit.servers.b] in pyproject.toml",
+        ),
         ('env = { X = "{a.hots}" }\nservers.a = {}', "did you mean 'a.host'?"),
         ('env = { X = "{b.host}" }\nservers.a = {}', "unknown placeholder {b.host}"),
     ],
@@ -100,6 +105,11 @@ def test_a_wrong_table_is_one_error(text: str, expected: str, tmp_path: Path) ->
     message = "\n".join(caught.value.lines())
     assert expected in message
     assert "pyproject.toml" in message or "both set it" in message
+
+
+def test_a_server_that_is_off_uses_no_socket(tmp_path: Path) -> None:
+    settings = 'mysql-socket = "s"\nservers.a = { mysql-socket = "s" }'
+    assert load(tmp_path, f'[tool.ci-kit]\nmysql = "off"\n{settings}\n').servers[0].mysql_socket == "s"
 
 
 def test_a_path_of_a_table_above_the_project_is_relative_to_it(tmp_path: Path) -> None:
