@@ -17,6 +17,7 @@ from ci_kit.mysql.external import provide_databases
 from ci_kit.mysql.kinds import KINDS
 from ci_kit.mysql.opening import (
     RunningServer,
+    StartingServer,
     login_environment,
     open_server,
     placeholder_values,
@@ -29,7 +30,7 @@ from ci_kit.mysql.records.cleanup import Cleanup
 from ci_kit.mysql.records.record import Record, fixed_settings
 from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.pairs import Pair
-from ci_kit.settings.placeholders import fill
+from ci_kit.settings.placeholders import can_fill, fill
 from ci_kit.settings.settings import Settings
 from ci_kit.settings.variables import Variable, environment_texts, merge, names_of, variables
 from ci_kit.timezone import set_timezone
@@ -40,13 +41,28 @@ _ADDED = tuple(option.name for option in OPTIONS if option.group == "Database" a
 
 
 def up(settings: Settings, runner: Runner) -> None:
-    """Start the project's server and leave it running; if it is already up, only add the databases."""
+    """Start the project's servers and leave them running; one that is already up only gets the databases.
+
+    If one of them cannot start, those that this command has started end.
+    """
     set_timezone(settings, runner)
     # One command at a time: the second of two finds the server of the first.
     host = runner.host
-    with host.locked(host.cache_root() / "up.lock"):
-        servers = [_up(server, runner) for server in settings.all_servers or (settings,)]
-    runner.export(_environment(settings, servers))
+    with host.locked(host.cache_root() / "up.lock"), ExitStack() as cleanup:
+        there: list[KeptServer] = []
+        starting: list[StartingServer] = []
+        for server in settings.all_servers or (settings,):
+            if found := _running(server, runner):
+                there.append(_reuse(server, runner, found))
+            else:
+                starting.append(open_server(server, runner, cleanup))
+        started = [one.wait() for one in starting]
+        with host.ignore_interrupts():
+            for one in started:
+                one.keep()
+    for one in started:
+        host.console.step("mysql", one.describe())
+    runner.export(_environment(settings, [*there, *started]))
 
 
 @dataclass(frozen=True)
@@ -75,11 +91,6 @@ class KeptServer:
         """The setting ``env`` of its start, and that of now."""
         both = (*environment_texts(self.record.env), *self.settings.env)
         return tuple({pair.name: pair for pair in both}.values())
-
-
-def _up(settings: Settings, runner: Runner) -> KeptServer | RunningServer:
-    found = _running(settings, runner)
-    return _reuse(settings, runner, found) if found else _start(settings, runner)
 
 
 def _reuse(settings: Settings, runner: Runner, found: KeptServer) -> KeptServer:
@@ -141,14 +152,6 @@ def _extended(settings: Settings, runner: Runner, record: Record) -> Record:
         ours = runner.machine_is_disposable or lifetime != "machine"
         prepare_server(runner.host, record.root, added, client=client, ours=ours)
     return replace(record, database=database)
-
-
-def _start(settings: Settings, runner: Runner) -> RunningServer:
-    with ExitStack() as cleanup:
-        server = open_server(settings, runner, cleanup).wait()
-        server.keep()
-    runner.host.console.step("mysql", server.describe())
-    return server
 
 
 def down(runner: Runner, root: Path | None) -> None:
@@ -238,10 +241,12 @@ def _environment(settings: Settings, servers: Sequence[KeptServer | RunningServe
     """The variables for later steps."""
     zones = [one.record.timezone for one in servers if isinstance(one, KeptServer)]
     values = placeholder_values(servers)
+    pairs = [pair for one in servers for pair in one.env]
     return {
         "TZ": next(iter(zones), settings.timezone),
         **login_environment(servers),
-        **{pair.name: fill(pair.text, values) for one in servers for pair in one.env},
+        # A text of the start may need a server that the settings no longer have.
+        **{pair.name: fill(pair.text, values) for pair in pairs if can_fill(pair.text, values)},
     }
 
 

@@ -28,6 +28,11 @@ def placeholders(text: str) -> Iterator[tuple[str, int]]:
             yield found["name"], text.count("\n", 0, found.start()) + 1
 
 
+def can_fill(text: str, known: Collection[str]) -> bool:
+    """Whether each placeholder of a text is known."""
+    return all(name in known for name, _ in placeholders(text))
+
+
 def fill(text: str, values: Mapping[str, str], escape: Callable[[str], str] = str) -> str:
     """The text with the values of its placeholders. ``{{host}}`` becomes ``{host}``.
 

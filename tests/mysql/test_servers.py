@@ -112,6 +112,40 @@ def test_a_server_that_cannot_start_ends_the_others(ci_kit: CiKit, project: Proj
     assert private_servers(ci_kit.servers) == set()
 
 
+@pytest.mark.parametrize("ready", [False, True], ids=["none is up", "the first is up"])
+def test_mysql_up_starts_all_servers_or_none(
+    ready: bool, ci_kit: CiKit, project: Project, server: str
+) -> None:
+    settings = f'[tool.ci-kit]\nmysqld = "{server}"\n'
+    project({"pyproject.toml": settings})
+    if ready:
+        ci_kit("mysql", "up", code=0)
+    before = private_servers(ci_kit.servers)
+    wrong = f'[tool.ci-kit.servers.a]\nmysqld = "{server}"\nmysql-settings = ["nonsense=1"]\n'
+    project({"pyproject.toml": settings + wrong})
+    answer = ci_kit("mysql", "up", code=64)
+    assert "server a: the server rejects mysql-settings: nonsense=1" in answer.stderr
+    assert private_servers(ci_kit.servers) == before
+    assert bool(before) == ready
+    ci_kit("mysql", "down", code=0)
+
+
+def test_a_text_about_a_server_that_the_settings_no_longer_have_is_left_out(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
+    first = f'[tool.ci-kit]\nmysqld = "{server}"\n'
+    texts = 'env = { OWN = "{port}", OTHER = "{a.port}" }\n'
+    project({"pyproject.toml": f'{first}{texts}[tool.ci-kit.servers.a]\nmysqld = "{server}"\n'})
+    ci_kit("mysql", "up", code=0)
+    try:
+        project({"pyproject.toml": first})
+        found = json.loads(ci_kit("mysql", "env", "--json", code=0).stdout)
+        assert (found["OWN"], "OTHER" in found) == (found["MYSQL_PORT"], False)
+        ci_kit("mysql", "up", code=0)
+    finally:
+        assert ci_kit("mysql", "down", code=0).stderr.count("is gone") == 2
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_an_interrupted_run_leaves_no_server(
     ci_kit: CiKit, project: Project, server: str, number: signal.Signals
