@@ -132,14 +132,14 @@ class Job:
         problems = [problem for server in self._servers if (problem := server.lost())]
         for problem in problems:
             self._report_lost(problem)
-        if not all(map(self._stays_up, self._servers)):
-            self._runner.export({"TZ": env["TZ"]})
-            return
-        for server in self._servers:
+        staying = [server for server in self._servers if self._stays_up(server)]
+        for server in staying:
             if server.lifetime != "elsewhere":
                 server.keep()
-        self._runner.export(env)
-        kept = [server for server in self._servers if server.lifetime == "run"]
+        # A text of `env` may need a server that has ended.
+        all_stay = len(staying) == len(self._servers)
+        self._runner.export(env if all_stay else {"TZ": env["TZ"], **login_environment(staying)})
+        kept = [server for server in staying if server.lifetime == "run"]
         if kept and not problems:
             stays = "the server stays up" if len(kept) == 1 else "the servers stay up"
             self._host.console.step("mysql", f"{stays} until `ci-kit mysql down`")

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from ci_kit.host.machine import Host
 from tests.conftest import CiKit, finish, private_servers
 from tests.mysql.conftest import WAITING, Project
+from tests.support.private_server import private, running
 from tests.support.waiting import wait_until
 from tests.unit.support import file_command
 
@@ -128,6 +130,28 @@ def test_mysql_up_starts_all_servers_or_none(
     assert private_servers(ci_kit.servers) == before
     assert bool(before) == ready
     ci_kit("mysql", "down", code=0)
+
+
+def test_only_a_server_that_stays_up_is_there_for_later_steps(
+    host: Host, ci_kit: CiKit, project: Project, server: str, tmp_path: Path
+) -> None:
+    exported = tmp_path / "env"
+    table = f'mysql = "external"\n[tool.ci-kit.servers.a]\nmysqld = "{server}"\n'
+    folder = project(
+        {"pyproject.toml": f"[tool.ci-kit]\ncoverage = false\n{table}", "test_a.py": "def test_a(): ..."}
+    )
+    with running(private(host, folder, server)) as login:
+        env = {
+            "MYSQL_HOST": login.host,
+            "MYSQL_PORT": str(login.port),
+            "MYSQL_PASSWORD": login.password,
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_ENV": str(exported),
+        }
+        ci_kit("run", "--no-keep-mysql", env=env, code=0)
+        found = file_command(exported.read_text(encoding="utf-8"))
+        assert found["MYSQL_PORT"] == str(login.port)
+    assert not [name for name in found if name.startswith("MYSQL_A_")]
 
 
 def test_a_text_about_a_server_that_the_settings_no_longer_have_is_left_out(
