@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ci_kit.host.machine import Host
+from ci_kit.mysql.client.program import find_client
 from tests.conftest import CiKit, finish
 from tests.mysql.conftest import WAITING, Project
 from tests.support.waiting import wait_until
@@ -78,11 +80,6 @@ SUITE = {
 }
 
 
-def client(server: str) -> str:
-    """The client program of a server."""
-    return str(Path(server).with_name("mysql" if server.endswith("mysqld") else "mariadb"))
-
-
 @pytest.mark.parametrize("replicas", ["0", "1"])
 def test_variables_arguments_and_files_lead_to_the_server(
     ci_kit: CiKit, project: Project, server: str, replicas: str, tmp_path: Path
@@ -90,7 +87,7 @@ def test_variables_arguments_and_files_lead_to_the_server(
     folder = project(SUITE)
     exported = tmp_path / "env"
     env = {
-        "CLIENT": client(server),
+        "CLIENT": find_client(Host(), near=Path(server)),
         "CI_KIT_MYSQL_PASSWORD": PASSWORD,
         "GITHUB_ACTIONS": "true",
         "GITHUB_ENV": str(exported),
