@@ -23,7 +23,7 @@ from ci_kit.mysql.opening import (
 from ci_kit.report.publishing import publish
 from ci_kit.report.run_report import RunReport
 from ci_kit.run_folder import run_folder
-from ci_kit.settings.placeholders import fill
+from ci_kit.settings.placeholders import fill, names_in
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.commands import TestCommand, modules_of, read_commands
 from ci_kit.testing.connection_files import read_connection_files
@@ -69,7 +69,8 @@ class Job:
         changed_machine = set_timezone(settings, self._runner)
         scope = "the machine" if changed_machine else "this run alone"
         host.console.step("timezone", f"{settings.timezone}, {scope}")
-        starting = [open_server(one, self._runner, cleanup) for one in settings.all_servers]
+        used = settings.using(names_in(file.template for file in files))
+        starting = [open_server(one, self._runner, cleanup) for one in used.all_servers]
         project = self._project = inspect_project(host, settings, modules=modules_of(commands))
         host.console.step("python", str(project))
         found = find_programs(host, settings, project, commands)

@@ -24,7 +24,7 @@ from ci_kit.settings.option import Option, Value
 from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.options.database import VARIABLES
 from ci_kit.settings.parsing import parse
-from ci_kit.settings.placeholders import wrong_placeholder
+from ci_kit.settings.placeholders import names_in, wrong_placeholder
 from ci_kit.settings.problems import raise_problems
 from ci_kit.settings.project_folders import project_folders
 from ci_kit.settings.pyproject import TABLE, resolve_root
@@ -84,20 +84,21 @@ def load_settings(
         root=root, login_variables=given_variables, sources=sources, warnings=warnings, **values
     )
     settings = replace(settings, servers=load_servers(settings, given.tables.get(TABLES), environ))
-    raise_problems(tuple(_wrong_placeholders(settings, pytest_args)))
+    texts = tuple(_texts_with_placeholders(settings, pytest_args))
+    found = (wrong_placeholder(text, settings.placeholders, source=source) for text, source in texts)
+    raise_problems([problem for problem in found if problem])
+    settings = settings.using(names_in(text for text, _ in texts))
     return replace(settings, pytest_args=(*settings.pytest_args, *pytest_args))
 
 
-def _wrong_placeholders(settings: Settings, pytest_args: Sequence[str]) -> Iterator[UsageError]:
-    texts = [
-        (text, settings.source(option.name))
-        for option in OPTIONS
-        if option.placeholders
-        for text in settings.texts(option)
-    ]
-    for text, source in (*texts, *((word, "the arguments after --") for word in pytest_args)):
-        if problem := wrong_placeholder(text, settings.placeholders, source=source):
-            yield problem
+def _texts_with_placeholders(settings: Settings, pytest_args: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The texts that may contain placeholders, each with its source."""
+    for option in OPTIONS:
+        if option.placeholders:
+            for text in settings.texts(option):
+                yield text, settings.source(option.name)
+    for word in pytest_args:
+        yield word, "the arguments after --"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 from ci_kit.errors import UsageError
@@ -28,9 +28,14 @@ def placeholders(text: str) -> Iterator[tuple[str, int]]:
             yield found["name"], text.count("\n", 0, found.start()) + 1
 
 
+def names_in(texts: Iterable[str]) -> frozenset[str]:
+    """The names of the placeholders in texts."""
+    return frozenset(name for text in texts for name, _ in placeholders(text))
+
+
 def can_fill(text: str, known: Collection[str]) -> bool:
     """Whether each placeholder of a text is known."""
-    return all(name in known for name, _ in placeholders(text))
+    return names_in([text]) <= set(known)
 
 
 def fill(text: str, values: Mapping[str, str], escape: Callable[[str], str] = str) -> str:

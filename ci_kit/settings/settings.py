@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ci_kit.settings.option import Option, ServerKind, Value
@@ -22,8 +22,8 @@ class Settings:
 
     ``login_variables`` are the variables that lead the tests to the server: those of ``variables`` and the
     standard ones. ``servers`` are the settings of more servers, each with a ``name``. ``sources`` maps each
-    option's name to where its value came from. ``warnings`` are for the user: names that resemble a setting
-    and are not read.
+    option's name to where its value came from. ``used_placeholders`` are those in the texts of the run.
+    ``warnings`` are for the user: names that resemble a setting and are not read.
     """
 
     root: Path
@@ -72,6 +72,7 @@ class Settings:
     sources: Mapping[str, Source] = field(repr=False)
     name: str = ""
     servers: tuple[Settings, ...] = ()
+    used_placeholders: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = field(default=(), repr=False)
 
     @property
@@ -93,6 +94,14 @@ class Settings:
     def placeholders(self) -> frozenset[str]:
         """The names of the placeholders that have a value in a run."""
         return frozenset(placeholder(server.name, field) for server in self.all_servers for field in FIELDS)
+
+    def using(self, names: frozenset[str]) -> Settings:
+        """The settings of a run whose texts have these placeholders too, for each of its servers."""
+        return replace(
+            self,
+            servers=tuple(server.using(names) for server in self.servers),
+            used_placeholders=self.used_placeholders | names,
+        )
 
     def texts(self, option: Option) -> Iterator[str]:
         """The texts of an option that may contain placeholders."""

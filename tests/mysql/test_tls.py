@@ -97,6 +97,27 @@ def test_a_server_without_tls_is_an_error_if_the_tests_need_its_files(
         assert "needs it" in caught.value.why
 
 
+@pytest.mark.usefixtures("nothing_left")
+@pytest.mark.parametrize("name", ["", "a."])
+@pytest.mark.parametrize("place", ["env", "pytest-args", "the words after --", "a template"])
+def test_each_text_of_a_run_may_need_tls(
+    place: str, name: str, ci_kit: CiKit, project: Project, mariadbd: str
+) -> None:
+    text = f"{{{name}tls-ca}}"
+    lines = {
+        "env": f'env = {{ CA = "{text}" }}',
+        "pytest-args": f'pytest-args = ["--ca={text}"]',
+        "a template": 'files = { "my.cnf" = "my.cnf.in" }',
+    }
+    server = f'mysqld = "{mariadbd}"'
+    settings = f"[tool.ci-kit]\n{server}\n{lines.get(place, '')}\n[tool.ci-kit.servers.a]\n{server}\n"
+    project({"pyproject.toml": settings, "my.cnf.in": f"ca={text}\n", "test_a.py": "def test_a(): ...\n"})
+    words = ["--", f"--ca={text}"] if place == "the words after --" else []
+    answer = ci_kit("run", *words, code=64)
+    assert f"the placeholder {text} needs it" in answer.stderr
+    assert f"{'server a: ' if name else ''}the server has no TLS" in answer.stderr
+
+
 USES = {
     "pyproject.toml": """\
         [tool.ci-kit]

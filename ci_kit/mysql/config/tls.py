@@ -11,8 +11,7 @@ from collections.abc import Callable
 from ci_kit.errors import UsageError
 from ci_kit.mysql.client.session import Session
 from ci_kit.settings.my_cnf import option_name, option_value
-from ci_kit.settings.options import OPTIONS
-from ci_kit.settings.placeholders import placeholder, placeholders
+from ci_kit.settings.placeholders import placeholder
 from ci_kit.settings.settings import Settings
 from ci_kit.settings.variables import TLS_FIELDS
 
@@ -62,10 +61,8 @@ def _lines(settings: Settings) -> list[str]:
 def _asking(settings: Settings) -> str:
     """What asks for TLS, for a message; empty if nothing does."""
     named = [f"the variable {one.name}" for one in settings.variables if one.field in TLS_FIELDS]
-    texts = (text for option in OPTIONS if option.placeholders for text in settings.texts(option))
-    used = {name for text in texts for name, _ in placeholders(text)}
-    wanted = (placeholder(settings.name, field) for field in TLS_FIELDS)
-    named += [f"the placeholder {{{one}}}" for one in wanted if one in used]
+    values = {placeholder(settings.name, field) for field in TLS_FIELDS}
+    named += [f"the placeholder {{{one}}}" for one in sorted(values & settings.used_placeholders)]
     return next(iter((*_lines(settings), *named)), "")
 
 

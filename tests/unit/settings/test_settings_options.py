@@ -19,7 +19,7 @@ every_option = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: opt
 
 def test_the_table_and_the_settings_have_the_same_fields() -> None:
     own = {field.name for field in dataclasses.fields(Settings)}
-    own -= {"root", "sources", "warnings", "login_variables", "name", "servers"}
+    own -= {"root", "sources", "warnings", "login_variables", "name", "servers", "used_placeholders"}
     assert [option.field for option in OPTIONS if option.field not in own] == []
     assert own == {option.field for option in OPTIONS}
 
