@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -123,7 +124,7 @@ def _problem(code: int, results: Results | None, arguments: Sequence[str]) -> Ci
     if code == NO_TESTS and results.collected:
         return AllTestsDeselectedError(
             f"all {results.collected} tests were deselected",
-            why=f"by the arguments {' '.join(arguments)!r} or pytest's own configuration",
+            why=f"by the arguments `{shlex.join(arguments)}` or pytest's own configuration",
             todo="correct the -m or -k expression; only a suite without tests is skipped",
         )
     return _early_end(code, results)

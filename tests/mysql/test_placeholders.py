@@ -106,6 +106,21 @@ def test_variables_arguments_and_files_lead_to_the_server(
         ci_kit("mysql", "down", code=0)
 
 
+@pytest.mark.parametrize("command", ["pytest", "python -c 'raise SystemExit(1)'", "true"])
+def test_no_message_about_a_command_shows_the_password(
+    ci_kit: CiKit, project: Project, mysqld: str, command: str, tmp_path: Path
+) -> None:
+    project({"test_a.py": "def test_a(): ...\n", "conftest.py": SUITE["conftest.py"]})
+    page = tmp_path / "page"
+    env = {"CI_KIT_MYSQL_PASSWORD": PASSWORD, "GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(page)}
+    line = f"{command} -k none --server=x{{password}}"
+    answer = ci_kit("run", "-v", "--no-keep-mysql", "--mysqld", mysqld, "--test-command", line, env=env)
+    assert answer.code == {"pytest": 5, "true": 0}.get(command, 1), answer.text
+    shown = answer.text.replace(f"::add-mask::{PASSWORD.replace('%', '%25')}", "")
+    for text in (shown, page.read_text(encoding="utf-8")):
+        assert "w/o:r#d" not in text
+
+
 def test_a_kept_server_keeps_texts_and_gets_new_ones(ci_kit: CiKit, project: Project, server: str) -> None:
     project({})
     ci_kit("mysql", "up", "--mysqld", server, "--env", "ADDRESS={host}:{port} A=1", code=0)

@@ -194,7 +194,7 @@ def test_arguments_for_pytest_reach_each_run_of_pytest_and_no_other(python: str,
     done = measure(root, python, SERIAL | SQUARE | SOURCE, f"--test-command={lines}", "--", "-k", "gross")
     assert done.code == 5, done
     assert "all 1 tests were deselected" in done.stderr
-    assert "why: by the arguments 'tests/test_square.py -k gross'" in done.stderr
+    assert "why: by the arguments `tests/test_square.py -k gross`" in done.stderr
 
 
 @pytest.mark.parametrize("fails_first", [True, False])
