@@ -8,7 +8,7 @@ import shlex
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Literal, TypeAlias
 
 from ci_kit.errors import UsageError
@@ -95,7 +95,7 @@ def _read(words: tuple[str, ...], settings: Settings) -> TestCommand:
         return _read_python(words, settings)
     if program in _PYTEST:
         return _pytest(words, words[1:], settings)
-    if program == "coverage" and settings.coverage:
+    if PurePath(program).name == "coverage" and settings.coverage:
         raise _measured_twice(words, settings)
     if "/" in program:
         _require_program(settings.root / program, words, settings)

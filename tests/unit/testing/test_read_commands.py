@@ -105,6 +105,7 @@ def test_coverage_may_be_the_program_if_ci_kit_does_not_measure(root: Path) -> N
         (["./notes.txt"], "is not executable"),
         (["./tests"], "there is no file"),
         (["coverage", "run", "runtests.py"], "ci-kit itself measures"),
+        ([".venv/bin/coverage", "run", "runtests.py"], "ci-kit itself measures"),
         (["python", "-m", "coverage", "run", "runtests.py"], "ci-kit itself measures"),
     ],
 )
