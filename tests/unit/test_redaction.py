@@ -69,7 +69,8 @@ def test_a_secret_in_json_is_redacted(secret: str) -> None:
 
 @given(secret=SECRETS | AWKWARD)
 def test_a_secret_in_a_shell_variable_is_redacted(secret: str) -> None:
-    assert redactor(secret).redact(in_an_environment(secret)) == f"env MYSQL_PASSWORD={MASK} true"
+    # The secret may be the word after it.
+    assert redactor(secret).redact(in_an_environment(secret)).startswith(f"env MYSQL_PASSWORD={MASK} ")
 
 
 @given(secret=AWKWARD)
