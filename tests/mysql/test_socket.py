@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CiKit, assert_in_order, finish, private_servers, wait_for
-from tests.mysql.conftest import CONNECT, WAITING, Project
+from tests.conftest import CiKit, assert_in_order, finish, interrupt, private_servers, wait_for
+from tests.mysql.conftest import CONNECT, WAITING, Project, wrap_server
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -81,6 +81,20 @@ def test_the_next_run_removes_the_socket_of_a_killed_run(
     finish(child)
     assert path.is_socket()
     ci_kit("run", "--mysqld", server, code=0)
+
+
+def test_a_server_that_still_boots_has_its_path(
+    ci_kit: CiKit, project: Project, server: str, place: Path, tmp_path: Path
+) -> None:
+    project(CONNECTS)
+    slow = wrap_server(tmp_path / "slow", server, 'touch "$0.boots"\nexec sleep 300')
+    flags = ("--mysql-socket", place / "my.sock")
+    child = ci_kit.start("run", "--mysqld", slow, *flags)
+    wait_for(Path(f"{slow}.boots"), child)
+    refused = ci_kit("run", "--mysqld", server, *flags, code=69)
+    assert f"another server uses the socket {place / 'my.sock'}" in refused.stderr
+    assert interrupt(child).code == 130
+    ci_kit("run", "--no-coverage", "--mysqld", server, *flags, code=0)
 
 
 def test_the_socket_of_another_server_stays(

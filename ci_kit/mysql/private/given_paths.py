@@ -9,6 +9,7 @@ import os
 import pwd
 import socket
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,8 +24,12 @@ SOCKET_LIMIT = 107 if sys.platform == "linux" else 103
 """The longest path of a socket, in bytes: ``sun_path`` has room for one more, a NUL."""
 
 
-def require_socket_path(path: Path, settings: Settings, user: pwd.struct_passwd | None) -> None:
+def require_socket_path(
+    path: Path, settings: Settings, user: pwd.struct_passwd | None, recorded: Collection[str]
+) -> None:
     """Check the path of the setting ``mysql-socket``; ``user`` runs the server.
+
+    ``recorded`` are the sockets of the servers that ci-kit has started.
 
     Raises UsageError for a path at which no socket can be, and UnavailableError if a server uses it.
     """
@@ -34,7 +39,7 @@ def require_socket_path(path: Path, settings: Settings, user: pwd.struct_passwd 
             why=f"{why}; mysql-socket came from {settings.source('mysql-socket')}",
             todo="choose another path, or remove mysql-socket",
         )
-    if _answers(path):
+    if str(path) in recorded or _answers(path):
         raise UnavailableError(
             f"another server uses the socket {path}",
             why=f"mysql-socket came from {settings.source('mysql-socket')}",

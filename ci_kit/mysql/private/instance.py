@@ -90,7 +90,9 @@ class Instance:
         user = server_user()
         require_option_files(self.settings, user)
         if self.socket != self.folder.socket:
-            require_socket_path(self.socket, self.settings, user)
+            # A server that boots has a record before its socket answers.
+            recorded = {one.socket for one in store.records(self.host)}
+            require_socket_path(self.socket, self.settings, user, recorded)
 
     def root(self, boot: Boot) -> Endpoint:
         """The login of root."""
