@@ -39,7 +39,19 @@ class Process:
         if self.popen:
             with suppress(ProcessLookupError):
                 os.killpg(self.popen.pid, signal.SIGKILL)
-            self.popen.wait()
+            reap(self.popen)
+
+
+def reap(child: subprocess.Popen[bytes]) -> None:
+    """Wait for the end of a child that cannot live on.
+
+    An interrupt within ``Popen.poll()`` may leave its lock taken, and ``Popen.wait()`` would then wait for
+    that lock without end.
+    """
+    if child.returncode is None:
+        with suppress(ChildProcessError):
+            _, status = os.waitpid(child.pid, 0)
+            child.returncode = os.waitstatus_to_exitcode(status)
 
 
 def at_terminal() -> bool:
@@ -98,7 +110,7 @@ class end_on_error:  # noqa: N801  (a context manager, named like those of conte
             # Processes that the child started may have ignored the signal that ended the child.
             if self._own_group or self._child.poll() is None:
                 self._send(signal.SIGKILL)
-            self._child.wait()
+            reap(self._child)
 
     def _ends_within(self, seconds: float) -> bool:
         with suppress(subprocess.TimeoutExpired):

@@ -17,7 +17,6 @@ from ci_kit.settings.pairs import Pair
 from ci_kit.settings.placeholders import fill, wrong_placeholder
 from ci_kit.settings.settings import Settings
 
-
 # In seconds.
 _REMOVAL = 1.0
 _POLL = 0.02

@@ -16,7 +16,7 @@ from ci_kit.mysql.service.option_files import option_text
 from tests.runner.machine import CommandFailedError
 from tests.runner.served import HOME, PYTHONPATH, Served
 
-TUNED = "SELECT @@innodb_flush_log_at_trx_commit, @@log_bin"
+TUNED = "SELECT @@innodb_flush_log_at_trx_commit, @@sync_binlog"
 SERVERS_FOLDER = f"{HOME}/.cache/ci-kit/servers"
 TAKE_SUDO, GIVE_SUDO = "mv /etc/sudoers.d/runner /root/sudoers", "mv /root/sudoers /etc/sudoers.d/runner"
 PROCESSES = "pgrep --list-full 'mysqld|mariadbd' || true"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from ci_kit.mysql.config.server_options import as_flags, project_options, server
 from ci_kit.mysql.prepare.accounts import set_root_password
 from ci_kit.mysql.private.datadir import SIZES, Template, find_template
 from ci_kit.mysql.private.folder import ServerFolder
+from ci_kit.mysql.private.full_disk import end_on_full_disk
 from ci_kit.mysql.private.given_paths import remove_socket, require_option_files, require_socket_path
 from ci_kit.mysql.private.permissions import server_user
 from ci_kit.mysql.private.program import ServerProgram
@@ -193,6 +195,15 @@ class Instance:
             advice = "data in memory counts too: set mysql-datadir to a folder on a disk"
             return Ended(what, why, killed=True).error(todo="", if_killed=advice)
         return self.failure(what, f"signal {-code} ended it" if code < 0 else f"it ended with {code}")
+
+    def ended_on_full_disk(self, boot: Boot) -> AbstractContextManager[None]:
+        """Until the context ends, end a server that waits for space on a full disk."""
+        child = boot.process.popen
+        if child is None:
+            return nullcontext()
+        # Another thread waits for the end of the process.
+        what = "the server, which waits for space"
+        return end_on_full_disk(self.folder.log, lambda: self.host.kill_pid(child.pid, what=what))
 
     def lost(self, boot: Boot) -> UnavailableError | None:
         """Why a server that has answered can no longer be used; None if it can."""

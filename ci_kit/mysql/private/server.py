@@ -107,6 +107,7 @@ class PrivateBooting:
             host.remove(instance.folder.log)
             self.boots.append(instance.boot())
         host.remove(instance.folder.init_file)
+        self.undo.enter_context(instance.ended_on_full_disk(self.boots[-1]))
         return self.root
 
     def _await_answer(self) -> None:

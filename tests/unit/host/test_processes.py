@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+from ci_kit.host.processes import Process
 from tests.support.waiting import LIMIT
 from tests.unit.support import make_host
 
@@ -33,6 +35,17 @@ def test_the_kill_of_a_process_that_has_ended_is_not_an_error() -> None:
     child.wait(LIMIT)
     make_host().kill_pid(child.pid, what="nothing")
     assert child.returncode == 0
+
+
+def test_a_process_is_killed_although_an_interrupt_left_the_lock_of_its_wait_taken() -> None:
+    command = [sys.executable, "-c", "input()"]
+    process = Process(subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True))
+    assert process.popen
+    # As after an interrupt within poll().
+    process.popen._waitpid_lock.acquire()  # type: ignore[attr-defined]
+    with process.popen:
+        process.kill()
+    assert process.popen.returncode == -signal.SIGKILL
 
 
 def test_processes_are_found_by_the_start_of_an_argument(tmp_path: Path) -> None:
