@@ -3,8 +3,9 @@
 ``dev.txt`` is for work on ci-kit. The action installs ``action.txt`` on a runner: only the run-time
 dependencies. For mysql-connector-python it lists only the hash of the pure Python wheel, so that pip takes
 this wheel: the other wheels are forty times as large. ``managers.txt`` has the package managers that the
-tests start. Each file in tests/environments is for a virtual environment of the tests. Versions stay as they
-are, except with ``--upgrade``.
+tests start. Each file in tests/environments is for a virtual environment of the tests. Each file in
+benchmarks/suites/requirements is for the tests of a public project. Versions stay as they are, except with
+``--upgrade``.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ DEV, ACTION, MANAGERS = (REQUIREMENTS / name for name in ("dev.txt", "action.txt
 PURE = "mysql-connector-python"
 ACTION_PACKAGES = ("click", "jinja2", "markupsafe", PURE, "pytest-json-report", "pytest-metadata", "pyyaml")
 HEADER = "# Written by tools/lock.py; run `make lock` to write it again.\n"
-ENVIRONMENTS = ROOT / "tests" / "environments"
+DESCRIBED = (ROOT / "tests" / "environments", ROOT / "benchmarks" / "suites" / "requirements")
 COMPILE = (
     *(sys.executable, "-m", "uv", "pip", "compile", "--quiet"),
     *("--universal", "--python-version=3.11", "--generate-hashes"),
@@ -44,7 +45,7 @@ def main() -> None:
     DEV.write_text(HEADER + dev, encoding="utf-8")
     MANAGERS.write_text(HEADER + compile_lock(MANAGERS, MANAGERS_SOURCES, upgrade=upgrade), encoding="utf-8")
     ACTION.write_text(HEADER + "".join(blocks[name] for name in ACTION_PACKAGES), encoding="utf-8")
-    for described in sorted(ENVIRONMENTS.glob("*.in")):
+    for described in sorted(file for folder in DESCRIBED for file in folder.glob("*.in")):
         locked = described.with_suffix(".txt")
         locked.write_text(HEADER + compile_lock(locked, (str(described),), upgrade=upgrade), encoding="utf-8")
 

@@ -6,7 +6,6 @@ import argparse
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.suites.description import SUITES, Suite
@@ -16,59 +15,52 @@ from tests.support import mariadb, mysql97
 from tests.support.unavailable import Unavailable
 
 _PRODUCTS = {"MySQL": mysql97.mysqld, "MariaDB": mariadb.mariadbd}
-_ROW = "{:<12}{:<9}{:<9}{:>8}{:>8}{:>8}{:>10}{:>6}{:>9}{:>10}"
+_COLUMNS = ("suite", "product", "run", *SHOWN, "coverage", "exit code", "tests s", "around s", "overhead s")
+_ROW = "| {:<10} | {:<7} | {:<7} | {:>6} | {:>6} | {:>7} | {:>8} | {:>9} | {:>7} | {:>8} | {:>10} |"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.suites", description=__doc__)
     parser.add_argument("--suite", action="append", choices=[suite.name for suite in SUITES])
     parser.add_argument("--product", action="append", choices=list(_PRODUCTS))
-    parser.add_argument(
-        "-k", dest="keyword", default="", help="run only these tests: an expression of pytest"
-    )
+    parser.add_argument("--logs", type=Path, help="an existing folder for the output of each run")
     arguments = parser.parse_args()
-    print(_ROW.format("suite", "product", "run", *SHOWN, "coverage", "exit", "tests s", "around s"))
-    equal = True
-    for suite in SUITES:
-        for product in _PRODUCTS:
-            if suite.name in (arguments.suite or [suite.name]) and product in (
-                arguments.product or [product]
-            ):
-                equal = _compare(_selected(suite, arguments.keyword), product) and equal
-    return 0 if equal else 1
+    print(_ROW.format(*_COLUMNS))
+    print("|" + "---|" * len(_COLUMNS), flush=True)
+    differences = [
+        f"{suite.name}, {product}: {line}"
+        for suite in SUITES
+        if suite.name in (arguments.suite or [suite.name])
+        for product in arguments.product or _PRODUCTS
+        for line in _differences(suite, product, arguments.logs)
+    ]
+    print("\n".join(["", *differences] if differences else ["", "All outcomes are equal."]))
+    return 1 if differences else 0
 
 
-def _selected(suite: Suite, keyword: str) -> Suite:
-    if not keyword:
-        return suite
-    return replace(suite, pytest_args=(*suite.pytest_args, f"-k={keyword}"))
-
-
-def _compare(suite: Suite, product: str) -> bool:
+def _differences(suite: Suite, product: str, logs: Path | None) -> list[str]:
+    """Run the suite twice, print a row of the table for each run, and compare them."""
     program = _PRODUCTS[product]()
-    with tempfile.TemporaryDirectory() as name:
-        # The server's user has to read the files of the project that its settings name.
-        folder = Path(name)
-        folder.chmod(0o755)
-        hand = by_hand(suite, program, folder)
-        _print(suite, product, "by hand", hand)
-        kit = under_ci_kit(suite, program, folder)
-        _print(suite, product, "ci-kit", kit)
-    differences = hand.differences(kit)
-    overhead = kit.around_tests - hand.around_tests
-    print(f"  {'different' if differences else 'equal'}; ci-kit's overhead: {overhead:+.1f} s")
-    for line in differences:
-        print(f"  {line}", flush=True)
-    return not differences
+    outcomes: list[Outcome] = []
+    for name, run in (("by hand", by_hand), ("ci-kit", under_ci_kit)):
+        with tempfile.TemporaryDirectory() as temporary:
+            # The server's user has to read the files of the project that its settings name.
+            folder = Path(temporary)
+            folder.chmod(0o755)
+            outcome = run(suite, program, folder)
+        overhead = f"{outcome.around_tests - outcomes[0].around_tests:+.1f}" if outcomes else ""
+        print(_row(suite, product, name, outcome, overhead), flush=True)
+        if logs:
+            (logs / f"{suite.name} {product} {name}.txt").write_text(outcome.output, encoding="utf-8")
+        outcomes.append(outcome)
+    hand, kit = outcomes
+    return hand.differences(kit)
 
 
-def _print(suite: Suite, product: str, run: str, outcome: Outcome) -> None:
-    numbers = [outcome.counts.get(name, 0) for name in SHOWN]
-    seconds = (f"{outcome.test_seconds:.1f}", f"{outcome.around_tests:.1f}")
-    print(
-        _ROW.format(suite.name, product, run, *numbers, outcome.coverage, outcome.exit_code, *seconds),
-        flush=True,
-    )
+def _row(suite: Suite, product: str, run: str, outcome: Outcome, overhead: str) -> str:
+    numbers = [outcome.result.counts.get(name, 0) for name in SHOWN]
+    seconds = (f"{outcome.result.seconds:.1f}", f"{outcome.around_tests:.1f}", overhead)
+    return _ROW.format(suite.name, product, run, *numbers, outcome.coverage, outcome.exit_code, *seconds)
 
 
 if __name__ == "__main__":

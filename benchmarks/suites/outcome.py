@@ -1,87 +1,125 @@
-"""What a test run reported: counts, failed tests, coverage and exit code."""
+"""What a run reported: the counts and the failed tests, the coverage and the exit code."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
-_LAST_LINE = re.compile(r"^=* ?((?:\d+ [a-z ]+(?:, )?)+) in ([\d.]+)s")
+SHOWN = ("passed", "failed", "skipped")
+"""The counts that ci-kit sets as outputs of a step. Errors count as failed there."""
+
+_OTHERS = ("xfailed", "xpassed")
 _OUTPUT = re.compile(r"^([a-z-]+)<<(\S+)\n(.*)\n\2$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """``failed`` are the ids of tests with a failure or an error. ``coverage`` is in percent.
-
-    ``seconds`` is the whole run with its server; ``test_seconds`` is pytest's own time in it.
-    """
+class Result:
+    """``failed`` are the names of tests with a failure or an error. ``seconds`` is the runners' own time."""
 
     counts: Mapping[str, int]
     failed: frozenset[str]
+    seconds: float
+
+    @classmethod
+    def of(cls, output: str) -> Result:
+        """What pytest, Django's runner and behave printed at their end, added up."""
+        found = [result for runner in _RUNNERS if (result := runner(output))]
+        if not found:
+            raise RuntimeError(f"no test runner printed its result:\n{output[-3000:]}")
+        counts: Counter[str] = Counter()
+        for result in found:
+            counts.update(result.counts)
+        failed = frozenset(name for result in found for name in result.failed)
+        return cls(counts, failed, sum(result.seconds for result in found))
+
+    def counted(self, counts: Mapping[str, int]) -> Result:
+        """The same with these counts, as far as they are known."""
+        return replace(self, counts={**self.counts, **counts})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``coverage`` is in percent. ``seconds`` is the whole run with its server. ``output`` is its text."""
+
+    result: Result
     coverage: str
     exit_code: int
     seconds: float
-    test_seconds: float
+    output: str
 
     def differences(self, other: Outcome) -> list[str]:
         """What differs from another outcome of the same suite, apart from the times."""
-        found = [
-            f"{name}: {mine} by hand, {theirs} under ci-kit"
-            for name, mine, theirs in (
-                *((key, self.counts.get(key, 0), other.counts.get(key, 0)) for key in (*SHOWN, *_OTHERS)),
-                ("coverage", self.coverage, other.coverage),
-                ("exit code", self.exit_code, other.exit_code),
-            )
-            if mine != theirs
+        mine, theirs = self.result, other.result
+        compared = [
+            *((name, mine.counts.get(name, 0), theirs.counts.get(name, 0)) for name in (*SHOWN, *_OTHERS)),
+            ("coverage", self.coverage, other.coverage),
+            ("exit code", self.exit_code, other.exit_code),
         ]
-        found += [f"failed only by hand: {name}" for name in sorted(self.failed - other.failed)]
-        found += [f"failed only under ci-kit: {name}" for name in sorted(other.failed - self.failed)]
-        return found
+        return [
+            *(f"{name}: {one} by hand, {two} under ci-kit" for name, one, two in compared if one != two),
+            *(f"failed only by hand: {name}" for name in sorted(mine.failed - theirs.failed)),
+            *(f"failed only under ci-kit: {name}" for name in sorted(theirs.failed - mine.failed)),
+        ]
 
     @property
     def around_tests(self) -> float:
-        """Seconds of the run that pytest did not spend: for the server, start-up and reports."""
-        return self.seconds - self.test_seconds
+        """Seconds of the run that the tests did not take: for the server, start-up and reports."""
+        return self.seconds - self.result.seconds
 
 
-SHOWN = ("passed", "failed", "skipped")
-"""The counts that ci-kit sets as outputs of a step."""
-
-_OTHERS = ("xfailed", "xpassed")
-
-
-def counts_of_last_line(output: str) -> tuple[dict[str, int], float]:
-    """The counts in pytest's last line, and its seconds. Errors count as failed, as in ci-kit's outputs."""
-    line = next((match for line in reversed(output.splitlines()) if (match := _LAST_LINE.match(line))), None)
-    if line is None:
-        raise RuntimeError(f"pytest printed no last line:\n{output[-3000:]}")
-    counts: dict[str, int] = {}
-    for part in line[1].split(", "):
-        number, _, name = part.partition(" ")
-        counts[name] = int(number)
-    errors = counts.pop("errors", 0) + counts.pop("error", 0)
-    counts["failed"] = counts.get("failed", 0) + errors
-    return counts, float(line[2])
-
-
-def counts_of_outputs(path: Path) -> tuple[dict[str, int], str]:
-    """The counts and the coverage in the outputs that ci-kit set for a step."""
+def outputs_of_step(path: Path) -> tuple[dict[str, int], str]:
+    """The counts and the coverage in the outputs that ci-kit set for a step. An unknown count is missing."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     values = {name: value for name, _, value in _OUTPUT.findall(text)}
-    counts = {name: int(values.get(f"tests-{name}") or 0) for name in SHOWN}
+    counts = {name: int(number) for name in SHOWN if (number := values.get(f"tests-{name}"))}
     return counts, values.get("coverage-percent", "")
 
 
-def failed_tests(junit: Path) -> frozenset[str]:
-    """The tests with a failure or an error in pytest's JUnit file."""
-    if not junit.exists():
-        return frozenset()
-    cases = ET.parse(junit).iter("testcase")  # noqa: S314 - pytest wrote it just now
-    return frozenset(
-        f"{case.get('classname')}::{case.get('name')}"
-        for case in cases
-        if case.find("failure") is not None or case.find("error") is not None
-    )
+def _pytest(output: str) -> Result | None:
+    """The last line, such as ``== 1 failed, 2 passed in 0.12s ==``, and the lines of the summary."""
+    lines = re.findall(r"^=* ?((?:\d+ [a-z ]+(?:, )?)+) in ([\d.]+)s", output, re.MULTILINE)
+    if not lines:
+        return None
+    counts = {name: int(number) for number, name in re.findall(r"(\d+) ([a-z ]+)", lines[-1][0])}
+    errors = counts.pop("errors", 0) + counts.pop("error", 0)
+    counts["failed"] = counts.get("failed", 0) + errors
+    summary = output.rpartition("short test summary info")[2]
+    failed = re.findall(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", summary, re.MULTILINE)
+    return Result(counts, frozenset(failed), float(lines[-1][1]))
+
+
+def _django(output: str) -> Result | None:
+    """The last lines: ``Ran 9 tests in 1.234s`` and ``FAILED (failures=1, skipped=2)``."""
+    line = re.search(r"^Ran (\d+) tests? in ([\d.]+)s\n\n(?:OK|FAILED)(?: \((.*)\))?$", output, re.MULTILINE)
+    if line is None:
+        return None
+    numbers = {name: int(number) for name, number in re.findall(r"([a-z][a-z ]+)=(\d+)", line[3] or "")}
+    counts = {
+        "failed": numbers.get("failures", 0) + numbers.get("errors", 0),
+        "skipped": numbers.get("skipped", 0),
+        "xfailed": numbers.get("expected failures", 0),
+        "xpassed": numbers.get("unexpected successes", 0),
+    }
+    counts["passed"] = int(line[1]) - sum(counts.values())
+    failed = re.findall(r"^(?:FAIL|ERROR): (.+)$", output, re.MULTILINE)
+    return Result(counts, frozenset(failed), float(line[2]))
+
+
+def _behave(output: str) -> Result | None:
+    """The last lines: ``3 scenarios passed, 1 failed, 0 skipped`` and ``Took 0min 1.2s``."""
+    line = re.search(r"^(\d+) scenarios? passed, (.+)$", output, re.MULTILINE)
+    took = re.search(r"^Took (\d+)m(?:in)? ?([\d.]+)s", output, re.MULTILINE)
+    if line is None or took is None:
+        return None
+    numbers = {name: int(number) for number, name in re.findall(r"(\d+) (\w+)", line[2])}
+    skipped = numbers.pop("skipped", 0)
+    # behave has several kinds of errors, such as hook_error.
+    counts = {"passed": int(line[1]), "failed": sum(numbers.values()), "skipped": skipped}
+    names = re.findall(r"^  (\S+\.feature:\d+)  ", output, re.MULTILINE)
+    return Result(counts, frozenset(names), 60 * int(took[1]) + float(took[2]))
+
+
+_RUNNERS: tuple[Callable[[str], Result | None], ...] = (_pytest, _django, _behave)

@@ -38,17 +38,28 @@ def _download(suite: Suite, folder: Path) -> None:
         )
 
 
-def unpack(suite: Suite, folder: Path, port: int) -> Path:
-    """A fresh copy of the project in ``folder``, with the suite's packages in its ``.venv``."""
+def unpack(suite: Suite, folder: Path) -> Path:
+    """A fresh copy of the project in ``folder``, with the added files, and its packages in ``.venv``."""
     project = folder / suite.folder
     shutil.rmtree(project, ignore_errors=True)
     with tarfile.open(archive(suite)) as tar:
         tar.extractall(folder, filter="data")
-    suite.prepare(project, port)
+    add_files(suite.added, project)
     uv = [sys.executable, "-m", "uv", "--quiet"]
     environment = project / ".venv"
     subprocess.run([*uv, "venv", f"--python={sys.executable}", str(environment)], check=True)
-    python = environment / "bin" / "python"
-    install = ["pip", "install", "--require-hashes", f"--python={python}", "--requirement"]
-    subprocess.run([*uv, *install, str(suite.requirements)], check=True)
+    install = [*uv, "pip", "install", f"--python={environment}"]
+    subprocess.run([*install, "--require-hashes", "--requirement", str(suite.requirements)], check=True)
+    if suite.editable:
+        subprocess.run(
+            [*install, "--no-deps", "--no-build-isolation", "--editable", str(project)], check=True
+        )
     return project
+
+
+def add_files(added: Path, project: Path) -> None:
+    """Copy the files into the project. If it has one of them, such as ``pyproject.toml``, append to it."""
+    for source in (path for path in added.rglob("*") if path.is_file()):
+        text = source.read_text(encoding="utf-8")
+        with (project / source.relative_to(added)).open("a", encoding="utf-8") as file:
+            file.write(f"\n{text}" if file.tell() else text)

@@ -3,94 +3,83 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.suites.description import PASSWORD, Suite
-from benchmarks.suites.outcome import Outcome, counts_of_last_line, counts_of_outputs, failed_tests
+from benchmarks.suites.description import Suite
+from benchmarks.suites.outcome import Outcome, Result, outputs_of_step
 from benchmarks.suites.project import unpack
-from benchmarks.suites.server import StockServer, free_port
+from benchmarks.suites.server import HOST, PASSWORD, StockServer, free_port
 
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "SSL_CERT_FILE")
 
 
 def by_hand(suite: Suite, program: Path, folder: Path) -> Outcome:
     """Start a stock server, run the tests and print the coverage, as the project's developers do it."""
-    port = free_port()
-    project = unpack(suite, folder, port)
-    junit, python = folder / "by-hand.xml", project / ".venv" / "bin" / "python"
-    environ = _environ(suite, port)
-    measure = ["-m", "coverage", "run"] if suite.measured_by == "coverage" else []
+    project = unpack(suite, folder)
+    start, port = project / suite.start, free_port()
+    login = {"host": HOST, "port": str(port), "user": suite.user, "password": PASSWORD}
+    values = login | {"project": str(project)}
+    for file, template in suite.files.items():
+        (project / file).write_text(_filled((project / template).read_text("utf-8"), values), "utf-8")
+    activated = {
+        "VIRTUAL_ENV": str(project / ".venv"),
+        "PATH": f"{project}/.venv/bin{os.pathsep}{os.environ['PATH']}",
+    }
+    variables = {name: _filled(text, values) for name, text in suite.variables.items()}
+    environ = _environ(folder) | activated | variables
+    lines = [_filled(line, values) for line in suite.server_lines]
+    commands = [shlex.split(_filled(line, values)) for line in suite.commands.strip().splitlines()]
     server = StockServer(program)
     try:
         started = time.perf_counter()
-        with server.running(port, _server_lines(suite, project), suite.databases, suite.charset):
-            tests = _run(
-                [str(python), *measure, "-m", "pytest", *_arguments(suite, port, junit)], project, environ
-            )
-            report = _run([str(python), "-m", "coverage", "report", "--precision=2"], project, environ)
+        with server.running(port, lines, suite.databases, suite.user):
+            runs = [_run(words, start, environ) for words in commands]
+            report = _run(["coverage", "report", "--precision=2"], start, environ)
             seconds = time.perf_counter() - started
     finally:
         server.remove()
-    counts, test_seconds = counts_of_last_line(tests.stdout)
-    return Outcome(
-        counts,
-        failed_tests(junit),
-        _total(report.stdout),
-        tests.returncode,
-        seconds,
-        test_seconds,
-    )
+    exit_code = next((run.returncode for run in runs if run.returncode), 0)
+    output = "".join(run.stdout for run in (*runs, report))
+    return Outcome(Result.of(output), _total(report.stdout), exit_code, seconds, output)
 
 
 def under_ci_kit(suite: Suite, program: Path, folder: Path) -> Outcome:
-    """Let ``ci-kit run`` start its private server and run the tests."""
-    port = free_port()
-    project = unpack(suite, folder, port)
-    junit, outputs = folder / "ci-kit.xml", folder / "outputs"
-    outputs.unlink(missing_ok=True)
-    first, *others = suite.databases
-    settings = [
-        *("--mysql=private", f"--mysqld={program}", f"--mysql-port={port}", "--no-keep-mysql"),
-        *("--timezone=UTC", "--no-system-timezone", f"--database={first}"),
-        *(f"--extra-databases={name}" for name in others),
-        *([f"--charset={suite.charset}"] if suite.charset else []),
-        *(f"--mysql-settings={line}" for line in _server_lines(suite, project)),
-    ]
-    # The outputs of a step have the counts and the coverage. A step of act is not on GitHub's runner.
-    step = {"GITHUB_ACTIONS": "true", "ACT": "true", "GITHUB_OUTPUT": str(outputs)}
-    environ = _environ(suite, port) | step | {"CI_KIT_MYSQL_PASSWORD": PASSWORD}
-    command = [sys.executable, "-m", "ci_kit", "run", *settings, "--", *_arguments(suite, port, junit)]
+    """Let ``ci-kit run`` start its private server and run the tests, as the project's settings say."""
+    start = unpack(suite, folder) / suite.start
+    ci_kit = Path(sys.executable).with_name("ci-kit")
+    environ = _environ(folder)
     started = time.perf_counter()
-    run = _run(command, project, environ | {"PYTHONPATH": str(Path(__file__).parents[2])})
+    run = _run([str(ci_kit), "run", f"--mysqld={program}", "--no-keep-mysql"], start, environ)
     seconds = time.perf_counter() - started
-    pytests, test_seconds = counts_of_last_line(run.stdout)
-    own, coverage = counts_of_outputs(outputs)
-    counts = pytests | own
-    return Outcome(counts, failed_tests(junit), coverage, run.returncode, seconds, test_seconds)
+    counts, coverage = outputs_of_step(Path(environ["GITHUB_OUTPUT"]))
+    return Outcome(Result.of(run.stdout).counted(counts), coverage, run.returncode, seconds, run.stdout)
 
 
-def _environ(suite: Suite, port: int) -> dict[str, str]:
+def _environ(folder: Path) -> dict[str, str]:
+    """The variables of a step of a workflow, as act sets them: a laptop, and not GitHub's runner."""
+    outputs = folder / "outputs"
+    outputs.unlink(missing_ok=True)
+    step = {"GITHUB_ACTIONS": "true", "ACT": "true", "GITHUB_OUTPUT": str(outputs)}
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return {**inherited, "TZ": "UTC", **suite.variables(port)}
+    # pytest lists the failed tests, also if the project configures another summary.
+    return inherited | step | {"TZ": "UTC", "PYTEST_ADDOPTS": "-rfE"}
 
 
-def _arguments(suite: Suite, port: int, junit: Path) -> list[str]:
-    arguments = [argument.replace("{port}", str(port)) for argument in suite.pytest_args]
-    return [*arguments, f"--junitxml={junit}"]
-
-
-def _server_lines(suite: Suite, project: Path) -> list[str]:
-    return [line.replace("{project}", str(project)) for line in suite.server_lines]
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
 
 
 def _run(command: list[str], folder: Path, environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a command; its output and its errors come back as one text."""
+    """Run a command, found on its own ``PATH``; its output and its errors come back as one text."""
     return subprocess.run(
-        command,
+        ["env", *command],
         cwd=folder,
         env=environ,
         stdin=subprocess.DEVNULL,

@@ -15,17 +15,18 @@ from pathlib import Path
 from mysql.connector import Error, connect
 
 from benchmarks.bare import MEMORY
-from benchmarks.suites.description import PASSWORD
 
+HOST = "127.0.0.1"
+PASSWORD = "suites"  # noqa: S105
 _BOOT_TIMEOUT = 60
 # MySQL does not start without its folder for LOAD DATA INFILE, which only an installed server has.
 _NO_FILE_FOLDER = "--secure-file-priv=NULL"
 
 
 def free_port() -> int:
-    """A TCP port that nobody uses now."""
+    """A TCP port that no process uses now."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
     return port
 
@@ -53,7 +54,7 @@ class StockServer:
         if self._is_mariadb:
             installer = self._program.parent / "mariadb-install-db"
             path = str(installer) if installer.exists() else "mariadb-install-db"
-            command = [path, "--no-defaults", "--auth-root-authentication-method=normal"]
+            command = [path, "--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]
         else:
             command = [str(self._program), "--no-defaults", "--initialize-insecure", _NO_FILE_FOLDER]
         subprocess.run([*command, f"--datadir={self._datadir}", *self._user], check=True, capture_output=True)
@@ -68,41 +69,46 @@ class StockServer:
 
     @contextmanager
     def running(
-        self, port: int, lines: Sequence[str], databases: Sequence[str], charset: str
+        self, port: int, lines: Sequence[str] = (), databases: Sequence[str] = (), user: str = "root"
     ) -> Iterator[None]:
-        """Start it with these lines of a my.cnf, and give root a password and the tests their databases."""
+        """Start it with these lines of a my.cnf, and create the databases and a user of them."""
         command = [
             *(str(self._program), "--no-defaults", f"--datadir={self._datadir}", f"--port={port}"),
-            *(f"--socket={self._base}/socket", f"--pid-file={self._base}/pid", "--bind-address=127.0.0.1"),
+            *(f"--socket={self._base}/socket", f"--pid-file={self._base}/pid", f"--bind-address={HOST}"),
             *self._user,
             *(() if self._is_mariadb else ("--mysqlx=OFF", _NO_FILE_FOLDER)),
             *(f"--{line}" for line in lines),
         ]
         with (self._base / "output").open("wb") as output:
-            child = subprocess.Popen(command, stdout=output, stderr=output)
+            environ = os.environ | {"TZ": "UTC"}
+            child = subprocess.Popen(command, stdout=output, stderr=output, env=environ)
         try:
-            self._prepare(child, databases, charset)
+            self._prepare(child, databases, user)
             yield
         finally:
             child.terminate()
             child.wait()
 
-    def _prepare(self, child: subprocess.Popen[bytes], databases: Sequence[str], charset: str) -> None:
+    def _prepare(self, child: subprocess.Popen[bytes], databases: Sequence[str], user: str) -> None:
         deadline = time.monotonic() + _BOOT_TIMEOUT
         while True:
             try:
-                self._query([f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{PASSWORD}'"], "")
+                self._query([f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{PASSWORD}'"], "root", "")
                 break
             except Error:
                 if child.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError((self._base / "output").read_text(errors="replace")[-3000:]) from None
                 time.sleep(0.01)
+        statements = [f"CREATE DATABASE `{database}`" for database in databases]
+        if user != "root":
+            statements.append(f"CREATE USER '{user}'@'%' IDENTIFIED BY '{PASSWORD}'")
+            statements += [f"GRANT ALL ON `{database}`.* TO '{user}'@'%'" for database in databases]
+        self._query(statements, "root", PASSWORD)
         # Logins with the password are cached from here on, as after a developer's first login.
-        create = f"CREATE DATABASE `{{}}` CHARACTER SET {charset}" if charset else "CREATE DATABASE `{}`"
-        self._query([create.format(database) for database in databases], PASSWORD)
+        self._query([], user, PASSWORD)
 
-    def _query(self, statements: Sequence[str], password: str) -> None:
-        login = {"unix_socket": str(self._base / "socket"), "user": "root", "password": password}
+    def _query(self, statements: Sequence[str], user: str, password: str) -> None:
+        login = {"unix_socket": str(self._base / "socket"), "user": user, "password": password}
         with connect(**login, use_pure=True) as connection:
             for statement in statements:
                 connection.cmd_query(statement)

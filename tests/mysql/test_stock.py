@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from mysql.connector import Error
 
-from benchmarks.suites.description import PASSWORD as STOCK_PASSWORD
+from benchmarks.suites.server import PASSWORD as STOCK_PASSWORD
 from benchmarks.suites.server import StockServer, free_port
 from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import LOOPBACK, ROOT, Endpoint
@@ -97,7 +97,7 @@ def _error(server: Endpoint, user: str, statements: tuple[str, ...]) -> int:
 def stock_server(program: str) -> Iterator[Endpoint]:
     server, port = StockServer(Path(program)), free_port()
     try:
-        with server.running(port, (), (), ""):
+        with server.running(port):
             yield Endpoint(LOOPBACK, port, ROOT, STOCK_PASSWORD)
     finally:
         server.remove()

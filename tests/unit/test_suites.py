@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.suites.outcome import Outcome, counts_of_last_line, counts_of_outputs, failed_tests
+from benchmarks.suites.outcome import Outcome, Result, outputs_of_step
+from benchmarks.suites.project import add_files
 from ci_kit.console import Console
 from ci_kit.github import Runner
 from ci_kit.host.machine import Host
 
-BY_HAND = Outcome({"passed": 3, "failed": 1}, frozenset({"a::b"}), "91.08", 1, 9.0, 5.0)
+RESULT = Result({"passed": 3, "failed": 1}, frozenset({"a::b"}), 5.0)
+BY_HAND = Outcome(RESULT, "91.08", 1, 9.0, "")
 
 
 @pytest.mark.parametrize(
@@ -24,53 +26,112 @@ BY_HAND = Outcome({"passed": 3, "failed": 1}, frozenset({"a::b"}), "91.08", 1, 9
         ),
         ("1 xfailed, 1 error in 2.00s", {"xfailed": 1, "failed": 1}, 2.0),
         ("1 passed, 4 subtests passed in 1s", {"passed": 1, "subtests passed": 4, "failed": 0}, 1.0),
+        ("Ran 9 tests in 1.234s\n\nOK", {"passed": 9}, 1.234),
+        ("Ran 1 test in 2.0s\n\nOK (skipped=1)", {"passed": 0, "skipped": 1}, 2.0),
+        (
+            "Ran 9 tests in 3.5s\n\nFAILED (failures=1, errors=2, skipped=3, expected failures=1)",
+            {"passed": 2, "failed": 3, "skipped": 3, "xfailed": 1},
+            3.5,
+        ),
+        (
+            "3 scenarios passed, 1 failed, 2 hook_error, 4 skipped\nTook 1min 2.5s",
+            {"passed": 3, "failed": 3, "skipped": 4},
+            62.5,
+        ),
+        ("1 scenario passed, 0 failed, 0 skipped\nTook 0m2.5s", {"passed": 1}, 2.5),
     ],
 )
-def test_errors_count_as_failed_in_pytests_last_line(
+def test_the_last_lines_of_a_runner_give_counts_and_seconds(
     line: str, counts: dict[str, int], seconds: float
 ) -> None:
-    assert counts_of_last_line(f"a test printed: 9 failed in 1s\n{line}\nno more output") == (counts, seconds)
+    result = Result.of(f"a test printed: 9 failed in 1s\n{line}\nno more output")
+
+    assert {name: number for name, number in result.counts.items() if number} == {
+        name: number for name, number in counts.items() if number
+    }
+    assert result.seconds == seconds
+
+
+def test_the_counts_of_several_runners_are_added() -> None:
+    result = Result.of("= 2 passed in 1s =\n3 scenarios passed, 0 failed, 1 skipped\nTook 0min 2.0s\n")
+
+    assert (result.counts["passed"], result.counts["skipped"], result.seconds) == (5, 1, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("output", "failed"),
+    [
+        (
+            "ERROR log\n= short test summary info =\nFAILED a.py::t[x y] - a\nERROR b.py::u\n2 failed in 1s",
+            {"a.py::t[x y]", "b.py::u"},
+        ),
+        (
+            "FAIL: test_a (m.T.test_a)\nERROR: test_b (m.T)\nRan 2 tests in 1s\n\nFAILED (errors=2)",
+            {"test_a (m.T.test_a)", "test_b (m.T)"},
+        ),
+        (
+            "Failing scenarios:\n  f/a.feature:3  Log\n\n0 scenarios passed, 1 failed\nTook 0min 1.0s",
+            {"f/a.feature:3"},
+        ),
+    ],
+)
+def test_failures_and_errors_are_failed_tests(output: str, failed: set[str]) -> None:
+    assert Result.of(output).failed == failed
 
 
 def test_a_run_without_a_last_line_shows_its_output() -> None:
     with pytest.raises(RuntimeError, match="usage error"):
-        counts_of_last_line("usage error")
+        Result.of("usage error")
 
 
-def test_the_outputs_of_a_step_give_counts_and_coverage(tmp_path: Path) -> None:
+def test_the_outputs_of_a_step_give_the_known_counts_and_the_coverage(tmp_path: Path) -> None:
     path = tmp_path / "outputs"
     host = Host(Console(), environ={"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(path)})
     outputs = {"tests-passed": "7", "tests-failed": "1", "tests-skipped": "", "coverage-percent": "81.39"}
     Runner(host).set_outputs(outputs)
 
-    assert counts_of_outputs(path) == ({"passed": 7, "failed": 1, "skipped": 0}, "81.39")
+    assert outputs_of_step(path) == ({"passed": 7, "failed": 1}, "81.39")
 
 
-def test_failures_and_errors_are_failed_tests(tmp_path: Path) -> None:
-    junit = tmp_path / "junit.xml"
-    cases = ("<failure/>", "<error/>", "<skipped/>", "")
-    texts = (f'<testcase classname="m" name="t{i}">{case}</testcase>' for i, case in enumerate(cases))
-    junit.write_text(f"<testsuites><testsuite>{''.join(texts)}</testsuite></testsuites>")
-
-    assert failed_tests(junit) == {"m::t0", "m::t1"}
+def test_counts_that_ci_kit_knows_replace_those_of_the_runner() -> None:
+    assert RESULT.counted({"passed": 4}).counts == {"passed": 4, "failed": 1}
 
 
 @pytest.mark.parametrize(
     ("under_ci_kit", "difference"),
     [
-        (replace(BY_HAND, counts={"passed": 4, "failed": 1}), ["passed: 3 by hand, 4 under ci-kit"]),
+        (replace(BY_HAND, result=RESULT.counted({"passed": 4})), ["passed: 3 by hand, 4 under ci-kit"]),
+        (replace(BY_HAND, result=RESULT.counted({"xfailed": 1})), ["xfailed: 0 by hand, 1 under ci-kit"]),
         (
-            replace(BY_HAND, counts={"passed": 3, "failed": 1, "xfailed": 1}),
-            ["xfailed: 0 by hand, 1 under ci-kit"],
-        ),
-        (
-            replace(BY_HAND, failed=frozenset({"a::c"})),
+            replace(BY_HAND, result=replace(RESULT, failed=frozenset({"a::c"}))),
             ["failed only by hand: a::b", "failed only under ci-kit: a::c"],
         ),
         (replace(BY_HAND, coverage="0.00"), ["coverage: 91.08 by hand, 0.00 under ci-kit"]),
         (replace(BY_HAND, exit_code=8), ["exit code: 1 by hand, 8 under ci-kit"]),
-        (replace(BY_HAND, seconds=90.0, test_seconds=50.0), []),
+        (replace(BY_HAND, seconds=90.0, result=replace(RESULT, seconds=50.0), output="x"), []),
     ],
 )
 def test_everything_but_the_times_must_be_equal(under_ci_kit: Outcome, difference: list[str]) -> None:
     assert BY_HAND.differences(under_ci_kit) == difference
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ("", '[tool.ci-kit]\ndatabase = "a"\n'),
+        ('[project]\nname = "x"\n', '[project]\nname = "x"\n\n[tool.ci-kit]\ndatabase = "a"\n'),
+    ],
+)
+def test_the_table_of_ci_kit_follows_the_projects_own_tables(tmp_path: Path, own: str, expected: str) -> None:
+    added, project = tmp_path / "added", tmp_path / "project"
+    (added / "tests").mkdir(parents=True)
+    (project / "tests").mkdir(parents=True)
+    (added / "pyproject.toml").write_text('[tool.ci-kit]\ndatabase = "a"\n')
+    (added / "tests" / "my.cnf.template").write_text("[client]\n")
+    if own:
+        (project / "pyproject.toml").write_text(own)
+
+    add_files(added, project)
+
+    assert (project / "pyproject.toml").read_text() == expected
+    assert (project / "tests" / "my.cnf.template").read_text() == "[client]\n"
