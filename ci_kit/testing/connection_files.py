@@ -99,7 +99,7 @@ def _read(pair: Pair, settings: Settings) -> ConnectionFile:
         raise UsageError(
             f"cannot read the template {pair.text}",
             why=f"{reason}; {source}",
-            todo="correct the path, which is relative to the project's folder, or the file",
+            todo="correct the path or the file",
         ) from error
     if problem := wrong_placeholder(text, settings.placeholders, source=pair.text):
         raise problem
