@@ -60,6 +60,7 @@ def unpack(suite: Suite, folder: Path) -> Path:
 def add_files(added: Path, project: Path) -> None:
     """Copy the files into the project. If it has one of them, such as ``pyproject.toml``, append to it."""
     for source in (path for path in added.rglob("*") if path.is_file()):
-        text = source.read_text(encoding="utf-8")
-        with (project / source.relative_to(added)).open("a", encoding="utf-8") as file:
+        text, target = source.read_text(encoding="utf-8"), project / source.relative_to(added)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("a", encoding="utf-8") as file:
             file.write(f"\n{text}" if file.tell() else text)

@@ -39,7 +39,7 @@ def by_hand(suite: Suite, program: Path, folder: Path) -> Outcome:
         started = time.perf_counter()
         with server.running(port, lines, suite.databases, suite.user):
             runs = [_run(words, start, environ) for words in commands]
-            report = _run(["coverage", "report", "--precision=2"], start, environ)
+            report = _run(["coverage", "report", "-m", "--precision=2"], start, environ)
             seconds = time.perf_counter() - started
     finally:
         server.remove()

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.suites.description import SUITES, Suite
 from benchmarks.suites.outcome import Outcome, Result, outputs_of_step
 from benchmarks.suites.project import add_files
 from ci_kit.console import Console
 from ci_kit.github import Runner
 from ci_kit.host.machine import Host
+from ci_kit.settings.loading import load_settings
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "suites.md"
 RESULT = Result({"passed": 3, "failed": 1}, frozenset({"a::b"}), 5.0)
 BY_HAND = Outcome(RESULT, "91.08", 1, 9.0, "")
 
@@ -135,3 +138,17 @@ def test_the_table_of_ci_kit_follows_the_projects_own_tables(tmp_path: Path, own
 
     assert (project / "pyproject.toml").read_text() == expected
     assert (project / "tests" / "my.cnf.template").read_text() == "[client]\n"
+
+
+@pytest.mark.parametrize("suite", SUITES, ids=[suite.name for suite in SUITES])
+def test_the_document_has_the_settings_of_each_suite(suite: Suite) -> None:
+    settings = (suite.added / "pyproject.toml").read_text(encoding="utf-8")
+
+    assert f"```toml\n{settings}```" in DOCUMENT.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("suite", SUITES, ids=[suite.name for suite in SUITES])
+def test_ci_kit_accepts_the_settings_of_each_suite(suite: Suite, tmp_path: Path) -> None:
+    add_files(suite.added, tmp_path)
+
+    assert load_settings(tmp_path, {}).timezone == "UTC"
