@@ -118,7 +118,9 @@ The value of a setting comes from the first of these that gives one:
 4. the default.
 
 The inputs of the action have the names of the keys, and reach ci-kit as the environment variables. A flag of
-a list can be repeated, and its value is split as a shell splits it. `ci-kit render` has settings of its own,
+a list can be repeated, and its value is split as a shell splits it. A list or a table from a flag or a
+variable replaces the one of `pyproject.toml`; it is not added to it. More servers have tables of their own,
+`[tool.ci-kit.servers.NAME]` ([mysql.md](mysql.md#several-servers)). `ci-kit render` has settings of its own,
 in [render.md](render.md).
 
 ```toml

@@ -52,12 +52,10 @@ class RunReport:
     @property
     def zone_hint(self) -> str:
         """What to do if tests failed because they expect another time zone; empty if that is no cause."""
-        if self.outcome != "failed" or self.problem or not self.zone_is_default:
+        failed = self.outcome == "failed" and self.results and (self.results.failed or self.results.errors)
+        if not failed or self.problem or not self.zone_is_default:
             return ""
-        return (
-            f"the tests ran in {self.timezone}, the default time zone of ci-kit; if they expect another one,"
-            ' set it, as in timezone = "UTC"'
-        )
+        return f'{self.timezone}, the default; if a failure is about time, set it, as in timezone = "UTC"'
 
     @property
     def counts(self) -> str:

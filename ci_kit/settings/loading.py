@@ -148,5 +148,5 @@ def _unknown_key(key: str, file: str) -> UsageError:
     return UsageError(
         f"unknown setting {key!r}",
         why=f"it is in [{TABLE}] of {file}",
-        todo=did_you_mean(key, _OWN_KEYS) or "docs/configuration.md lists the settings",
+        todo=did_you_mean(key, _OWN_KEYS | _SUB_TABLES) or "docs/configuration.md lists the settings",
     )

@@ -69,7 +69,7 @@ def wrong_placeholder(text: str, known: Collection[str], *, source: str) -> Usag
             return UsageError(
                 f"the placeholder {{{name}}} has no value, because the run has no server",
                 why=f"it is in {place}, and mysql is off",
-                todo=f"remove one of them; write {{{{{name}}}}} for the text {{{name}}}",
+                todo=f"remove the placeholder or mysql = off; write {{{{{name}}}}} for the text {{{name}}}",
             )
         near = did_you_mean(name, known) or f"the placeholders are {', '.join(sorted(known))}"
         return UsageError(

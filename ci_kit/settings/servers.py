@@ -67,10 +67,10 @@ def load_servers(
 
 def _tables(found: Inherited) -> Iterable[tuple[str, object]]:
     tables = found.table.values[TABLES]
-    if not isinstance(tables, dict):
+    if not isinstance(tables, dict) or any(not isinstance(table, dict) for table in tables.values()):
         raise UsageError(
-            f"[{TABLE}.{TABLES}] in {found.file} is not a table",
-            todo=f"write [{TABLE}.{TABLES}.NAME] for each server",
+            f"[{TABLE}.{TABLES}] in {found.file} needs a name for each server",
+            todo=f"write a table for each, such as [{TABLE}.{TABLES}.analytics]",
         )
     return tables.items()
 
@@ -140,7 +140,8 @@ def _names_used_twice(servers: tuple[Settings, ...]) -> Iterator[UsageError]:
                 yield UsageError(
                     f"{variable.name} has two values",
                     why=f"{other} and {owner} both set it",
-                    todo="give one of the two another name",
+                    todo="give one of the two another name; with standard-variables = false, ci-kit sets only"
+                    " your own names",
                 )
 
 

@@ -98,7 +98,8 @@ def environment_texts(value: object) -> tuple[Pair, ...]:
     for pair in found:
         _require_name(pair.name)
         if _NOT_IN_ENV.fullmatch(pair.name):
-            raise ValueError(f"{pair.name} belongs to the runner or to ci-kit, and env cannot set it")
+            instead = "; set timezone instead" if pair.name == "TZ" else ""
+            raise ValueError(f"{pair.name} belongs to the runner or to ci-kit{instead}")
     return found
 
 

@@ -86,6 +86,10 @@ def _read(pair: Pair, settings: Settings) -> ConnectionFile:
             why=source,
             todo="create the folder, or choose another one",
         )
+    if path == template:
+        raise UsageError(
+            f"{pair.name} is its own template", why=source, todo="give the template another name"
+        )
     if path.is_symlink() or path.exists():
         raise UsageError(
             f"{pair.name} already exists",

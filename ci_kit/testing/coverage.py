@@ -98,6 +98,8 @@ def require_coverage(coverage: CoverageReport | None, settings: Settings) -> Non
         )
     raise CoverageBelowThresholdError(
         f"coverage is {(coverage and coverage.percent) or 0:.2f} %, below the threshold",
-        why="the threshold is the setting fail-under, or fail_under in the coverage configuration",
+        why="the threshold is fail_under in the coverage configuration"
+        if settings.fail_under is None
+        else f"fail-under is {settings.fail_under:g} %; it came from {settings.source('fail-under')}",
         todo="test the lines that the table above lists, or lower the threshold",
     )

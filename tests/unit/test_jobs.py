@@ -174,7 +174,7 @@ def test_a_session_that_ends_early_still_shows_its_failures(ending: str, job: Jo
             "pytest ended without reporting its results",
             ", counts of 1 command unknown",
         ),
-        ("pytest -k none test_exit.py", 5, "all 1 tests were deselected", ", 1 deselected"),
+        ("pytest -k none test_exit.py", 5, "all tests were deselected: 1 test", ", 1 deselected"),
         ("python -m json.none", 69, "json.none could not start", ", counts of 1 command unknown"),
         ("./run", 69, "cannot run ./run", ", counts of 1 command unknown"),
     ],

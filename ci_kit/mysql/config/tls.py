@@ -39,7 +39,7 @@ def _off(settings: Settings, log: str) -> UsageError:
         "the server cannot set up TLS" if lines else "the server has no TLS",
         why=f"{', '.join(lines)} came from {source}" if lines else f"{asking} needs it",
         details=_about_tls(log)[:_SHOWN_LINES],
-        todo="check that the files exist, that the server can read them, and that the key fits"
+        todo="check that each file is a certificate or a key, and that the key is the one of the certificate"
         if lines
         else "give it a certificate: ssl-ca, ssl-cert and ssl-key in mysql-settings",
     )

@@ -10,7 +10,7 @@ import pytest
 from ci_kit.github import Runner
 from ci_kit.report.run_report import RunReport
 from ci_kit.report.terminal import print_result
-from tests.unit.report.making import REPORT
+from tests.unit.report.making import REPORT, RESULTS
 from tests.unit.support import console_text, make_host
 
 
@@ -42,7 +42,8 @@ def test_a_problem_is_left_to_the_error_message() -> None:
     ("change", "hint"),
     [
         ({}, True),
-        ({"results": None}, True),
+        ({"results": None}, False),
+        ({"results": replace(RESULTS, failed=0, errors=0)}, False),
         ({"zone_is_default": False}, False),
         ({"outcome": "passed"}, False),
         ({"outcome": "no-tests"}, False),
@@ -54,7 +55,7 @@ def test_failed_tests_in_the_default_zone_come_with_how_to_change_it(
 ) -> None:
     report = replace(REPORT, timezone="Asia/Seoul", zone_is_default=True)
     text = printed(replace(report, **change))
-    assert ("timezone   the tests ran in Asia/Seoul" in text) is hint
+    assert ("timezone   Asia/Seoul, the default" in text) is hint
     assert ('timezone = "UTC"' in text) is hint
 
 

@@ -70,8 +70,10 @@ def test_each_server_has_placeholders(off: bool, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("servers = 1", "is not a table"),
-        ("servers.a = 1", "[tool.ci-kit.servers.a] in pyproject.toml is not a table"),
+        ("servers = 1", "[tool.ci-kit.servers] in pyproject.toml needs a name for each server"),
+        ("servers.a = 1", "needs a name for each server"),
+        ("servers = { database = 'x', variables = {} }", "such as [tool.ci-kit.servers.analytics]"),
+        ("server.a = {}", "did you mean 'servers'?"),
         ("servers.Big = {}", "'Big' cannot be the name of a server"),
         ("servers.replica = {}", "'replica' cannot be the name of a server"),
         ('servers."a b" = {}', "'a b' cannot be the name of a server"),

@@ -52,7 +52,7 @@ def read(host: Host, root: Path, environ: Mapping[str, str]) -> tuple[Connection
         ("folder=my.cnf.in", "folder already exists"),
         ("none/my.cnf=my.cnf.in", "cannot write none/my.cnf: its folder does not exist"),
         ("there.cnf/my.cnf=my.cnf.in", "its folder does not exist"),
-        ("my.cnf.in=my.cnf.in", "my.cnf.in already exists"),
+        ("my.cnf.in=my.cnf.in", "my.cnf.in is its own template"),
     ],
 )
 def test_a_file_that_cannot_be_written_is_an_error_and_changes_nothing(

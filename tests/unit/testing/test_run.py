@@ -210,7 +210,7 @@ def test_a_json_report_of_the_project_stays_where_the_project_wants_it(root: Pat
 
 @serial_and_xdist
 def test_deselecting_every_test_is_an_error(workers: list[str], root: Path) -> None:
-    with pytest.raises(AllTestsDeselectedError, match="all 2 tests") as caught:
+    with pytest.raises(AllTestsDeselectedError, match="all tests were deselected: 2 tests") as caught:
         run(write(root, PASSING), *workers, "-k", "none_such")
     assert "none_such" in caught.value.why
 

@@ -193,7 +193,7 @@ def test_arguments_for_pytest_reach_each_run_of_pytest_and_no_other(python: str,
     lines = "pytest tests/test_gross.py\npython square.py 0\npytest tests/test_square.py"
     done = measure(root, python, SERIAL | SQUARE | SOURCE, f"--test-command={lines}", "--", "-k", "gross")
     assert done.code == 5, done
-    assert "all 1 tests were deselected" in done.stderr
+    assert "all tests were deselected: 1 test" in done.stderr
     assert "why: by the arguments `tests/test_square.py -k gross`" in done.stderr
 
 
@@ -205,7 +205,7 @@ def test_an_error_of_a_later_command_does_not_hide_the_first_failure(
     words = [f"--test-command={line}" for line in (lines if fails_first else reversed(lines))]
     done = measure(root, python, SERIAL | SQUARE | SOURCE, *words)
     assert done.code == (3 if fails_first else 5), done
-    assert "ci-kit: error: all 2 tests were deselected" in done.stderr
+    assert "ci-kit: error: all tests were deselected: 2 tests" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -251,14 +251,14 @@ def test_the_exit_code_of_a_command_is_the_result(
     ("xml", "code", "message"),
     [
         ("<testsuite><testcase/><testcase/></testsuite>", 0, "Tests passed: 2 passed"),
-        ("<testsuite><testcase/></testsuite>", 9, "1 tests ran, expected at least 2"),
+        ("<testsuite><testcase/></testsuite>", 9, "1 test ran, expected at least 2"),
         ("<testsuite/>", 9, "0 tests ran, expected at least 2"),
         ("<testsuite>", 9, "the number of tests is unknown, expected at least 2"),
         (None, 9, "the number of tests is unknown, expected at least 2"),
         (
             "<testsuite><testcase/><testcase><error/></testcase></testsuite>",
             74,
-            "1 tests failed, but the command",
+            "1 test failed, but the command",
         ),
     ],
 )
@@ -278,7 +278,7 @@ def test_known_tests_may_be_enough_for_min_tests(python: str, root: Path) -> Non
     for wanted, code in ((2, 0), (3, 9)):
         done = measure(root, python, SERIAL | SQUARE, f"--test-command={lines}", f"--min-tests={wanted}")
         assert done.code == code, done
-    assert "2 tests are known, and the commands without counts are 1" in done.stderr
+    assert "known: 2 tests; commands without counts: 1" in done.stderr
 
 
 def test_what_was_not_measured_passes_no_threshold(python: str, root: Path) -> None:

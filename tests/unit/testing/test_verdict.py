@@ -168,7 +168,7 @@ def test_the_exit_code_of_another_command_decides(
 def test_failures_that_end_with_success_are_an_error(failed: str) -> None:
     found = problem(judge_other(0, counts(passed=1, **{failed: 1}), MAKE))
     assert isinstance(found, NoTestReportError)
-    assert found.what == "1 tests failed, but the command ended with success"
+    assert found.what == "1 test failed, but the command ended with success"
 
 
 def ended(code: int, results: Results | None = PASSED, outcome: Any = None) -> TestRun:
@@ -219,6 +219,6 @@ def test_a_run_without_known_tests_is_not_enough(tmp_path: Path) -> None:
     settings = make_settings(tmp_path, min_tests=4)
     found = problem(require_tests(ended(0, replace(PASSED, uncounted=1)), settings))
     assert found.what == "the number of tests is unknown, expected at least 4"
-    assert "3 tests are known" in found.why
+    assert "known: 3 tests" in found.why
     enough = ended(0, replace(PASSED, uncounted=1))
     assert require_tests(enough, make_settings(tmp_path, min_tests=3)) is enough
