@@ -67,6 +67,12 @@ class OutOfDateError(CiKitError):
     meaning = "a generated file differs from the output of `ci-kit render` (render --check)"
 
 
+class PatchCoverageBelowThresholdError(CiKitError):
+    exit_code = 11
+    outcome = "failed"
+    meaning = "the tests passed, but the coverage of the changed lines is below the threshold or unknown"
+
+
 class UsageError(CiKitError):
     exit_code = 64
     meaning = "a command line, a setting or a template is wrong"

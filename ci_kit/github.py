@@ -7,6 +7,7 @@ the summary.
 
 from __future__ import annotations
 
+import json
 import secrets
 import sys
 from collections.abc import Iterable, Mapping
@@ -57,6 +58,25 @@ class Runner:
         GitHub's runner ends the processes that a step leaves running, when the job ends.
         """
         return self.present and "ACT" not in self.host.environ
+
+    @property
+    def base_branch(self) -> str:
+        """The branch that the change is for: of a pull request, or else the default branch.
+
+        Empty outside a workflow, and if its event has neither.
+        """
+        if not self.present:
+            return ""
+        return self.host.environ.get("GITHUB_BASE_REF") or self._default_branch
+
+    @property
+    def _default_branch(self) -> str:
+        # The payload of every event of a repository has it; act's may be empty.
+        try:
+            event = json.loads(Path(self.host.environ["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
+            return str(event["repository"]["default_branch"])
+        except (KeyError, OSError, TypeError, ValueError):
+            return ""
 
     def set_outputs(self, values: Mapping[str, str]) -> None:
         """Set outputs of the step."""

@@ -28,7 +28,11 @@ from ci_kit.settings.settings import Settings
 from ci_kit.testing.commands import TestCommand, modules_of, read_commands
 from ci_kit.testing.connection_files import read_connection_files
 from ci_kit.testing.coverage import CoverageReport, report_coverage, require_coverage, save_coverage
+from ci_kit.testing.coverage_files import require_writable_coverage_files
+from ci_kit.testing.covered_lines import PatchCoverage
 from ci_kit.testing.dotenv.overrides import override_warnings
+from ci_kit.testing.patch.base import Base, find_base
+from ci_kit.testing.patch.coverage import measure_patch, require_patch_coverage
 from ci_kit.testing.programs import find_programs
 from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import run_tests
@@ -44,10 +48,12 @@ class Job:
         self._settings = settings
         self._runner = runner
         self._started = time.monotonic()
+        self._base: Base | None = None
         self._project: Project | None = None
         self._servers: list[RunningServer] = []
         self._tests: TestRun | None = None
         self._coverage: CoverageReport | None = None
+        self._patch: PatchCoverage | None = None
 
     def run(self) -> int:
         """Do the whole job; gives pytest's exit code, or 0 if there are no tests. Raises CiKitError."""
@@ -65,12 +71,14 @@ class Job:
     def _run(self, cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings
         commands = read_commands(settings)
+        require_writable_coverage_files(settings)
         files = read_connection_files(host, settings)
         changed_machine = set_timezone(settings, self._runner)
         scope = "the machine" if changed_machine else "this run alone"
         host.console.step("timezone", f"{settings.timezone}, {scope}")
         used = settings.using(names_in(file.template for file in files))
         starting = [open_server(one, self._runner, cleanup) for one in used.all_servers]
+        self._base = find_base(self._runner, settings)
         project = self._project = inspect_project(host, settings, modules=modules_of(commands))
         host.console.step("python", str(project))
         found = find_programs(host, settings, project, commands)
@@ -119,6 +127,7 @@ class Job:
             save_coverage(host, settings, project, run_folder=folder)
             return
         self._coverage = report_coverage(host, settings, project, run_folder=folder)
+        self._patch = measure_patch(self._runner, settings, self._base, self._coverage.files)
         for warning in self._coverage.warnings:
             self._warn(warning)
 
@@ -155,21 +164,34 @@ class Job:
 
     def _report_lost(self, problem: UnavailableError) -> None:
         """Report a server that ended during the run: a warning if the tests passed without it."""
-        text = self._host.redactor.redact("\n".join(problem.lines()))
         if self._tests and not self._tests.code:
-            self._warn(text)
+            self._warn(self._host.redactor.redact("\n".join(problem.lines())))
         else:
-            self._host.console.error(text.splitlines())
-            self._runner.annotate("error", text, title="ci-kit")
+            self._show_error(problem)
+
+    def _show_error(self, problem: CiKitError) -> None:
+        """Show an error that does not decide how the run ends."""
+        text = self._host.redactor.redact("\n".join(problem.lines()))
+        self._host.console.error(text.splitlines())
+        self._runner.annotate("error", text, title="ci-kit")
 
     def _warn(self, text: str) -> None:
         self._host.console.warning(text)
         self._runner.annotate("warning", text, title="ci-kit")
 
     def _require_coverage(self) -> None:
-        if not self._tests or self._tests.code or self._tests.outcome != "passed" or self._host.dry:
+        """Raise the error of a missing report or of a threshold. Failed tests keep their exit code."""
+        if not self._tests or self._host.dry:
             return
+        unwritten = self._coverage.unwritten if self._coverage else None
+        if self._tests.code or self._tests.outcome != "passed":
+            if unwritten:
+                self._show_error(unwritten)
+            return
+        if unwritten:
+            raise unwritten
         require_coverage(self._coverage, self._settings)
+        require_patch_coverage(self._patch, self._settings)
 
     def _publish(self, problem: CiKitError | None = None) -> None:
         tests = self._tests
@@ -180,6 +202,8 @@ class Job:
             python_version=self._project.version if self._project else "",
             results=tests.results if tests else None,
             coverage=self._coverage.percent if self._coverage else None,
+            covered=self._coverage.files if self._coverage else (),
+            patch=self._patch,
             problem="\n".join(problem.lines()) if problem else "",
             seconds=self._elapsed,
             reason=tests.reason if tests else "",

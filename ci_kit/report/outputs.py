@@ -30,6 +30,10 @@ def _count(count: Callable[[Results], int]) -> Callable[[RunReport], str]:
     return text
 
 
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
 OUTPUTS: tuple[Output, ...] = (
     Output(
         "outcome",
@@ -64,7 +68,12 @@ OUTPUTS: tuple[Output, ...] = (
     Output(
         "coverage-percent",
         "Coverage of the tests in percent, with two decimals.",
-        lambda report: "" if report.coverage is None else f"{report.coverage:.2f}",
+        lambda report: _percent(report.coverage),
+    ),
+    Output(
+        "patch-coverage-percent",
+        "Coverage of the changed lines in percent, with two decimals. Empty if no changed line was measured.",
+        lambda report: _percent(report.patch.percent if report.patch else None),
     ),
     Output(
         "mysql-version",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ci_kit.errors import Outcome
+from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
 from ci_kit.testing.results import Results
 
 _TITLES: dict[Outcome, str] = {
@@ -25,6 +26,7 @@ class RunReport:
     """A finished run. Versions are empty if the run ended before ci-kit knew them.
 
     ``results`` is None without a report from pytest, ``coverage`` (in percent) without a measurement.
+    ``covered`` are the measured files. ``patch`` is None if the change of the run is unknown.
     ``problem`` has the lines of the error that ended the run. ``reason`` says more about a failure.
     ``zone_is_default`` means that no setting chose the time zone.
     """
@@ -39,6 +41,8 @@ class RunReport:
     seconds: float
     reason: str = ""
     zone_is_default: bool = False
+    covered: tuple[FileCoverage, ...] = ()
+    patch: PatchCoverage | None = None
 
     @property
     def title(self) -> str:
@@ -48,6 +52,15 @@ class RunReport:
         if self.results and self.outcome == "passed" and self.results.only_collects:
             return "No tests ran: pytest was asked only to collect"
         return _TITLES[self.outcome]
+
+    @property
+    def patch_facts(self) -> str:
+        """The coverage of the change, as in ``83.33 % (2 of 12 changed lines missed)``; empty if unknown."""
+        patch = self.patch
+        if patch is None or patch.percent is None:
+            return ""
+        lines = "line" if patch.measured == 1 else "lines"
+        return f"{patch.percent:.2f} % ({patch.missed} of {patch.measured} changed {lines} missed)"
 
     @property
     def zone_hint(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ci_kit.errors import CiKitError
 from ci_kit.github import Runner
+from ci_kit.report.covered_files import file_table, missed_lines
 from ci_kit.report.excerpt import excerpt
 from ci_kit.report.markdown import code_block, code_span
 from ci_kit.report.run_report import RunReport, failed_title
@@ -15,6 +16,9 @@ from ci_kit.testing.results import Failure
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+# Files of each list: the page has a limit.
+_MOST = 500
 
 
 def add_summary_page(report: RunReport, runner: Runner) -> None:
@@ -48,6 +52,13 @@ def _blocks(report: RunReport, runner: Runner) -> Iterator[str]:
         yield "\n### Flaky tests, which passed after a rerun\n"
         for failure in results.flaky:
             yield _failure(failure, runner, templates)
+    if report.covered:
+        values = {
+            "report": report,
+            "missed": missed_lines(report, most=_MOST),
+            "table": file_table(report, _MOST),
+        }
+        yield render_template(templates, "coverage.md.jinja", values)
 
 
 def _failure(failure: Failure, runner: Runner, templates: Environment) -> str:

@@ -66,6 +66,12 @@ class Settings:
     junit_xml: tuple[str, ...]
     coverage: bool
     fail_under: float | None
+    patch_fail_under: float | None
+    patch_base: str
+    coverage_xml: str
+    coverage_lcov: str
+    coverage_json: str
+    coverage_html: str
     min_tests: int
     login_variables: tuple[Variable, ...]
     json_report: str

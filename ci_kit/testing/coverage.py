@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ci_kit.errors import CiKitError, CoverageBelowThresholdError
+from ci_kit.errors import CiKitError, CoverageBelowThresholdError, UnavailableError
 from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
+from ci_kit.testing.coverage_files import coverage_file_words
+from ci_kit.testing.covered_lines import FileCoverage
 from ci_kit.testing.python import Project
 from ci_kit.testing.session import project_command, read_session
 
@@ -20,23 +22,26 @@ class CoverageReport:
     """The coverage of a run.
 
     ``percent`` is the total. None means that coverage could not report; ``problem`` has its own words then.
-    ``warnings`` are messages for the user, of one line or more.
+    ``warnings`` are messages for the user, of one line or more. ``files`` are the measured files, by path.
+    ``unwritten`` is the error if coverage could not write a report that a setting asks for.
     """
 
     percent: float | None
     below_threshold: bool
     problem: str = ""
     warnings: tuple[str, ...] = ()
+    files: tuple[FileCoverage, ...] = ()
+    unwritten: UnavailableError | None = None
 
 
 def report_coverage(host: Host, settings: Settings, project: Project, *, run_folder: Path) -> CoverageReport:
-    """Print the table of lines that no test reached, and read the total.
+    """Print the table of lines that no test reached, and read the total and the lines of each file.
 
     The threshold is the setting fail-under, or fail_under in the project's own coverage configuration.
     ``run_folder`` has the folders of the run's commands.
     """
     threshold = [] if settings.fail_under is None else [f"--fail-under={settings.fail_under:g}"]
-    words = ["-m", "coverage", "report", "-m", *threshold]
+    words = ["-m", "coverage", "report", "-m", *threshold, *coverage_file_words(settings)]
     code = host.stream(project_command(project, run_folder, words, cwd=settings.root))
     if host.dry:
         return CoverageReport(None, below_threshold=False)
@@ -48,6 +53,8 @@ def report_coverage(host: Host, settings: Settings, project: Project, *, run_fol
         below_threshold=bool(result.get("below_threshold") or (problem and has_threshold)),
         problem=problem,
         warnings=tuple(_warnings(result, "" if has_threshold else problem, run_folder)),
+        files=tuple(_files(result)),
+        unwritten=_unwritten(result, problem, settings),
     )
 
 
@@ -58,6 +65,30 @@ def _read(path: Path) -> dict[str, Any]:
         # The program ended before it could write the file.
         return {}
     return result
+
+
+def _files(result: Mapping[str, Any]) -> Iterator[FileCoverage]:
+    for path, facts in sorted(result.get("files", {}).items()):
+        yield FileCoverage(
+            path,
+            facts["percent"],
+            tuple(facts["executed"]),
+            tuple(facts["missing"]),
+            tuple(facts["excluded"]),
+            facts["branches"],
+            tuple((start, end) for start, end in facts["missing_branches"]),
+        )
+
+
+def _unwritten(result: Mapping[str, Any], problem: str, settings: Settings) -> UnavailableError | None:
+    failed = result.get("unwritten", [problem] if coverage_file_words(settings) else [])
+    if not failed:
+        return None
+    return UnavailableError(
+        "coverage could not write each report that the settings ask for",
+        details=tuple(failed),
+        todo="correct what coverage names, such as the permissions or the free space there",
+    )
 
 
 def _warnings(result: Mapping[str, Any], problem: str, run_folder: Path) -> Iterator[str]:

@@ -311,3 +311,26 @@ def test_a_path_in_the_repository_is_relative_to_it(path: str, expected: str) ->
 
 def test_without_a_repository_a_path_stays_unchanged() -> None:
     assert Runner(make_host({})).relative(Path("/home/me/test_a.py")) == "/home/me/test_a.py"
+
+
+@pytest.mark.parametrize(
+    ("event", "environ", "branch"),
+    [
+        ('{"repository": {"default_branch": "trunk"}}', {}, "trunk"),
+        ('{"repository": {"default_branch": "trunk"}}', {"GITHUB_BASE_REF": "main"}, "main"),
+        ('{"repository": {"default_branch": "trunk"}}', {"GITHUB_ACTIONS": "false"}, ""),
+        ("{}", {}, ""),
+        ("[]", {}, ""),
+        ('{"repository": null}', {}, ""),
+        ("{", {}, ""),
+        (None, {}, ""),
+    ],
+)
+def test_the_branch_that_a_change_is_for_comes_from_the_event(
+    event: str | None, environ: dict[str, str], branch: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "event.json"
+    if event is not None:
+        path.write_text(event, encoding="utf-8")
+    given_environ = {**SELF_HOSTED, "GITHUB_EVENT_PATH": str(path), "GITHUB_BASE_REF": "", **environ}
+    assert Runner(make_host(given_environ)).base_branch == branch

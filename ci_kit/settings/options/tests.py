@@ -68,6 +68,51 @@ TESTS: tuple[Option, ...] = (
         shown_default="none",
     ),
     Option(
+        "patch-fail-under",
+        "Tests",
+        None,
+        "Coverage of the changed lines in percent; the run fails below it. docs/coverage.md says which lines"
+        " count.",
+        auto_or(percent),
+        shown_default="none",
+    ),
+    Option(
+        "patch-base",
+        "Tests",
+        "",
+        "Branch, tag or commit that the change is compared with. Empty: the base of the pull request, or the"
+        " default branch of the remote repository origin.",
+        text,
+    ),
+    Option(
+        "coverage-xml",
+        "Tests",
+        "",
+        "File for coverage's report in Cobertura's XML, relative to the project. Empty: no file.",
+        text,
+    ),
+    Option(
+        "coverage-lcov",
+        "Tests",
+        "",
+        "File for coverage's report in the format of LCOV, relative to the project. Empty: no file.",
+        text,
+    ),
+    Option(
+        "coverage-json",
+        "Tests",
+        "",
+        "File for coverage's report in JSON, relative to the project. Empty: no file.",
+        text,
+    ),
+    Option(
+        "coverage-html",
+        "Tests",
+        "",
+        "Folder for coverage's report as HTML pages, relative to the project. Empty: no pages.",
+        text,
+    ),
+    Option(
         "min-tests",
         "Tests",
         0,

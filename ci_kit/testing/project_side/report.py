@@ -1,7 +1,7 @@
 """Combines the data of a session and prints coverage's report on them, with the data loaded once.
 
-Does what ``coverage combine``, ``coverage report`` and ``coverage json`` do by hand. The data become the
-project's own data file, unless pytest-cov has written that file. FOLDER/coverage.json has the result.
+Does what ``coverage combine``, ``coverage report``, ``coverage xml`` and its like do by hand. The data become
+the project's own data file, unless pytest-cov has written that file. FOLDER/coverage.json has the result.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from coverage import Coverage
 from coverage.exceptions import CoverageException
@@ -24,12 +25,18 @@ _FAIL_UNDER = "--fail-under="
 def main(folder: Path, words: list[str], load: Callable[[str], ModuleType]) -> int:
     result: dict[str, object] = {}
     try:
-        coverage, by_pytest_cov = _open(folder)
+        coverage, by_pytest_cov = _open(folder, load("by_file").CoverageByFile)
         if words[0] == "report":
             for word in words[1:]:
                 if word.startswith(_FAIL_UNDER):
                     coverage.set_option("report:fail_under", float(word[len(_FAIL_UNDER) :]))
-            _report(coverage, by_pytest_cov, load, result)
+            # pytest-cov's own reports, which the project sees by hand, leave out files without source.
+            ignore_errors = True if by_pytest_cov else None
+            try:
+                _report(coverage, ignore_errors, load, result)
+            finally:
+                result["files"] = coverage.files
+                result["unwritten"] = load("formats").write(coverage, words[1:], ignore_errors)
     except CoverageException as error:
         print(error)
         result["problem"] = str(error)
@@ -40,17 +47,17 @@ def main(folder: Path, words: list[str], load: Callable[[str], ModuleType]) -> i
     return 1 if "problem" in result else 2 if result.get("below_threshold") else 0
 
 
-def _open(folder: Path) -> tuple[Coverage, bool]:
+def _open(folder: Path, make: Callable[..., Any]) -> tuple[Any, bool]:
     """The loaded data, and whether they come from pytest-cov alone."""
     own_files = [str(path) for path in (folder / "coverage").glob("data.*")]
     sessions = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*/session.json")]
     by_pytest_cov = [session["pytest_cov"] for session in sessions if "pytest_cov" in session]
     if len(by_pytest_cov) == 1 and not own_files:
         (only,) = by_pytest_cov
-        coverage = Coverage(data_file=only["data_file"], config_file=only["config_file"])
+        coverage = make(data_file=only["data_file"], config_file=only["config_file"])
         coverage.load()
         return coverage, True
-    coverage = Coverage()
+    coverage = make()
     own = Path.cwd() / str(coverage.get_option("run:data_file"))
     data_file = folder / "coverage" / "data"
     coverage.set_option("run:data_file", str(data_file))
@@ -80,13 +87,15 @@ def _replace(path: Path, source: Path) -> None:
 
 
 def _report(
-    coverage: Coverage, by_pytest_cov: bool, load: Callable[[str], ModuleType], result: dict[str, object]
+    coverage: Coverage,
+    ignore_errors: bool | None,
+    load: Callable[[str], ModuleType],
+    result: dict[str, object],
 ) -> None:
     threshold = _number(coverage, "report:fail_under")
     result["has_threshold"] = threshold > 0
     result["warning"] = load("unmeasured").explain(coverage)
-    # pytest-cov's own total, which the project sees by hand, leaves out files without source.
-    total = coverage.report(show_missing=True, ignore_errors=True if by_pytest_cov else None)
+    total = coverage.report(show_missing=True, ignore_errors=ignore_errors)
     result["percent"] = total
     precision = int(_number(coverage, "report:precision"))
     result["below_threshold"] = should_fail_under(total, threshold, precision)

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 
 from ci_kit.github import Runner
 from ci_kit.report.run_report import RunReport
+from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
 from ci_kit.testing.results import Failure, Results
 from tests.unit.support import SELF_HOSTED, make_host
 
@@ -37,6 +38,10 @@ REPORT = RunReport(
     problem="",
     seconds=1.5,
 )
+# Two files, of which one has changed: in 12 measured lines.
+PRICE = FileCoverage("shop/price.py", 75.0, tuple(range(1, 16)), (20, 21, 40), (50,), 4, ((3, 5), (20, -1)))
+COVERED = (FileCoverage("shop/__init__.py", 100.0), PRICE)
+PATCH = PatchCoverage("origin/main", (PRICE.only(frozenset((*range(1, 11), 20, 21, 30))),))
 
 
 def code_in(markdown: str) -> list[str]:

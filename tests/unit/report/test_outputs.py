@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ci_kit.report.outputs import set_outputs
-from tests.unit.report.making import REPORT, RESULTS, Step
+from tests.unit.report.making import PATCH, REPORT, RESULTS, Step
 from tests.unit.support import file_command
 
 
 def test_the_outputs_follow_from_the_run(step: Step) -> None:
-    set_outputs(REPORT, step.runner())
+    set_outputs(replace(REPORT, patch=PATCH), step.runner())
     assert file_command(step.output) == {
         "outcome": "failed",
         "tests-collected": "9",
@@ -19,6 +19,7 @@ def test_the_outputs_follow_from_the_run(step: Step) -> None:
         "tests-flaky": "0",
         "tests-skipped": "1",
         "coverage-percent": "87.65",
+        "patch-coverage-percent": "83.33",
         "mysql-version": "MySQL 9.7.4",
     }
 

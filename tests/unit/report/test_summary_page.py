@@ -9,8 +9,9 @@ import pytest
 from ci_kit.errors import UsageError
 from ci_kit.github import SUMMARY_LIMIT, Runner
 from ci_kit.report.summary_page import add_error_page, add_summary_page
+from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
 from ci_kit.testing.results import Failure
-from tests.unit.report.making import REPORT, RESULTS, Step, code_in, report_of
+from tests.unit.report.making import COVERED, PATCH, REPORT, RESULTS, Step, code_in, report_of
 from tests.unit.support import make_host
 
 # Text that could end its code, or begin something else.
@@ -50,6 +51,54 @@ def test_the_reason_of_a_failure_is_shown_as_code(text: str, step: Step) -> None
     (shown, zone) = code_in(step.summary)
     assert zone == "UTC"
     assert shown.split() == text.split()
+
+
+def test_the_page_has_the_coverage_of_the_change_and_of_each_file(step: Step) -> None:
+    add_summary_page(replace(REPORT, covered=COVERED, patch=PATCH), step.runner())
+    assert (
+        "- Patch coverage: 83.33 % (2 of 12 changed lines missed), compared with `origin/main`\n"
+        in step.summary
+    )
+    assert step.summary.endswith("""\
+
+### Coverage by file
+
+Changed lines that no test reached:
+
+```text
+shop/price.py: 20-21
+```
+
+<details><summary>Coverage of each file</summary>
+
+```text
+ 75.00 %  shop/price.py     20-21, 40, 3->5
+100.00 %  shop/__init__.py
+```
+
+</details>
+""")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_name_of_a_covered_file_is_shown_as_code(text: str, step: Step) -> None:
+    file = FileCoverage(f"{text}.py", 0.0, (), (1,))
+    report = replace(REPORT, covered=(file,), patch=PatchCoverage(text, (file,)))
+    add_summary_page(report, step.runner())
+    # The page's own markup, around what is code.
+    markdown = step.summary.replace("<details><summary>Coverage of each file</summary>\n", "")
+    (base, *_, missed, table) = code_in(markdown.replace("\n</details>\n", ""))
+    assert base.split() == text.split()
+    assert missed.split() == [*f"{text}.py:".split(), "1"]
+    assert table.split() == ["0.00", "%", *f"{text}.py".split(), "1"]
+
+
+def test_a_page_with_many_files_says_how_many_are_left_out(step: Step) -> None:
+    files = tuple(FileCoverage(f"{number:04}.py", 0.0, (), (1,)) for number in range(502))
+    add_summary_page(replace(REPORT, covered=files), step.runner())
+    assert "0499.py" in step.summary
+    assert "… and 2 more files\n" in step.summary
+    assert "0500.py" not in step.summary
 
 
 def test_the_page_lists_flaky_tests(step: Step) -> None:

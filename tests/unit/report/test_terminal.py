@@ -10,7 +10,8 @@ import pytest
 from ci_kit.github import Runner
 from ci_kit.report.run_report import RunReport
 from ci_kit.report.terminal import print_result
-from tests.unit.report.making import REPORT, RESULTS
+from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
+from tests.unit.report.making import PATCH, REPORT, RESULTS
 from tests.unit.support import console_text, make_host
 
 
@@ -57,6 +58,30 @@ def test_failed_tests_in_the_default_zone_come_with_how_to_change_it(
     text = printed(replace(report, **change))
     assert ("timezone   Asia/Seoul, the default" in text) is hint
     assert ('timezone = "UTC"' in text) is hint
+
+
+def test_the_changed_lines_that_no_test_reached_are_listed() -> None:
+    lines = printed(replace(REPORT, patch=PATCH)).splitlines()
+    assert lines[:2] == [
+        "patch      coverage 83.33 % (2 of 12 changed lines missed)",
+        "           shop/price.py: 20-21",
+    ]
+    assert len(lines) == 3
+
+
+def test_the_changed_lines_are_listed_if_an_error_ended_the_run_too() -> None:
+    text = printed(replace(REPORT, patch=PATCH, problem="patch coverage is low"))
+    assert text.endswith("shop/price.py: 20-21\n")
+
+
+def test_a_change_without_measured_lines_is_left_out() -> None:
+    assert printed(replace(REPORT, patch=PatchCoverage("main"))) == printed(REPORT)
+
+
+def test_the_list_of_changed_lines_is_short() -> None:
+    files = tuple(FileCoverage(f"{number}.py", 0.0, (), (1,)) for number in range(12))
+    lines = printed(replace(REPORT, patch=PatchCoverage("main", files))).splitlines()
+    assert lines[10:12] == ["           9.py: 1", "           … and 2 more files"]
 
 
 def test_a_dry_run_has_no_result() -> None:

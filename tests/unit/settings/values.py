@@ -64,6 +64,12 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "junit-xml": (("reports 'b c.xml'", ("reports", "b c.xml")), ("*.xml", ("*.xml",))),
     "coverage": (("true", True), ("false", False)),
     "fail-under": (("90", 90.0), ("79.5", 79.5)),
+    "patch-fail-under": (("80", 80.0), ("99.5", 99.5)),
+    "patch-base": (("develop", "develop"), ("origin/main", "origin/main")),
+    "coverage-xml": (("coverage.xml", "coverage.xml"), ("a b/c.xml", "a b/c.xml")),
+    "coverage-lcov": (("lcov.info", "lcov.info"), ("a b/c.info", "a b/c.info")),
+    "coverage-json": (("coverage.json", "coverage.json"), ("a b/c.json", "a b/c.json")),
+    "coverage-html": (("htmlcov", "htmlcov"), ("a b/c", "a b/c")),
     "min-tests": (("0", 0), ("12", 12)),
     "json-report": (("tests.json", "tests.json"), ("reports/tests.json", "reports/tests.json")),
 }
