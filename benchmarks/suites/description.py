@@ -62,12 +62,16 @@ _PYMYSQL = Suite(
     files={"pymysql/tests/databases.json": "pymysql/tests/databases.json.template"},
 )
 
+# Lines of the test that is left out run or do not run, as the server is slow or quick: coverage covers tests too.
 _AIOMYSQL = Suite(
     name="aiomysql",
     requirement="aiomysql==0.3.2",
     sha256="72d15ef5cfc34c03468eb41e1b90adb9fd9347b0b589114bd23ead569a02ac1a",
     folder="aiomysql-0.3.2",
-    commands="pytest tests --mysql-address=tcp={host}:{port} --cov=aiomysql --cov=tests",
+    commands="""
+        pytest tests --deselect=tests/test_sscursor.py::test_sscursor_cancel \
+            --mysql-address=tcp={host}:{port} --cov=aiomysql --cov=tests
+    """,
     databases=("test_pymysql",),
     server_lines=(
         "local_infile=ON",
