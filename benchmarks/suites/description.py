@@ -62,7 +62,7 @@ _PYMYSQL = Suite(
     files={"pymysql/tests/databases.json": "pymysql/tests/databases.json.template"},
 )
 
-# Lines of the test that is left out run or do not run, as the server is slow or quick: coverage covers tests too.
+# test_sscursor_cancel cancels a query that may be finished. The coverage of the tests differs by that.
 _AIOMYSQL = Suite(
     name="aiomysql",
     requirement="aiomysql==0.3.2",
