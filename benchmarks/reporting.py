@@ -70,9 +70,11 @@ def main() -> None:
             settings = load_settings(root, {}, {"json_report": json_report})
             with run_folder(host) as folder:
                 lend_plugins(host, settings, project, folder / "plugins")
-                reports = [*results_arguments(folder / "results"), *json_report_arguments(settings)]
+                session = folder / "1"
+                host.make_dir(session)
+                reports = [*results_arguments(session / "results"), *json_report_arguments(settings)]
                 words = ["-m", "coverage", "run", *PYTEST, *reports]
-                return usage(project_command(project, folder, words, cwd=root))
+                return usage(project_command(project, session, words, cwd=root))
 
         ways: dict[str, Callable[[], tuple[float, float]]] = {
             ALONE: alone,

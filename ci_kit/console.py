@@ -39,12 +39,24 @@ class Console:
     @property
     def terminal(self) -> bool:
         """Whether a person reads the output on a terminal. A job that runs in act has a terminal, too."""
-        return self.stream.isatty() and not os.environ.get("CI") and not os.environ.get("NO_COLOR")
+        return self.stream.isatty() and not os.environ.get("CI")
+
+    @property
+    def coloured(self) -> bool:
+        """Whether to write in colours: NO_COLOR forbids them, FORCE_COLOR asks for them."""
+        if os.environ.get("NO_COLOR"):
+            return False
+        return bool(os.environ.get("FORCE_COLOR")) or self.terminal
 
     def step(self, label: str, text: str) -> None:
         """Report a finished step in one line."""
         if self.verbosity >= 0:
             self._show(f"{self._style(_BOLD, label.ljust(_LABEL_WIDTH))} {self._shown(text)}")
+
+    def item(self, text: str) -> None:
+        """Show one line that belongs to the step before."""
+        if self.verbosity >= 0:
+            self._show(f"{' ' * _LABEL_WIDTH} {self._shown(text)}")
 
     def detail(self, text: str) -> None:
         """Report one effect, only with ``-v``."""
@@ -88,4 +100,4 @@ class Console:
         self.stream.flush()
 
     def _style(self, code: str, text: str) -> str:
-        return f"{code}{text}{_RESET}" if self.terminal else text
+        return f"{code}{text}{_RESET}" if self.coloured else text

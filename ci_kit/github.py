@@ -8,10 +8,12 @@ the summary.
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -28,12 +30,15 @@ _CUT = "… cut here: the page would exceed GitHub's size limit.\n"
 ANNOTATION_LIMIT = 10
 """Annotations of one level that GitHub shows for a step. It drops the rest."""
 
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
+
 
 @dataclass(frozen=True)
 class Runner:
     """The runner of this process's step. Outside a workflow, there is nothing to send it."""
 
     host: Host
+    _annotated: Counter[str] = field(default_factory=Counter, repr=False, compare=False)
 
     @property
     def present(self) -> bool:
@@ -124,8 +129,28 @@ class Runner:
 
         ``file`` is relative to the repository; ``line`` counts from 1, 0 is unknown.
         """
+        self._annotated[level] += 1
         place = {"file": file, "line": str(line)} if file and line else {"file": file} if file else {}
         self._command(level, message, {**place, "title": title})
+
+    def annotations_left(self, level: Literal["error", "warning", "notice"]) -> int:
+        """The number of annotations of a level that GitHub still shows for this step."""
+        return max(ANNOTATION_LIMIT - self._annotated[level], 0)
+
+    def source_url(self, path: Path, line: int = 0) -> str:
+        """The address of a file of the repository at the commit of this run; empty if there is none.
+
+        A path with characters that an address cannot have gets none: an escape would change the spelling of a
+        secret, which the runner finds only as it is.
+        """
+        names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA", "GITHUB_WORKSPACE")
+        server, repository, commit, workspace = map(self.host.environ.get, names)
+        if not (self.present and server and repository and commit and workspace):
+            return ""
+        relative = self.relative(path)
+        if not path.is_relative_to(workspace) or not _PLAIN_PATH.fullmatch(relative):
+            return ""
+        return f"{server}/{repository}/blob/{commit}/{relative}" + (f"#L{line}" if line else "")
 
     def relative(self, path: Path) -> str:
         """The path for an annotation: relative to the repository if it is in the repository."""

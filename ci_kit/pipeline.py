@@ -7,8 +7,8 @@ would fail then, because the server is not up yet.
 
 from __future__ import annotations
 
-import time
-from contextlib import ExitStack
+from collections.abc import Sequence
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 from ci_kit.errors import CiKitError, UnavailableError
@@ -20,10 +20,13 @@ from ci_kit.mysql.opening import (
     open_server,
     placeholder_values,
 )
+from ci_kit.report.junit_report import junit_path
 from ci_kit.report.publishing import publish
 from ci_kit.report.run_report import RunReport
+from ci_kit.report.step_clock import StepClock
 from ci_kit.run_folder import run_folder
 from ci_kit.settings.placeholders import fill, names_in
+from ci_kit.settings.project_folders import project_folders
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.commands import TestCommand, modules_of, read_commands
 from ci_kit.testing.connection_files import read_connection_files
@@ -47,8 +50,9 @@ class Job:
         self._host = runner.host
         self._settings = settings
         self._runner = runner
-        self._started = time.monotonic()
+        self._clock = StepClock()
         self._base: Base | None = None
+        self._junit_path: Path | None = None
         self._project: Project | None = None
         self._servers: list[RunningServer] = []
         self._tests: TestRun | None = None
@@ -62,28 +66,38 @@ class Job:
                 self._run(cleanup)
             self._require_coverage()
         except CiKitError as problem:
-            self._publish(problem)
+            self._show(self._publish(problem))
             problem.reported = True
             raise
-        self._publish()
-        return self._tests.code if self._tests else 0
+        unwritten = self._publish()
+        code = self._tests.code if self._tests else 0
+        if unwritten and not code:
+            unwritten[0].reported = True
+            self._show(unwritten[1:])
+            raise unwritten[0]
+        self._show(unwritten)
+        return code
 
     def _run(self, cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings
         commands = read_commands(settings)
         require_writable_coverage_files(settings)
+        self._junit_path = junit_path(settings)
         files = read_connection_files(host, settings)
-        changed_machine = set_timezone(settings, self._runner)
+        with self._clock.step("time zone"):
+            changed_machine = set_timezone(settings, self._runner)
         scope = "the machine" if changed_machine else "this run alone"
         host.console.step("timezone", f"{settings.timezone}, {scope}")
         used = settings.using(names_in(file.template for file in files))
-        starting = [open_server(one, self._runner, cleanup) for one in used.all_servers]
-        self._base = find_base(self._runner, settings)
-        project = self._project = inspect_project(host, settings, modules=modules_of(commands))
-        host.console.step("python", str(project))
-        found = find_programs(host, settings, project, commands)
-        for one in starting:
-            self._servers.append(self._wait_for_server(one))
+        with self._clock.step("server") if settings.all_servers else nullcontext():
+            starting = [open_server(one, self._runner, cleanup) for one in used.all_servers]
+            self._base = find_base(self._runner, settings)
+            with self._clock.step("python"):
+                project = self._project = inspect_project(host, settings, modules=modules_of(commands))
+                host.console.step("python", str(project))
+                found = find_programs(host, settings, project, commands)
+            for one in starting:
+                self._servers.append(self._wait_for_server(one))
         values = placeholder_values(self._servers)
         commands = tuple(command.filled(values) for command in found)
         env = {"TZ": settings.timezone, **login_environment(self._servers)}
@@ -112,7 +126,8 @@ class Job:
     ) -> None:
         host, settings = self._host, self._settings
         try:
-            self._tests = run_tests(host, settings, project, commands, env=env, run_folder=folder)
+            with self._clock.step("tests"):
+                self._tests = run_tests(host, settings, project, commands, env=env, run_folder=folder)
             for warning in self._tests.warnings:
                 self._warn(warning)
             if self._tests.problem:
@@ -126,14 +141,15 @@ class Job:
         if not (measured and self._anything_ended):
             save_coverage(host, settings, project, run_folder=folder)
             return
-        self._coverage = report_coverage(host, settings, project, run_folder=folder)
-        self._patch = measure_patch(self._runner, settings, self._base, self._coverage.files)
+        with self._clock.step("coverage"):
+            self._coverage = report_coverage(host, settings, project, run_folder=folder)
+            self._patch = measure_patch(self._runner, settings, self._base, self._coverage.files)
         for warning in self._coverage.warnings:
             self._warn(warning)
 
     def _wait_for_server(self, starting: StartingServer) -> RunningServer:
         server = starting.wait()
-        since_start = "nothing was started" if self._host.dry else f"{self._elapsed:.1f} s"
+        since_start = "nothing was started" if self._host.dry else f"{self._clock.elapsed:.1f} s"
         self._host.console.step("mysql", f"{server.describe()}, {since_start}")
         return server
 
@@ -167,13 +183,14 @@ class Job:
         if self._tests and not self._tests.code:
             self._warn(self._host.redactor.redact("\n".join(problem.lines())))
         else:
-            self._show_error(problem)
+            self._show([problem])
 
-    def _show_error(self, problem: CiKitError) -> None:
-        """Show an error that does not decide how the run ends."""
-        text = self._host.redactor.redact("\n".join(problem.lines()))
-        self._host.console.error(text.splitlines())
-        self._runner.annotate("error", text, title="ci-kit")
+    def _show(self, problems: Sequence[CiKitError]) -> None:
+        """Show errors that do not decide how the run ends."""
+        for problem in problems:
+            text = self._host.redactor.redact("\n".join(problem.lines()))
+            self._host.console.error(text.splitlines())
+            self._runner.annotate("error", text, title="ci-kit")
 
     def _warn(self, text: str) -> None:
         self._host.console.warning(text)
@@ -186,14 +203,15 @@ class Job:
         unwritten = self._coverage.unwritten if self._coverage else None
         if self._tests.code or self._tests.outcome != "passed":
             if unwritten:
-                self._show_error(unwritten)
+                self._show([unwritten])
             return
         if unwritten:
             raise unwritten
         require_coverage(self._coverage, self._settings)
         require_patch_coverage(self._patch, self._settings)
 
-    def _publish(self, problem: CiKitError | None = None) -> None:
+    def _publish(self, problem: CiKitError | None = None) -> Sequence[UnavailableError]:
+        """Publish the report; gives the errors of the files that cannot be written."""
         tests = self._tests
         report = RunReport(
             outcome=problem.outcome if problem else tests.outcome if tests else "error",
@@ -205,11 +223,14 @@ class Job:
             covered=self._coverage.files if self._coverage else (),
             patch=self._patch,
             problem="\n".join(problem.lines()) if problem else "",
-            seconds=self._elapsed,
+            seconds=self._clock.elapsed,
             reason=tests.reason if tests else "",
             zone_is_default=not self._settings.given("timezone"),
+            steps=self._clock.steps,
+            repository=project_folders(self._settings.root, self._host.environ)[-1],
+            junit_report=self._junit_path,
         )
-        publish(report, self._runner)
+        return publish(report, self._runner)
 
     def _versions(self) -> str:
         """The product and version of each server, after its name if it has one."""
@@ -220,7 +241,3 @@ class Job:
     def _anything_ended(self) -> bool:
         results = self._tests.results if self._tests else None
         return self._host.dry or bool(results and (results.ended or results.uncounted))
-
-    @property
-    def _elapsed(self) -> float:
-        return time.monotonic() - self._started

@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
+import re
+from typing import Literal, TypeAlias
+
 from ci_kit.redaction import Redactor
 
+Kept: TypeAlias = Literal["beginning", "end", "both"]
+"""Which part of a long text is kept."""
+
+# In characters.
 _LIMIT = 2000
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def excerpt(text: str, redactor: Redactor, *, end: bool = False) -> str:
-    """The beginning of a text, or its ``end``, without secrets and with whole words.
+def excerpt(text: str, redactor: Redactor, *, kept: Kept = "beginning", limit: int = _LIMIT) -> str:
+    """A part of a text, without secrets and with whole words. ``limit`` is in characters.
 
     Secrets are replaced first: a part of one is not recognised. The runner knows more secrets than ci-kit,
-    so no word is cut either.
+    so no word is cut either. Colours of a terminal are left out.
     """
-    shown = redactor.redact(text)
-    if len(shown) <= _LIMIT:
+    shown = redactor.redact(_COLOUR.sub("", text))
+    if len(shown) <= limit:
         return shown
-    if end:
-        words = shown[-_LIMIT - 1 :]
-        return f"… {words[_first_space(words) :].lstrip()}"
-    words = shown[: _LIMIT + 1]
-    return f"{words[: len(words) - _first_space(words[::-1])].rstrip()} …"
+    match kept:
+        case "beginning":
+            return f"{_beginning(shown, limit)} …"
+        case "end":
+            return f"… {_end(shown, limit)}"
+        case "both":
+            return f"{_beginning(shown, limit // 2)}\n…\n{_end(shown, limit // 2)}"
+
+
+def _beginning(text: str, limit: int) -> str:
+    words = text[: limit + 1]
+    return words[: len(words) - _first_space(words[::-1])].rstrip()
+
+
+def _end(text: str, limit: int) -> str:
+    words = text[-limit - 1 :]
+    return words[_first_space(words) :].lstrip()
 
 
 def _first_space(text: str) -> int:

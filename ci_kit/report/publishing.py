@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from ci_kit.errors import UnavailableError
 from ci_kit.github import Runner
 from ci_kit.report.annotations import annotate_failures
+from ci_kit.report.junit_report import write_junit_report
 from ci_kit.report.outputs import set_outputs
 from ci_kit.report.run_report import RunReport
 from ci_kit.report.summary_page import add_summary_page
@@ -19,10 +21,21 @@ from ci_kit.report.terminal import print_result
 Publisher: TypeAlias = Callable[[RunReport, Runner], None]
 """Presents the report in one format, through the runner or its host. Does nothing where it does not apply."""
 
-PUBLISHERS: tuple[Publisher, ...] = (print_result, set_outputs, add_summary_page, annotate_failures)
+PUBLISHERS: tuple[Publisher, ...] = (
+    print_result,
+    set_outputs,
+    add_summary_page,
+    annotate_failures,
+    write_junit_report,
+)
 
 
-def publish(report: RunReport, runner: Runner) -> None:
-    """Publish the report in every format. Raises UnavailableError if a file cannot be written."""
+def publish(report: RunReport, runner: Runner) -> tuple[UnavailableError, ...]:
+    """Publish the report in every format; gives an error for each file that cannot be written."""
+    errors = []
     for publisher in PUBLISHERS:
-        publisher(report, runner)
+        try:
+            publisher(report, runner)
+        except UnavailableError as error:
+            errors.append(error)
+    return tuple(errors)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from ci_kit.errors import Outcome
 from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
@@ -22,13 +23,23 @@ def failed_title(outcome: Outcome) -> str:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A step of the job. Times are in seconds since the job began; steps may overlap."""
+
+    name: str
+    began: float
+    ended: float
+
+
+@dataclass(frozen=True)
 class RunReport:
     """A finished run. Versions are empty if the run ended before ci-kit knew them.
 
     ``results`` is None without a report from pytest, ``coverage`` (in percent) without a measurement.
     ``covered`` are the measured files. ``patch`` is None if the change of the run is unknown.
     ``problem`` has the lines of the error that ended the run. ``reason`` says more about a failure.
-    ``zone_is_default`` means that no setting chose the time zone.
+    ``zone_is_default`` means that no setting chose the time zone. ``repository`` is the folder of the
+    repository, None if unknown. ``junit_report`` is the file for a report in JUnit XML, None for no report.
     """
 
     outcome: Outcome
@@ -43,6 +54,9 @@ class RunReport:
     zone_is_default: bool = False
     covered: tuple[FileCoverage, ...] = ()
     patch: PatchCoverage | None = None
+    steps: tuple[Step, ...] = ()
+    repository: Path | None = None
+    junit_report: Path | None = None
 
     @property
     def title(self) -> str:

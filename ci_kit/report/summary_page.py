@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from heapq import nlargest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,15 +12,23 @@ from ci_kit.errors import CiKitError
 from ci_kit.github import Runner
 from ci_kit.report.covered_files import file_table, missed_lines
 from ci_kit.report.excerpt import excerpt
+from ci_kit.report.groups import FailureGroup, group_failures
 from ci_kit.report.markdown import code_block, code_span
 from ci_kit.report.run_report import RunReport, failed_title
-from ci_kit.testing.results import Failure
+from ci_kit.testing.results import Failure, Results
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+# In characters.
+_TRACEBACK_LIMIT = 8000
+_TITLE_LIMIT = 120
+_LISTED = 20
+_SLOWEST = 10
+# In seconds: a faster test is not worth a line.
+_SLOW = 0.1
 # Files of each list: the page has a limit.
-_MOST = 500
+_MOST_FILES = 500
 
 
 def add_summary_page(report: RunReport, runner: Runner) -> None:
@@ -34,36 +44,87 @@ def add_error_page(error: CiKitError, runner: Runner) -> None:
 
 
 def _blocks(report: RunReport, runner: Runner) -> Iterator[str]:
+    """The blocks of the page, the most useful first: a page that is too long ends early."""
     # A run on a laptop needs no templates, and importing Jinja takes time.
-    from ci_kit.templating import render_template, strict_environment
+    from ci_kit.templating import render_template
 
-    redactor = runner.host.redactor
-    templates = strict_environment(
-        {
-            "span": lambda text: code_span(redactor.redact(text)),
-            "block": lambda text: code_block(redactor.redact(text)),
-        }
-    )
+    templates = _templates(runner)
     yield render_template(templates, "summary.md.jinja", {"report": report})
     results = report.results
-    for failure in results.failures if results else ():
-        yield _failure(failure, runner, templates)
-    if results and results.flaky:
-        yield "\n### Flaky tests, which passed after a rerun\n"
-        for failure in results.flaky:
-            yield _failure(failure, runner, templates)
+    if results:
+        yield from _failures("Failures", group_failures(results.failures), templates)
+        yield from _failures(
+            "Flaky tests, which passed after a rerun", group_failures(results.flaky), templates
+        )
     if report.covered:
         values = {
             "report": report,
-            "missed": missed_lines(report, most=_MOST),
-            "table": file_table(report, _MOST),
+            "missed": missed_lines(report, most=_MOST_FILES),
+            "table": file_table(report, _MOST_FILES),
         }
         yield render_template(templates, "coverage.md.jinja", values)
+    if results:
+        yield from _tests(results, templates)
+    if report.steps:
+        yield render_template(templates, "timeline.md.jinja", {"steps": report.steps})
 
 
-def _failure(failure: Failure, runner: Runner, templates: Environment) -> str:
+def _templates(runner: Runner) -> Environment:
+    from ci_kit.templating import strict_environment
+
+    redactor = runner.host.redactor
+
+    def place(failure: Failure) -> str:
+        path = Path(failure.path)
+        name = redactor.redact(runner.relative(path))
+        shown = code_span(f"{name}:{failure.line}" if failure.line else name)
+        url = runner.source_url(path, failure.line) if name == runner.relative(path) else ""
+        return f"[{shown}]({url})" if url else shown
+
+    def traceback(failure: Failure) -> str:
+        if failure.traceback:
+            return excerpt(failure.traceback, redactor, kept="both", limit=_TRACEBACK_LIMIT)
+        return excerpt(
+            failure.message, redactor, kept="end" if failure.stage == "collection" else "beginning"
+        )
+
+    def first_line(text: str) -> str:
+        return text.strip().partition("\n")[0]
+
+    return strict_environment(
+        {
+            "span": lambda text: code_span(redactor.redact(text)),
+            "block": lambda text: code_block(redactor.redact(text)),
+            "title": lambda text: code_span(first_line(excerpt(text, redactor, limit=_TITLE_LIMIT))),
+            "output": lambda text: excerpt(text, redactor, kept="end"),
+            "place": place,
+            "traceback": traceback,
+        }
+    )
+
+
+def _failures(heading: str, groups: tuple[FailureGroup, ...], templates: Environment) -> Iterator[str]:
     from ci_kit.templating import render_template
 
-    why = excerpt(failure.message, runner.host.redactor, end=failure.stage == "collection")
-    path = runner.relative(Path(failure.path)) if failure.path else ""
-    return render_template(templates, "failure.md.jinja", {"failure": failure, "path": path, "why": why})
+    for group in groups:
+        yield render_template(
+            templates, "failures.md.jinja", {"heading": heading, "group": group, "limit": _LISTED}
+        )
+        heading = ""
+
+
+def _tests(results: Results, templates: Environment) -> Iterator[str]:
+    """The slowest tests, and the reasons of those that did not run or were expected to fail."""
+    from ci_kit.templating import render_template
+
+    slow = [test for test in results.tests if test.seconds >= _SLOW]
+    if slow:
+        slowest = nlargest(_SLOWEST, slow, key=lambda test: test.seconds)
+        yield render_template(templates, "slowest.md.jinja", {"tests": slowest})
+    reasons = Counter(
+        (test.outcome, test.reason)
+        for test in results.tests
+        if test.outcome in ("skipped", "xfailed", "xpassed")
+    ).most_common()
+    if reasons:
+        yield render_template(templates, "reasons.md.jinja", {"reasons": reasons, "limit": _LISTED})

@@ -74,6 +74,7 @@ class Settings:
     coverage_html: str
     min_tests: int
     login_variables: tuple[Variable, ...]
+    junit_report: str
     json_report: str
     sources: Mapping[str, Source] = field(repr=False)
     name: str = ""

@@ -12,10 +12,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NoReturn
 from xml.parsers import expat
 
-from ci_kit.testing.results import Failure, Results
+from ci_kit.testing.results import Failure, Results, TestResult, TestState
 
 # In bytes: a larger file is more likely a mistake than a report.
 _LARGEST = 100_000_000
@@ -26,6 +27,9 @@ _DIGITS = 10
 _ROOTS = frozenset({"testsuites", "testsuite"})
 # The outcomes of a test case, the strongest first.
 _OUTCOMES = ("error", "failure", "skipped")
+_STATES: Mapping[str, TestState] = MappingProxyType(
+    {"error": "error", "failure": "failed", "skipped": "skipped", "passed": "passed"}
+)
 # A line of a traceback, and behave's.
 _PLACE = re.compile(r'File "(.+?)", line (\d+)|^Location: (.+):(\d+)$', re.MULTILINE)
 
@@ -51,6 +55,7 @@ class _Reader:
         self._root = root
         self._outcomes: Counter[str] = Counter()
         self._failures: list[Failure] = []
+        self._tests: list[TestResult] = []
         self._seconds = 0.0
         self._depth = 0
         self._case: Mapping[str, str] | None = None
@@ -85,6 +90,7 @@ class _Reader:
             skipped=self._outcomes["skipped"],
             duration=self._seconds,
             failures=tuple(self._failures),
+            tests=tuple(self._tests),
         )
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -111,18 +117,25 @@ class _Reader:
         elif name == "testcase" and self._case is not None:
             outcome = next((one for one in _OUTCOMES if one in self._found), "passed")
             self._outcomes[outcome] += 1
-            self._seconds += _seconds(self._case.get("time", ""))
+            seconds = _seconds(self._case.get("time", ""))
+            self._seconds += seconds
+            self._tests.append(self._test(self._case, _STATES[outcome], seconds))
             self._case = None
+
+    def _test(self, case: Mapping[str, str], state: TestState, seconds: float) -> TestResult:
+        path, line = self._place(case, "")
+        reason = self._found.get("skipped", "") if state == "skipped" else ""
+        return TestResult(_node(case), state, seconds, str(path) if path else "", line, reason)
 
     def _failure(self, case: Mapping[str, str], stage: str, message: str, text: str) -> Failure:
         path, line = self._place(case, text)
-        class_name, name = case.get("classname", ""), case.get("name", "")
         return Failure(
-            node=f"{class_name}.{name}" if class_name else name or "a test",
+            node=_node(case),
             stage=stage,
             path=str(path) if path else "",
             line=line,
             message=(message.strip() or text)[:_MESSAGE_LIMIT],
+            test=_node(case),
         )
 
     def _place(self, case: Mapping[str, str], text: str) -> tuple[Path | None, int]:
@@ -148,6 +161,11 @@ class _Reader:
             return path if is_own and path.is_file() else None
         except (OSError, ValueError):
             return None
+
+
+def _node(case: Mapping[str, str]) -> str:
+    class_name, name = case.get("classname", ""), case.get("name", "")
+    return f"{class_name}.{name}" if class_name else name or "a test"
 
 
 def _refuse_dtd(*_: object) -> NoReturn:

@@ -10,7 +10,8 @@ from ci_kit.settings.settings import Settings
 from ci_kit.testing.commands import TestCommand
 from ci_kit.testing.plugins import json_report_arguments, results_arguments
 from ci_kit.testing.python import Project
-from ci_kit.testing.results import Results, read_results
+from ci_kit.testing.results import Results
+from ci_kit.testing.results_file import read_results
 from ci_kit.testing.session import project_command, stream_tests
 from ci_kit.testing.verdict import NO_TESTS, OK, TestRun, judge
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ci_kit.console import harmless
+from ci_kit.console import Console, harmless
 from ci_kit.host.machine import Host
 from tests.unit.support import console_text, make_host
 
@@ -89,3 +91,32 @@ def test_no_message_shows_a_secret(secret: str) -> None:
     text = console_text(host)
     assert [line for line in secret.splitlines() if line in text] == []
     assert text.count("***") == 5
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "environ", "coloured"),
+    [
+        (Terminal(), {}, True),
+        (Terminal(), {"NO_COLOR": "1"}, False),
+        (Terminal(), {"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
+        (Terminal(), {"NO_COLOR": ""}, True),
+        (Terminal(), {"CI": "true"}, False),
+        (io.StringIO(), {}, False),
+        (io.StringIO(), {"FORCE_COLOR": "1"}, True),
+        (io.StringIO(), {"FORCE_COLOR": ""}, False),
+    ],
+)
+def test_colours_follow_the_terminal_and_two_variables(
+    stream: io.StringIO, environ: dict[str, str], coloured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "CI"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    Console(stream=stream).step("label", "text")
+    assert ("\x1b[" in stream.getvalue()) is coloured

@@ -91,8 +91,8 @@ def test_a_job_with_a_failure_points_at_its_line(job: Job) -> None:
     assert [
         line for line in printed.splitlines() if line.startswith("::error file=tests/test_a.py,line=2,title=")
     ]
-    assert "\n`tests/test_a.py::test_a` (call), `tests/test_a.py:2`\n" in job.read("summary")
-    assert "\n```text\nAssertionError: assert [] == '|<b>'" in job.read("summary")
+    assert "\n- `tests/test_a.py::test_a` (call), `tests/test_a.py:2`\n" in job.read("summary")
+    assert "AssertionError: assert [] == '|<b>'\n" in job.read("summary")
 
 
 def test_a_job_without_tests_is_a_clean_skip(job: Job) -> None:
@@ -162,7 +162,8 @@ def test_a_session_that_ends_early_still_shows_its_failures(ending: str, job: Jo
     code, printed = job.run(NO_SERVER | {"test_a.py": FAILS, "test_b.py": ending})
     assert code == 74
     assert "::error file=test_a.py,line=2,title=test_a.py%3A%3Atest_b" in printed
-    assert "\n### Failures\n\n`test_a.py::test_b` (call), `test_a.py:2`\n" in job.read("summary")
+    assert "\n### Failures\n" in job.read("summary")
+    assert "\n- `test_a.py::test_b` (call), `test_a.py:2`\n" in job.read("summary")
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])

@@ -124,3 +124,17 @@ def test_the_longer_of_two_secrets_is_redacted_first() -> None:
 
 def test_the_repr_contains_no_secret() -> None:
     assert "hunter2" not in repr(redactor("hunter2hunter2"))
+
+
+@pytest.mark.parametrize("ellipsis", ["...", "…"])
+@pytest.mark.parametrize("before", [0, 4, 9, 13])
+@pytest.mark.parametrize("after", [0, 4, 9, 13])
+def test_the_parts_of_an_abbreviated_secret_are_redacted(before: int, after: int, ellipsis: str) -> None:
+    secret = "hunter2 & more"
+    text = f"'a {secret[:before]}{ellipsis}{secret[len(secret) - after :]} b'"
+    expected = f"'a {MASK if before else ''}{ellipsis}{MASK if after else ''} b'"
+    assert redactor("other secret", secret).redact(text) == expected
+
+
+def test_a_part_without_an_ellipsis_is_ordinary_text() -> None:
+    assert redactor("hunter2 & more").redact("more hunters... and hunter2") == "more hunters... and hunter2"

@@ -120,6 +120,14 @@ TESTS: tuple[Option, ...] = (
         integer(0, 10**9),
     ),
     Option(
+        "junit-report",
+        "Tests",
+        "",
+        "File for a report in JUnit XML that ci-kit writes, relative to the project. It has the tests of"
+        " pytest, and those in the files that junit-xml names. empty: none.",
+        text,
+    ),
+    Option(
         "json-report",
         "Tests",
         "",

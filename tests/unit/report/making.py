@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from ci_kit.github import Runner
 from ci_kit.report.run_report import RunReport
 from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
-from ci_kit.testing.results import Failure, Results
+from ci_kit.testing.results import Failure, Results, TestResult
 from tests.unit.support import SELF_HOSTED, make_host
 
 RESULTS = Results(
@@ -27,7 +27,8 @@ RESULTS = Results(
     duration=0.5,
     failures=(),
 )
-_OWN_MARKUP = ("heading", "paragraph", "bullet_list", "list_item", "inline", "text")
+_OWN_MARKUP = ("heading", "paragraph", "bullet_list", "list_item", "inline", "text", "link")
+_OWN_HTML = ("<details><summary>\n", "</summary>\n", "</details>\n")
 REPORT = RunReport(
     outcome="failed",
     timezone="UTC",
@@ -47,16 +48,24 @@ PATCH = PatchCoverage("origin/main", (PRICE.only(frozenset((*range(1, 11), 20, 2
 def code_in(markdown: str) -> list[str]:
     """The code spans and code blocks that a parser of CommonMark finds, in order. Fails for any other markup.
 
-    Only the page's own headings, paragraphs and lists may be there.
+    Only the page's own headings, paragraphs, lists, links and foldings may be there.
     """
     found: list[str] = []
     for token in MarkdownIt("gfm-like", {"linkify": False}).parse(markdown):
         for one in (token, *(token.children or ())):
             if one.type in ("fence", "code_inline"):
                 found.append(one.content)
+            elif one.type == "html_block":
+                assert one.content in _OWN_HTML
             else:
                 assert one.type.removesuffix("_open").removesuffix("_close") in _OWN_MARKUP, one
     return found
+
+
+def flaky_report(*failures: Failure) -> RunReport:
+    """A report with these tests, which passed after a rerun."""
+    tests = tuple(TestResult(one.test, "passed", 0.0, reruns=1) for one in failures)
+    return replace(REPORT, results=replace(RESULTS, rerun=failures, tests=tests))
 
 
 def report_of(*failures: Failure) -> RunReport:
@@ -71,12 +80,15 @@ class Step:
     folder: Path
 
     def runner(self, *, dry: bool = False) -> Runner:
-        environ = {
+        files = {
             "GITHUB_OUTPUT": str(self.folder / "output"),
             "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
             "GITHUB_WORKSPACE": "/repository",
+            "GITHUB_SERVER_URL": "https://github.com",
+            "GITHUB_REPOSITORY": "o/r",
+            "GITHUB_SHA": "1f2e",
         }
-        return Runner(make_host(SELF_HOSTED | environ, dry=dry))
+        return Runner(make_host(SELF_HOSTED | files, dry=dry))
 
     @property
     def files(self) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from ci_kit.github import ANNOTATION_LIMIT
 from ci_kit.report.annotations import annotate_failures
 from ci_kit.testing.results import Failure
-from tests.unit.report.making import REPORT, RESULTS, Step, report_of
+from tests.unit.report.making import REPORT, Step, flaky_report, report_of
 
 
 def test_a_failure_is_annotated_at_its_line(step: Step, capsys: pytest.CaptureFixture[str]) -> None:
@@ -20,9 +20,9 @@ def test_a_failure_is_annotated_at_its_line(step: Step, capsys: pytest.CaptureFi
 
 
 def test_a_flaky_test_is_a_warning(step: Step, capsys: pytest.CaptureFixture[str]) -> None:
-    flaky = Failure("test_a.py::test_a", "call", "/repository/tests/test_a.py", 3, "assert 1 == 2")
-    results = replace(RESULTS, flaky=(flaky,))
-    annotate_failures(replace(REPORT, results=results), step.runner())
+    file = "/repository/tests/test_a.py"
+    flaky = Failure("test_a.py::test_a", "call", file, 3, "assert 1 == 2", test="test_a.py::test_a")
+    annotate_failures(flaky_report(flaky), step.runner())
     place = "file=tests/test_a.py,line=3,title=test_a.py%3A%3Atest_a (passed after a rerun)"
     assert capsys.readouterr().out == f"::warning {place}::assert 1 == 2\n"
 
@@ -32,14 +32,55 @@ def test_a_failure_without_a_file_has_no_place(step: Step, capsys: pytest.Captur
     assert capsys.readouterr().out == "::error title=pytest (session)::broken plugin\n"
 
 
-def test_only_as_many_failures_are_annotated_as_a_runner_shows(
+def many(count: int) -> list[Failure]:
+    return [Failure(f"test_{n}", "call", "test_a.py", n, f"assert {n}") for n in range(1, count + 1)]
+
+
+def test_the_last_annotation_that_a_runner_shows_has_the_number_of_the_others(
     step: Step, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    failures = [Failure(f"test_{n}", "call", "test_a.py", n, "m") for n in range(1, ANNOTATION_LIMIT + 5)]
-    annotate_failures(report_of(*failures), step.runner())
+    annotate_failures(report_of(*many(ANNOTATION_LIMIT + 5)), step.runner())
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == ANNOTATION_LIMIT
     assert "line=1," in lines[0]
+    assert ["5 more are not annotated" in line for line in lines] == [False] * 9 + [True]
+
+
+def test_annotations_of_the_same_step_count_too(step: Step, capsys: pytest.CaptureFixture[str]) -> None:
+    runner = step.runner()
+    for _ in range(3):
+        runner.annotate("error", "server", title="ci-kit")
+    annotate_failures(replace(report_of(*many(20)), problem="few tests"), runner)
+    lines = capsys.readouterr().out.splitlines()
+    # The error that ends the run comes later.
+    assert len(lines) == ANNOTATION_LIMIT - 1
+    assert "14 more are not annotated" in lines[-1]
+
+
+def test_no_room_is_no_annotation(step: Step, capsys: pytest.CaptureFixture[str]) -> None:
+    runner = step.runner()
+    for _ in range(ANNOTATION_LIMIT):
+        runner.annotate("error", "server", title="ci-kit")
+    capsys.readouterr()
+    annotate_failures(replace(report_of(*many(3)), problem="few tests"), runner)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_parametrised_test_has_one_annotation(step: Step, capsys: pytest.CaptureFixture[str]) -> None:
+    failures = [Failure(f"a.py::test[{n}]", "call", "a.py", 3, f"assert {n}") for n in range(30)]
+    annotate_failures(report_of(*failures), step.runner())
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "title=a.py%3A%3Atest[0] (call) and 29 more::assert 0" in line
+
+
+def test_what_breaks_a_file_is_annotated_before_its_tests(
+    step: Step, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stages = ("call", "collection", "setup", "conftest", "session")
+    failures = [Failure(stage, stage, "a.py", 1, f"from {stage}") for stage in stages]
+    annotate_failures(report_of(*failures), step.runner())
+    shown = [line.rpartition("from ")[2] for line in capsys.readouterr().out.splitlines()]
+    assert shown == ["collection", "conftest", "session", "call", "setup"]
 
 
 def test_a_secret_in_a_failure_is_hidden(step: Step, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,8 +1,9 @@
-"""The last line of a run on the terminal."""
+"""The last lines of a run on the terminal."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from ci_kit.github import Runner
 from ci_kit.report.run_report import RunReport
 from ci_kit.report.terminal import print_result
 from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
-from tests.unit.report.making import PATCH, REPORT, RESULTS
+from ci_kit.testing.results import Failure, TestResult
+from tests.unit.report.making import PATCH, REPORT, RESULTS, report_of
 from tests.unit.support import console_text, make_host
 
 
@@ -86,3 +88,60 @@ def test_the_list_of_changed_lines_is_short() -> None:
 
 def test_a_dry_run_has_no_result() -> None:
     assert printed(REPORT, dry=True) == "dry run    nothing was changed\n"
+
+
+def failing(count: int) -> list[Failure]:
+    here = Path.cwd() / "test_a.py"
+    return [
+        Failure(f"test_a.py::test_{n}", "call", str(here), n, f"assert {n}\nmore")
+        for n in range(1, count + 1)
+    ]
+
+
+def test_each_failure_has_a_place_that_an_editor_opens() -> None:
+    lines = printed(report_of(*failing(1))).splitlines()
+    assert lines[1:] == [
+        "failures   1, the first of each test function or cause",
+        "           test_a.py:1 test_1: assert 1",
+    ]
+
+
+def test_a_file_elsewhere_keeps_its_path() -> None:
+    failure = Failure("b.py", "collection", "/elsewhere/b.py", 0, "no module")
+    assert printed(report_of(failure)).splitlines()[-1] == "           /elsewhere/b.py: no module"
+
+
+def test_failures_of_one_test_function_are_one_line() -> None:
+    failures = [replace(one, node=f"test_a.py::test[{n}]") for n, one in enumerate(failing(3))]
+    assert printed(report_of(*failures)).splitlines()[-1].endswith("test[0] (and 2 more): assert 1")
+
+
+def test_many_failures_are_counted() -> None:
+    lines = printed(report_of(*failing(13))).splitlines()
+    assert len(lines) == 2 + 10 + 1
+    assert lines[-1] == "           … and 3 more"
+
+
+def test_the_three_slowest_tests_are_listed_if_they_take_more_than_a_second() -> None:
+    tests = tuple(TestResult(f"a.py::test_{n}", "passed", n) for n in range(6))
+    report = replace(REPORT, results=replace(RESULTS, tests=tests))
+    assert printed(report).splitlines()[1:] == [
+        "slowest    the tests that took more than a second",
+        "           5.0 s a.py::test_5",
+        "           4.0 s a.py::test_4",
+        "           3.0 s a.py::test_3",
+    ]
+    fast = replace(RESULTS, tests=tests[:2])
+    assert len(printed(replace(REPORT, results=fast)).splitlines()) == 1
+
+
+def test_no_line_has_a_secret_or_a_command_of_a_runner() -> None:
+    host = make_host({})
+    host.redactor.add("hunter2hunter2")
+    name = "hunter2hunter2\n::error::x"
+    failure = Failure(f"a.py::test[{name}]", "call", "/a.py", 1, "login by hunter2hunter2\n::error::y")
+    results = replace(RESULTS, failures=(failure,), tests=(TestResult(f"a.py::test[{name}]", "failed", 9),))
+    print_result(replace(REPORT, results=results), Runner(host))
+    text = console_text(host)
+    assert "hunter2" not in text
+    assert [line for line in text.splitlines() if line.lstrip().startswith("::")] == []

@@ -72,4 +72,5 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "coverage-html": (("htmlcov", "htmlcov"), ("a b/c", "a b/c")),
     "min-tests": (("0", 0), ("12", 12)),
     "json-report": (("tests.json", "tests.json"), ("reports/tests.json", "reports/tests.json")),
+    "junit-report": (("tests.xml", "tests.xml"), ("reports/tests.xml", "reports/tests.xml")),
 }

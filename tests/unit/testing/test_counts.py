@@ -9,7 +9,8 @@ import pytest
 
 from ci_kit.testing.plugins import lend_plugins, results_arguments
 from ci_kit.testing.python import Project
-from ci_kit.testing.results import Results, read_results
+from ci_kit.testing.results import Results
+from ci_kit.testing.results_file import read_results
 from tests.unit.support import ALONE, make_host, make_settings, python, write
 from tests.unit.testing.suites import SUITES, Suite
 

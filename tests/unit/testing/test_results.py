@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from ci_kit.host.commands import Command
-from ci_kit.host.machine import Host
-from ci_kit.testing import plugins
-from ci_kit.testing.plugins import results_arguments
-from ci_kit.testing.results import Failure, Results, read_results
-from tests.unit.support import ALONE, write
+from ci_kit.testing.results import Failure, Results
+from ci_kit.testing.results_file import read_results
+from tests.unit.support import write
+from tests.unit.testing.reading import results_of
 
 PROJECT = {
     "pytest.ini": "[pytest]\n",
@@ -80,18 +77,6 @@ def test_fails_with(value):
     assert not value  # here: test_fails_with
 """,
 }
-
-
-def results_of(root: Path, *words: str, cwd: Path | None = None) -> Results:
-    """The results of a real run of pytest."""
-    file = root / "results.jsonl"
-    command = [sys.executable, "-m", "pytest", *results_arguments(file), *words]
-    lent = Path(plugins.__file__).parent / "lent"
-    environ = ALONE | {"PYTHONPATH": str(lent), "PYTHONDONTWRITEBYTECODE": "1"}
-    Host().run(Command(command, cwd=cwd or root, env=environ))
-    results = read_results(file)
-    assert results is not None
-    return results
 
 
 @pytest.fixture(scope="module")
@@ -206,10 +191,31 @@ FINISH = {
     "ended": 1,
     "only_collects": False,
     "interrupted": None,
-    "flaky": [],
     "seconds": 0.5,
 }
-FAILURE = {"event": "failure", "node": "a", "stage": "call", "file": "/a", "line": 1, "message": "no"}
+FAILURE: dict[str, object] = {
+    "event": "failure",
+    "node": "a",
+    "stage": "call",
+    "file": "/a",
+    "line": 1,
+    "message": "no",
+}
+BAD_DETAILS: list[dict[str, object]] = [
+    {"test": 1},
+    {"traceback": None},
+    {"sections": ["a"]},
+    {"sections": [["a"]]},
+]
+TEST = ["test_a.py::test_a", "passed", 0.25, "", 3, "", 0]
+BAD_TESTS = [
+    None,
+    [1],
+    [TEST[:-1]],
+    [[*TEST, 1]],
+    [["a", "fine", *TEST[2:]]],
+    [["a", "passed", "1", *TEST[3:]]],
+]
 
 
 def test_a_long_message_is_kept_until_its_secrets_are_redacted(tmp_path: Path) -> None:
@@ -252,7 +258,8 @@ def test_the_last_counts_are_the_right_ones(tmp_path: Path) -> None:
         f"{json.dumps(FINISH | {'counts': []})}\n",
         f"{json.dumps(FINISH | {'counts': {'passed': '1'}})}\n",
         f"{json.dumps(FINISH | {'ended': True})}\n",
-        f"{json.dumps(FINISH | {'flaky': [1]})}\n",
+        *(f"{json.dumps(FAILURE | change)}\n" for change in BAD_DETAILS),
+        *(f"{json.dumps({'event': 'tests', 'root': '/r', 'tests': tests})}\n" for tests in BAD_TESTS),
     ],
 )
 def test_a_missing_report_and_one_of_another_shape_give_no_results(
@@ -353,3 +360,119 @@ def test_a_file_that_cannot_be_imported_has_its_line_and_cause(
     assert failure.line == line
     assert message in failure.message
     assert "Traceback" not in failure.message
+
+
+ENDINGS = """\
+import pytest, unittest
+
+@pytest.fixture
+def broken(): raise RuntimeError("set-up")
+
+@pytest.fixture
+def untidy():
+    yield
+    raise RuntimeError("teardown")
+
+def test_passed(): ...
+def test_failed(): assert 0
+def test_error(broken): ...
+def test_error_after_it(untidy): ...
+def test_failed_and_error(untidy): assert 0
+@pytest.mark.skip(reason="later")
+def test_skipped(): ...
+def test_skipped_inside(): pytest.skip("not here")
+@pytest.mark.xfail(reason="known")
+def test_xfailed(): assert 0
+def test_xfailed_inside(): pytest.xfail("known, too")
+@pytest.mark.xfail(run=False, reason="crashes")
+def test_xfailed_without_a_run(): ...
+@pytest.mark.xfail
+def test_xpassed(): ...
+@pytest.mark.xfail(strict=True)
+def test_failed_because_it_passed(): ...
+def test_failed_in_a_subtest(subtests):
+    with subtests.test(): assert 0
+def test_passed_with_a_skip(subtests):
+    with subtests.test(): pytest.skip("a part")
+class Cases(unittest.TestCase):
+    def test_failed_in_a_sub_test(self):
+        with self.subTest(n=1): self.fail()
+"""
+REASONS = {
+    "test_skipped": "later",
+    "test_skipped_inside": "not here",
+    "test_xfailed": "known",
+    "test_xfailed_inside": "known, too",
+    "test_xfailed_without_a_run": "[NOTRUN] crashes",
+}
+
+
+@pytest.mark.parametrize("words", [(), ("-p", "xdist", "-n2")], ids=["serial", "xdist"])
+def test_each_test_is_listed_once_with_how_it_ended(words: tuple[str, ...], tmp_path: Path) -> None:
+    write(tmp_path, {"pytest.ini": "", "test_a.py": ENDINGS})
+    found = {test.node.rpartition("::")[2]: test for test in results_of(tmp_path, *words).tests}
+    assert len(found) == 15
+    assert {name: test.outcome for name, test in found.items()} == {
+        name: name.split("_")[1] for name in found
+    }
+    assert {name: test.reason for name, test in found.items() if test.reason} == REASONS
+    assert {test.path for test in found.values()} == {str(tmp_path / "test_a.py")}
+    assert found["test_failed"].line == line_of(ENDINGS, "def test_failed(): assert 0")
+    assert all(test.seconds > 0 for test in found.values())
+
+
+def test_a_test_that_runs_again_is_listed_once(tmp_path: Path) -> None:
+    write(tmp_path, {"test_a.py": FLAKY})
+    results = results_of(tmp_path, "-p", "pytest_rerunfailures")
+    assert [(test.outcome, test.reruns) for test in results.tests] == [
+        ("passed", 2),
+        ("failed", 1),
+        ("failed", 1),
+    ]
+    assert len(results.rerun) == 4
+
+
+def test_a_file_that_skips_itself_is_listed(tmp_path: Path) -> None:
+    write(tmp_path, {"test_a.py": "import pytest\npytest.skip('not here', allow_module_level=True)\n"})
+    (test,) = results_of(tmp_path).tests
+    assert (test.node, test.outcome, test.reason) == ("test_a.py", "skipped", "not here")
+
+
+def test_a_failure_has_its_traceback_and_what_the_test_printed(tmp_path: Path) -> None:
+    text = "import sys\ndef test_a():\n    print('one')\n    print('two', file=sys.stderr)\n    assert 0\n"
+    write(tmp_path, {"test_a.py": text})
+    (failure,) = results_of(tmp_path).failures
+    assert failure.traceback.startswith("def test_a():\n        print('one')\n")
+    assert failure.traceback.endswith("test_a.py:5: AssertionError")
+    assert [(section.title, section.text) for section in failure.sections] == [
+        ("Captured stdout call", "one\n"),
+        ("Captured stderr call", "two\n"),
+    ]
+
+
+def test_long_output_keeps_its_beginning_and_its_end(tmp_path: Path) -> None:
+    text = "def test_a():\n    print('first', 'x ' * 100_000, 'last')\n    assert 0\n"
+    write(tmp_path, {"test_a.py": text})
+    (section,) = results_of(tmp_path).failures[0].sections
+    assert len(section.text) < 17_000
+    assert section.text.startswith("first x")
+    assert section.text.endswith("last\n")
+
+
+def test_output_of_very_many_failures_is_left_out(tmp_path: Path) -> None:
+    text = "import pytest\n@pytest.mark.parametrize('n', range(3000))\ndef test_a(n):\n"
+    write(tmp_path, {"test_a.py": f"{text}    print('x ' * 10_000)\n    assert 0\n"})
+    failures = results_of(tmp_path, "--tb=short", "--show-capture=no").failures
+    assert len(failures) == 3000
+    assert failures[0].sections[0].text
+    assert not failures[-1].sections[0].text
+    assert failures[-1].message == "assert 0"
+
+
+def test_a_session_that_is_killed_keeps_the_tests_of_its_batches(tmp_path: Path) -> None:
+    text = "import os, pytest\n@pytest.mark.parametrize('n', range(500))\ndef test_a(n):\n"
+    write(tmp_path, {"test_a.py": f"{text}    if n == 450: os._exit(0)\n"})
+    results = results_of(tmp_path)
+    assert not results.complete
+    assert len(results.tests) in range(400, 451)
+    assert results.began_last == "test_a.py::test_a[450]"
