@@ -79,7 +79,7 @@ def judge_other(code: int, results: Results, command: TestCommand) -> TestRun:
 
 
 def judge_all(runs: Sequence[TestRun]) -> TestRun:
-    """The verdict on several commands, of which the first that failed decides."""
+    """The verdict on several commands. The first that failed decides."""
     results = runs[0].results if len(runs) == 1 else total_results([run.results for run in runs])
     warnings = tuple(warning for run in runs for warning in run.warnings)
     nothing = all(run.outcome == "no-tests" for run in runs)

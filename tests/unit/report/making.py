@@ -39,7 +39,7 @@ REPORT = RunReport(
     problem="",
     seconds=1.5,
 )
-# Two files, of which one has changed: in 12 measured lines.
+# Two files. One has changed: in 12 measured lines.
 PRICE = FileCoverage("shop/price.py", 75.0, tuple(range(1, 16)), (20, 21, 40), (50,), 4, ((3, 5), (20, -1)))
 COVERED = (FileCoverage("shop/__init__.py", 100.0), PRICE)
 PATCH = PatchCoverage("origin/main", (PRICE.only(frozenset((*range(1, 11), 20, 21, 30))),))
