@@ -33,15 +33,8 @@ _OPTIONS = {
     if option.group in {"Server", "Database"} and option.name not in _SHARED
 }
 _KINDS = ("auto", "private", "docker")
-# The variables of a server with a name, after MYSQL_NAME_.
-_STANDARD: Mapping[str, Field] = {
-    "HOST": "host",
-    "PORT": "port",
-    "USER": "user",
-    "PASSWORD": "password",
-    "DATABASE": "database",
-    "URL": "url",
-}
+# The standard variables of a server with a name are MYSQL_NAME_HOST and so on.
+_STANDARD: tuple[Field, ...] = ("host", "port", "user", "password", "database", "url")
 
 
 def load_servers(
@@ -104,9 +97,9 @@ def _server(
         problems.append(_wrong_kind(name, sources["mysql"]))
     raise_problems(problems)
     server = replace(first, name=name, mysql_host="", sources=sources, **values)
-    standard = _STANDARD if first.standard_variables else {}
+    standard = _STANDARD if first.standard_variables else ()
     bound, _ = bind(
-        server.variables, environ, {f"{server.prefix}{end}": field for end, field in standard.items()}
+        server.variables, environ, {f"{server.prefix}{field.upper()}": field for field in standard}
     )
     return replace(server, login_variables=bound)
 
