@@ -20,8 +20,8 @@ from ci_kit.mysql.opening import (
     open_server,
     placeholder_values,
 )
-from ci_kit.report.junit_report import junit_path
 from ci_kit.report.publishing import publish
+from ci_kit.report.report_files import ReportPaths, report_paths
 from ci_kit.report.run_report import RunReport
 from ci_kit.report.step_clock import StepClock
 from ci_kit.run_folder import run_folder
@@ -31,7 +31,6 @@ from ci_kit.settings.settings import Settings
 from ci_kit.testing.commands import TestCommand, modules_of, read_commands
 from ci_kit.testing.connection_files import read_connection_files
 from ci_kit.testing.coverage import CoverageReport, report_coverage, require_coverage, save_coverage
-from ci_kit.testing.coverage_files import require_writable_coverage_files
 from ci_kit.testing.covered_lines import PatchCoverage
 from ci_kit.testing.dotenv.overrides import override_warnings
 from ci_kit.testing.patch.base import Base, find_base
@@ -52,7 +51,7 @@ class Job:
         self._runner = runner
         self._clock = StepClock()
         self._base: Base | None = None
-        self._junit_path: Path | None = None
+        self._files = ReportPaths({})
         self._project: Project | None = None
         self._servers: list[RunningServer] = []
         self._tests: TestRun | None = None
@@ -81,8 +80,7 @@ class Job:
     def _run(self, cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings
         commands = read_commands(settings)
-        require_writable_coverage_files(settings)
-        self._junit_path = junit_path(settings)
+        self._files = report_paths(settings)
         files = read_connection_files(host, settings)
         with self._clock.step("time zone"):
             changed_machine = set_timezone(settings, self._runner)
@@ -228,9 +226,8 @@ class Job:
             zone_is_default=not self._settings.given("timezone"),
             steps=self._clock.steps,
             repository=project_folders(self._settings.root, self._host.environ)[-1],
-            junit_report=self._junit_path,
         )
-        return publish(report, self._runner)
+        return publish(report, self._runner, self._files)
 
     def _versions(self) -> str:
         """The product and version of each server, after its name if it has one."""

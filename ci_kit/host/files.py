@@ -28,6 +28,22 @@ def replace_file(path: Path, text: str, mode: int) -> None:
         raise
 
 
+def why_unwritable(path: Path, *, is_folder: bool) -> str:
+    """Why a file, or a folder of files, cannot be written at a path; empty if nothing is in the way."""
+    # Path.is_dir raises PermissionError below a folder that is closed to this user.
+    exists = os.path.lexists
+    if exists(path) and os.path.isdir(path) != is_folder:  # noqa: PTH112
+        return "a file is there" if is_folder else "a folder is there"
+    # A missing folder will be made in the nearest one that exists.
+    nearest = path if is_folder and exists(path) else next(one for one in path.parents if exists(one))
+    if not os.path.isdir(nearest):  # noqa: PTH112
+        return f"{nearest} is not a folder"
+    effective = os.access in os.supports_effective_ids
+    if not os.access(nearest, os.W_OK | os.X_OK, effective_ids=effective):
+        return f"this user cannot write into {nearest}"
+    return ""
+
+
 def create_file(path: Path, text: str, mode: int) -> bool:
     """Write a file that does not exist yet; False, and no change, if something is there."""
     try:

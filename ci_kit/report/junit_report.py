@@ -7,7 +7,6 @@ line. A line counts from 1, as for editors and GitHub.
 from __future__ import annotations
 
 import html
-import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,12 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.redaction import Redactor
 from ci_kit.report.excerpt import excerpt
 from ci_kit.report.run_report import RunReport
-from ci_kit.settings.settings import Settings
 from ci_kit.testing.results import Failure, Results, TestResult
 
 # In characters.
@@ -28,44 +25,13 @@ _DETAIL_LIMIT = 8000
 # What XML 1.0 cannot contain, not even escaped ("2.2 Characters").
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?=:|$)", re.MULTILINE)
-_UNWRITTEN = "cannot write the JUnit report {}"
-_TODO = "set junit-report to a file in a folder that has room and that this user can write"
 # Those of pytest, and of the JUnit XML of other commands. Everything else is an error.
 _FAILED_STAGES = ("call", "failure")
 
 
-def junit_path(settings: Settings) -> Path | None:
-    """The file for the report; None if no report is asked for. Raises UsageError if it cannot be written."""
-    if not settings.junit_report:
-        return None
-    path = settings.root.absolute() / settings.junit_report
-    folder = next(one for one in path.parents if os.path.lexists(one))
-    # Path.is_dir raises PermissionError below a folder that is closed to this user.
-    if os.path.isdir(path):  # noqa: PTH112
-        why = "it is a folder"
-    elif not os.path.isdir(folder):  # noqa: PTH112
-        why = f"{folder} is not a folder"
-    elif not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
-        why = f"this user cannot write into {folder}"
-    else:
-        return path
-    raise UsageError(
-        _UNWRITTEN.format(path),
-        why=f"{why}; junit-report came from {settings.source('junit-report')}",
-        todo=_TODO,
-    )
-
-
-def write_junit_report(report: RunReport, runner: Runner) -> None:
-    """Write the report if a setting names its file. Raises UnavailableError."""
-    path, host = report.junit_report, runner.host
-    if path is None:
-        return
-    try:
-        host.make_dir(path.parent)
-        host.write(path, _Document(report, host.redactor).text(), shown="")
-    except UnavailableError as error:
-        raise UnavailableError(_UNWRITTEN.format(path), why=error.why, todo=_TODO) from error
+def junit_report(report: RunReport, runner: Runner) -> str:
+    """The text of the report."""
+    return _Document(report, runner.host.redactor).text()
 
 
 class _Document:

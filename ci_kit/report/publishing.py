@@ -1,7 +1,7 @@
 """Where the report of a run goes.
 
-To add a format, write a module with a function of the type :data:`Publisher`, and add it to
-:data:`PUBLISHERS`.
+To add a place, write a module with a function of the type :data:`Publisher`, and add it to
+:data:`PUBLISHERS`. ``report_files.py`` has the reports in files.
 """
 
 from __future__ import annotations
@@ -12,30 +12,29 @@ from typing import TypeAlias
 from ci_kit.errors import UnavailableError
 from ci_kit.github import Runner
 from ci_kit.report.annotations import annotate_failures
-from ci_kit.report.junit_report import write_junit_report
 from ci_kit.report.outputs import set_outputs
+from ci_kit.report.report_files import ReportPaths
 from ci_kit.report.run_report import RunReport
 from ci_kit.report.summary_page import add_summary_page
 from ci_kit.report.terminal import print_result
 
 Publisher: TypeAlias = Callable[[RunReport, Runner], None]
-"""Presents the report in one format, through the runner or its host. Does nothing where it does not apply."""
+"""Presents the report in one place, through the runner or its host. Does nothing where it does not apply."""
 
 PUBLISHERS: tuple[Publisher, ...] = (
     print_result,
     set_outputs,
     add_summary_page,
     annotate_failures,
-    write_junit_report,
 )
 
 
-def publish(report: RunReport, runner: Runner) -> tuple[UnavailableError, ...]:
-    """Publish the report in every format; gives an error for each file that cannot be written."""
+def publish(report: RunReport, runner: Runner, files: ReportPaths) -> tuple[UnavailableError, ...]:
+    """Publish the report everywhere; gives an error for each file that cannot be written."""
     errors = []
     for publisher in PUBLISHERS:
         try:
             publisher(report, runner)
         except UnavailableError as error:
             errors.append(error)
-    return tuple(errors)
+    return (*errors, *files.write(report, runner))

@@ -39,7 +39,7 @@ class RunReport:
     ``covered`` are the measured files. ``patch`` is None if the change of the run is unknown.
     ``problem`` has the lines of the error that ended the run. ``reason`` says more about a failure.
     ``zone_is_default`` means that no setting chose the time zone. ``repository`` is the folder of the
-    repository, None if unknown. ``junit_report`` is the file for a report in JUnit XML, None for no report.
+    repository, None if unknown.
     """
 
     outcome: Outcome
@@ -56,7 +56,6 @@ class RunReport:
     patch: PatchCoverage | None = None
     steps: tuple[Step, ...] = ()
     repository: Path | None = None
-    junit_report: Path | None = None
 
     @property
     def title(self) -> str:

@@ -13,7 +13,7 @@ from ci_kit.settings.variables import Variable
 Words: TypeAlias = "tuple[str, ...] | tuple[tuple[str, ...], ...] | tuple[Variable, ...] | tuple[Pair, ...]"
 Value: TypeAlias = "str | int | float | bool | Words | WantedVersion | None"
 
-Group: TypeAlias = Literal["Time zone", "Server", "Database", "Tests"]
+Group: TypeAlias = Literal["Time zone", "Server", "Database", "Tests", "Reports"]
 """The headings under which ``--help`` and docs/configuration.md list the options."""
 
 ServerKind: TypeAlias = Literal["private", "service", "docker", "external"]

@@ -85,54 +85,10 @@ TESTS: tuple[Option, ...] = (
         text,
     ),
     Option(
-        "coverage-xml",
-        "Tests",
-        "",
-        "File for coverage's report in Cobertura's XML, relative to the project. Empty: no file.",
-        text,
-    ),
-    Option(
-        "coverage-lcov",
-        "Tests",
-        "",
-        "File for coverage's report in the format of LCOV, relative to the project. Empty: no file.",
-        text,
-    ),
-    Option(
-        "coverage-json",
-        "Tests",
-        "",
-        "File for coverage's report in JSON, relative to the project. Empty: no file.",
-        text,
-    ),
-    Option(
-        "coverage-html",
-        "Tests",
-        "",
-        "Folder for coverage's report as HTML pages, relative to the project. Empty: no pages.",
-        text,
-    ),
-    Option(
         "min-tests",
         "Tests",
         0,
         "Number of tests; the run fails if fewer ran.",
         integer(0, 10**9),
-    ),
-    Option(
-        "junit-report",
-        "Tests",
-        "",
-        "File for a report in JUnit XML that ci-kit writes, relative to the project. It has the tests of"
-        " pytest, and those in the files that junit-xml names. empty: none.",
-        text,
-    ),
-    Option(
-        "json-report",
-        "Tests",
-        "",
-        "File for a report by pytest-json-report, relative to the project. On large suites it takes time and"
-        " memory. empty: ci-kit leaves pytest-json-report as the project configures it.",
-        text,
     ),
 )
