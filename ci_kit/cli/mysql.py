@@ -13,7 +13,9 @@ from ci_kit.cli.flags import SettingsCommand, settings_flags
 from ci_kit.settings.options import OPTIONS
 
 # `mysql up` runs no tests, and always leaves its server running.
-_UP_OPTIONS = [option for option in OPTIONS if option.group != "Tests" and option.name != "keep-mysql"]
+_UP_OPTIONS = [
+    option for option in OPTIONS if option.group not in ("Tests", "Reports") and option.name != "keep-mysql"
+]
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON to standard output.")
 
