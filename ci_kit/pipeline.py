@@ -226,8 +226,16 @@ class Job:
             zone_is_default=not self._settings.given("timezone"),
             steps=self._clock.steps,
             repository=project_folders(self._settings.root, self._host.environ)[-1],
+            root=self._settings.root,
+            name=self._settings.run_name or self._derived_name(),
+            began=self._clock.began,
         )
         return publish(report, self._runner, self._files)
+
+    def _derived_name(self) -> str:
+        """What usually differs between the runs of a matrix: the servers and the Python."""
+        python = f"Python {self._project.version}" if self._project and self._project.version else ""
+        return ", ".join(filter(None, (self._versions(), python)))
 
     def _versions(self) -> str:
         """The product and version of each server, after its name if it has one."""

@@ -1,4 +1,4 @@
-"""Write what follows from the code: action.yml, and in docs/ the settings and the exit codes.
+"""Write what follows from the code: action.yml, the schema of a run's document, and the tables in docs/.
 
 With ``--check``, change nothing and fail if a file is out of date.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import get_args
 
 from ci_kit.errors import exit_codes
+from ci_kit.report.document.schema import SCHEMA_FILE, schema_text
 from ci_kit.report.outputs import OUTPUTS
 from ci_kit.settings.option import SERVER_KINDS, Group, Option
 from ci_kit.settings.options import OPTIONS
@@ -30,6 +31,7 @@ def main() -> int:
         "action.yml": action(),
         "docs/configuration.md": configuration(),
         "docs/exit-codes.md": codes(),
+        str(SCHEMA_FILE.relative_to(ROOT)): schema_text(),
         "docs/render.md": workflow_settings(current(ROOT / "docs/render.md")),
     }
     stale = [name for name, text in documents.items() if current(ROOT / name) != text]

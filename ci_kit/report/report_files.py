@@ -15,6 +15,7 @@ from typing import TypeAlias
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.host.files import why_unwritable
+from ci_kit.report.document.run_document import document_text
 from ci_kit.report.junit_report import junit_report
 from ci_kit.report.run_report import RunReport
 from ci_kit.settings.settings import Settings
@@ -23,7 +24,7 @@ from ci_kit.testing.coverage_files import coverage_files
 Content: TypeAlias = Callable[[RunReport, Runner], str]
 """Makes the text of a report, without secrets."""
 
-REPORT_FILES: Mapping[str, Content] = {"junit-report": junit_report}
+REPORT_FILES: Mapping[str, Content] = {"junit-report": junit_report, "run-report": document_text}
 """The content of the file that a setting names."""
 
 

@@ -14,6 +14,8 @@ class StepClock:
 
     def __init__(self) -> None:
         self._began = time.monotonic()
+        self.began = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        """When the job began: in UTC, by ISO 8601."""
         self._steps: list[Step] = []
 
     @property

@@ -50,4 +50,19 @@ REPORTS: tuple[Option, ...] = (
         " memory. empty: ci-kit leaves pytest-json-report as the project configures it.",
         text,
     ),
+    Option(
+        "run-report",
+        "Reports",
+        "",
+        "File for the whole run as a JSON document, relative to the project. `ci-kit report` reads it."
+        " empty: none.",
+        text,
+    ),
+    Option(
+        "run-name",
+        "Reports",
+        "",
+        "Name of this run among others, such as those of a matrix. empty: the versions of server and Python.",
+        text,
+    ),
 )

@@ -73,4 +73,6 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "min-tests": (("0", 0), ("12", 12)),
     "json-report": (("tests.json", "tests.json"), ("reports/tests.json", "reports/tests.json")),
     "junit-report": (("tests.xml", "tests.xml"), ("reports/tests.xml", "reports/tests.xml")),
+    "run-report": (("run.json", "run.json"), ("reports/run.json", "reports/run.json")),
+    "run-name": (("MySQL 8.4", "MySQL 8.4"), ("nightly", "nightly")),
 }
