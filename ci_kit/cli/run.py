@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
-from itertools import islice
+from itertools import islice, takewhile
 
 import click
 
@@ -12,6 +12,9 @@ from ci_kit.cli.call import Call, Invocation, with_call
 from ci_kit.cli.flags import SettingsCommand, settings_flags
 from ci_kit.errors import UsageError
 from ci_kit.settings.options import OPTIONS
+from ci_kit.streams import STDOUT
+
+_JSON = "--json"
 
 
 class RunCommand(SettingsCommand):
@@ -20,6 +23,9 @@ class RunCommand(SettingsCommand):
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
         # click takes words off the list.
         words = tuple(args)
+        # Before the words are parsed, because they may be wrong.
+        if context.find_object(Invocation) and _JSON in takewhile(lambda word: word != "--", words):
+            STDOUT.keep_for_result()
         try:
             return super().parse_args(context, args)
         except click.NoSuchOption as error:
@@ -28,13 +34,24 @@ class RunCommand(SettingsCommand):
 
 @click.command(cls=RunCommand)
 @with_call
+@click.option(
+    _JSON,
+    "as_json",
+    is_flag=True,
+    help="Print the run as one JSON document to standard output, and everything else to standard error.",
+)
 @settings_flags(OPTIONS)
 @click.argument("pytest_words", nargs=-1, type=click.UNPROCESSED, metavar="[-- PYTEST_ARGS]")
-def run(call: Call, pytest_words: tuple[str, ...]) -> int:
+def run(call: Call, as_json: bool, pytest_words: tuple[str, ...]) -> int:
     """Do the whole test job: time zone, server, database, tests with coverage, report.
 
     The words after -- are arguments for pytest.
     """
+    if as_json and call.host.dry:
+        raise UsageError(
+            f"{_JSON} prints the result of a run, and a dry run has none",
+            todo=f"leave out {_JSON} or --dry-run",
+        )
     from ci_kit.pipeline import Job
 
     return Job(call.settings(pytest_args=pytest_words), call.runner).run()

@@ -15,7 +15,6 @@ from typing import TypeAlias
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.host.files import why_unwritable
-from ci_kit.report.document.run_document import document_text
 from ci_kit.report.junit_report import junit_report
 from ci_kit.report.run_report import RunReport
 from ci_kit.settings.settings import Settings
@@ -24,7 +23,15 @@ from ci_kit.testing.coverage_files import coverage_files
 Content: TypeAlias = Callable[[RunReport, Runner], str]
 """Makes the text of a report, without secrets."""
 
-REPORT_FILES: Mapping[str, Content] = {"junit-report": junit_report, "run-report": document_text}
+
+def _run_document(report: RunReport, runner: Runner) -> str:
+    # Here, because it takes time to import.
+    from ci_kit.report.document.run_document import document_text
+
+    return document_text(report, runner)
+
+
+REPORT_FILES: Mapping[str, Content] = {"junit-report": junit_report, "run-report": _run_document}
 """The content of the file that a setting names."""
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ci_kit.errors import Outcome
-from ci_kit.report.document.codec import OF_THIS_MACHINE
 from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
 from ci_kit.testing.results import Results
+
+NOT_IN_DOCUMENT = "not in document"
+"""The metadata of a field that only this machine can use."""
 
 _TITLES: dict[Outcome, str] = {
     "passed": "Tests passed",
@@ -62,7 +64,7 @@ class RunReport:
     covered: tuple[FileCoverage, ...] = ()
     patch: PatchCoverage | None = None
     steps: tuple[Step, ...] = ()
-    repository: Path | None = field(default=None, metadata=OF_THIS_MACHINE)
+    repository: Path | None = field(default=None, metadata={NOT_IN_DOCUMENT: True})
     root: Path | None = None
     name: str = ""
     began: str = ""

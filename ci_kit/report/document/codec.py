@@ -14,13 +14,11 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
+from ci_kit.report.run_report import NOT_IN_DOCUMENT
 from ci_kit.testing.results_file import printable
 
 Text: TypeAlias = Callable[[str], str]
 """Changes each text before it is written, for example hides secrets."""
-
-OF_THIS_MACHINE = {"of_this_machine": True}
-"""The metadata of a field that no document has."""
 
 
 class MisfitError(ValueError):
@@ -157,7 +155,7 @@ class RecordCodec:
     def fields(self) -> dict[str, Codec]:
         """The codec of each field. Made on first use: a dataclass may contain itself."""
         types = get_type_hints(self.kind)
-        listed = [field for field in fields(self.kind) if not field.metadata.get("of_this_machine")]
+        listed = [field for field in fields(self.kind) if NOT_IN_DOCUMENT not in field.metadata]
         return {field.name: codec_of(types[field.name]) for field in listed}
 
     @cached_property
