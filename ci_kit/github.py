@@ -83,6 +83,14 @@ class Runner:
         except (KeyError, OSError, TypeError, ValueError):
             return ""
 
+    @property
+    def run_url(self) -> str:
+        """The address of the page of this workflow run; empty outside GitHub."""
+        names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+        server, repository, run = map(self.host.environ.get, names)
+        known = self.real and server and repository and run
+        return f"{server}/{repository}/actions/runs/{run}" if known else ""
+
     def set_outputs(self, values: Mapping[str, str]) -> None:
         """Set outputs of the step."""
         self._to_file("GITHUB_OUTPUT", values)

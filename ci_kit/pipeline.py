@@ -7,10 +7,11 @@ would fail then, because the server is not up yet.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
+from ci_kit.console import Progress
 from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.github import Runner
 from ci_kit.mysql.opening import (
@@ -20,6 +21,7 @@ from ci_kit.mysql.opening import (
     open_server,
     placeholder_values,
 )
+from ci_kit.report.failed_again import CommandLine, failed_again
 from ci_kit.report.publishing import publish
 from ci_kit.report.report_files import ReportPaths, report_paths
 from ci_kit.report.run_report import RunReport
@@ -38,17 +40,25 @@ from ci_kit.testing.patch.coverage import measure_patch, require_patch_coverage
 from ci_kit.testing.programs import find_programs
 from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import run_tests
-from ci_kit.testing.verdict import TestRun
+from ci_kit.testing.verdict import TestOutcome, TestRun
 from ci_kit.timezone import set_timezone
+
+_SAID: dict[TestOutcome, str] = {
+    "passed": "passed",
+    "failed": "failed",
+    "no-tests": "there are no tests to collect: skipped",
+}
 
 
 class Job:
     """One test job. It keeps the result of each step, so that a job that fails early has a report too."""
 
-    def __init__(self, settings: Settings, runner: Runner) -> None:
+    def __init__(self, settings: Settings, runner: Runner, typed: CommandLine) -> None:
         self._host = runner.host
         self._settings = settings
         self._runner = runner
+        self._typed = typed
+        self._commands: tuple[TestCommand, ...] = ()
         self._clock = StepClock()
         self._base: Base | None = None
         self._files = ReportPaths({})
@@ -79,20 +89,20 @@ class Job:
 
     def _run(self, cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings
-        commands = read_commands(settings)
+        commands = self._commands = read_commands(settings)
         self._files = report_paths(settings)
         files = read_connection_files(host, settings)
-        with self._clock.step("time zone"):
+        with self._step("time zone", "timezone", f"setting {settings.timezone}") as step:
             changed_machine = set_timezone(settings, self._runner)
-        scope = "the machine" if changed_machine else "this run alone"
-        host.console.step("timezone", f"{settings.timezone}, {scope}")
+            scope = "the machine" if changed_machine else "this run alone"
+            step.done(f"{settings.timezone}, {scope}")
         used = settings.using(names_in(file.template for file in files))
-        with self._clock.step("server") if settings.all_servers else nullcontext():
+        with self._step("server", "mysql", "starting") if settings.all_servers else nullcontext():
             starting = [open_server(one, self._runner, cleanup) for one in used.all_servers]
             self._base = find_base(self._runner, settings)
-            with self._clock.step("python"):
+            with self._step("python", "python", "looking for the project's Python") as step:
                 project = self._project = inspect_project(host, settings, modules=modules_of(commands))
-                host.console.step("python", str(project))
+                step.done(str(project))
                 found = find_programs(host, settings, project, commands)
             for one in starting:
                 self._servers.append(self._wait_for_server(one))
@@ -124,8 +134,10 @@ class Job:
     ) -> None:
         host, settings = self._host, self._settings
         try:
-            with self._clock.step("tests"):
+            with self._step("tests", "tests", "running") as step:
                 self._tests = run_tests(host, settings, project, commands, env=env, run_folder=folder)
+                if not host.dry:
+                    step.done(_SAID[self._tests.outcome])
             for warning in self._tests.warnings:
                 self._warn(warning)
             if self._tests.problem:
@@ -133,15 +145,15 @@ class Job:
         except CiKitError:
             save_coverage(host, settings, project, run_folder=folder)
             raise
-        if self._tests.outcome == "no-tests":
-            host.console.step("tests", "there are no tests to collect: skipped")
         measured = settings.coverage and any(command.measured for command in commands)
         if not (measured and self._anything_ended):
             save_coverage(host, settings, project, run_folder=folder)
             return
-        with self._clock.step("coverage"):
+        with self._step("coverage", "coverage", "making the report") as step:
             self._coverage = report_coverage(host, settings, project, run_folder=folder)
             self._patch = measure_patch(self._runner, settings, self._base, self._coverage.files)
+            if self._coverage.percent is not None:
+                step.done(f"{self._coverage.percent:.2f} %")
         for warning in self._coverage.warnings:
             self._warn(warning)
 
@@ -208,6 +220,12 @@ class Job:
         require_coverage(self._coverage, self._settings)
         require_patch_coverage(self._patch, self._settings)
 
+    @contextmanager
+    def _step(self, name: str, label: str, text: str) -> Iterator[Progress]:
+        """Measure a step, and show it with ``label`` and ``text`` while it runs."""
+        with self._clock.step(name), self._host.console.progress(label, text) as progress:
+            yield progress
+
     def _publish(self, problem: CiKitError | None = None) -> Sequence[UnavailableError]:
         """Publish the report; gives the errors of the files that cannot be written."""
         tests = self._tests
@@ -225,9 +243,17 @@ class Job:
             reason=tests.reason if tests else "",
             zone_is_default=not self._settings.given("timezone"),
             steps=self._clock.steps,
+            again=failed_again(
+                self._typed,
+                tests.results if tests else None,
+                self._commands,
+                root=self._settings.root.absolute(),
+                elsewhere=self._runner.present,
+            ),
             repository=project_folders(self._settings.root, self._host.environ)[-1],
         )
-        return publish(report, self._runner, self._files)
+        with self._host.console.progress("report", "writing"):
+            return publish(report, self._runner, self._files)
 
     def _versions(self) -> str:
         """The product and version of each server, after its name if it has one."""

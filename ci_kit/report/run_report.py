@@ -39,7 +39,7 @@ class RunReport:
     ``covered`` are the measured files. ``patch`` is None if the change of the run is unknown.
     ``problem`` has the lines of the error that ended the run. ``reason`` says more about a failure.
     ``zone_is_default`` means that no setting chose the time zone. ``repository`` is the folder of the
-    repository, None if unknown.
+    repository, None if unknown. ``again`` has the words of the command that runs only the failed tests again.
     """
 
     outcome: Outcome
@@ -56,6 +56,7 @@ class RunReport:
     patch: PatchCoverage | None = None
     steps: tuple[Step, ...] = ()
     repository: Path | None = None
+    again: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
