@@ -38,7 +38,8 @@ def failed_again(
     if results is None or not results.failures or [command.kind for command in commands] != ["pytest"]:
         return ()
     if results.remembers_failures and not elsewhere:
-        return (*typed.own, "--", *typed.for_pytest, "--lf")
+        given = {"--lf", "--last-failed"} & set(typed.for_pytest)
+        return (*typed.own, "--", *typed.for_pytest, *(() if given else ("--lf",)))
     tests = _few(_word(failure, root) for failure in results.failures)
     files = _few(_file(failure, root) for failure in results.failures)
     return (*typed.own, "--", *(tests or files)) if tests or files else ()
