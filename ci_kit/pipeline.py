@@ -7,11 +7,10 @@ would fail then, because the server is not up yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
-from ci_kit.console import Progress
 from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.github import Runner
 from ci_kit.mysql.opening import (
@@ -22,10 +21,10 @@ from ci_kit.mysql.opening import (
     placeholder_values,
 )
 from ci_kit.report.failed_again import CommandLine, failed_again
+from ci_kit.report.job_steps import JobSteps
 from ci_kit.report.publishing import publish
 from ci_kit.report.report_files import ReportPaths, report_paths
 from ci_kit.report.run_report import RunReport
-from ci_kit.report.step_clock import StepClock
 from ci_kit.run_folder import run_folder
 from ci_kit.settings.placeholders import fill, names_in
 from ci_kit.settings.project_folders import project_folders
@@ -40,14 +39,8 @@ from ci_kit.testing.patch.coverage import measure_patch, require_patch_coverage
 from ci_kit.testing.programs import find_programs
 from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import run_tests
-from ci_kit.testing.verdict import TestOutcome, TestRun
+from ci_kit.testing.verdict import TestRun
 from ci_kit.timezone import set_timezone
-
-_SAID: dict[TestOutcome, str] = {
-    "passed": "passed",
-    "failed": "failed",
-    "no-tests": "there are no tests to collect: skipped",
-}
 
 
 class Job:
@@ -59,7 +52,7 @@ class Job:
         self._runner = runner
         self._typed = typed
         self._commands: tuple[TestCommand, ...] = ()
-        self._clock = StepClock()
+        self._steps = JobSteps(runner, settings.log_groups)
         self._base: Base | None = None
         self._files = ReportPaths({})
         self._project: Project | None = None
@@ -92,20 +85,9 @@ class Job:
         commands = self._commands = read_commands(settings)
         self._files = report_paths(settings)
         files = read_connection_files(host, settings)
-        with self._step("time zone", "timezone", f"setting {settings.timezone}") as step:
-            changed_machine = set_timezone(settings, self._runner)
-            scope = "the machine" if changed_machine else "this run alone"
-            step.done(f"{settings.timezone}, {scope}")
         used = settings.using(names_in(file.template for file in files))
-        with self._step("server", "mysql", "starting") if settings.all_servers else nullcontext():
-            starting = [open_server(one, self._runner, cleanup) for one in used.all_servers]
-            self._base = find_base(self._runner, settings)
-            with self._step("python", "python", "looking for the project's Python") as step:
-                project = self._project = inspect_project(host, settings, modules=modules_of(commands))
-                step.done(str(project))
-                found = find_programs(host, settings, project, commands)
-            for one in starting:
-                self._servers.append(self._wait_for_server(one))
+        with self._steps.folded("setup"):
+            project, found = self._set_up(used, cleanup)
         values = placeholder_values(self._servers)
         commands = tuple(command.filled(values) for command in found)
         env = {"TZ": settings.timezone, **login_environment(self._servers)}
@@ -122,6 +104,24 @@ class Job:
             raise
         self._hand_over(env)
 
+    def _set_up(self, settings: Settings, cleanup: ExitStack) -> tuple[Project, tuple[TestCommand, ...]]:
+        """Set the time zone, start the servers, and inspect the project's Python while they boot."""
+        host, commands = self._host, self._commands
+        with self._steps.step("time zone", "timezone", f"setting {settings.timezone}") as step:
+            changed_machine = set_timezone(settings, self._runner)
+            scope = "the machine" if changed_machine else "this run alone"
+            step.done(f"{settings.timezone}, {scope}")
+        with self._steps.step("server", "mysql", "starting") if settings.all_servers else nullcontext():
+            starting = [open_server(one, self._runner, cleanup) for one in settings.all_servers]
+            self._base = find_base(self._runner, settings)
+            with self._steps.step("python", "python", "looking for the project's Python") as step:
+                project = self._project = inspect_project(host, settings, modules=modules_of(commands))
+                step.done(str(project))
+                found = find_programs(host, settings, project, commands)
+            for one in starting:
+                self._servers.append(self._wait_for_server(one))
+        return project, found
+
     def _warn_of_overrides(
         self, project: Project, commands: tuple[TestCommand, ...], env: dict[str, str]
     ) -> None:
@@ -134,10 +134,11 @@ class Job:
     ) -> None:
         host, settings = self._host, self._settings
         try:
-            with self._step("tests", "tests", "running") as step:
-                self._tests = run_tests(host, settings, project, commands, env=env, run_folder=folder)
+            with self._steps.step("tests", "tests", "running") as step:
+                with self._steps.folded("tests"):
+                    self._tests = run_tests(host, settings, project, commands, env=env, run_folder=folder)
                 if not host.dry:
-                    step.done(_SAID[self._tests.outcome])
+                    step.done(self._tests.said)
             for warning in self._tests.warnings:
                 self._warn(warning)
             if self._tests.problem:
@@ -149,8 +150,9 @@ class Job:
         if not (measured and self._anything_ended):
             save_coverage(host, settings, project, run_folder=folder)
             return
-        with self._step("coverage", "coverage", "making the report") as step:
-            self._coverage = report_coverage(host, settings, project, run_folder=folder)
+        with self._steps.step("coverage", "coverage", "making the report") as step:
+            with self._steps.folded("coverage"):
+                self._coverage = report_coverage(host, settings, project, run_folder=folder)
             self._patch = measure_patch(self._runner, settings, self._base, self._coverage.files)
             if self._coverage.percent is not None:
                 step.done(f"{self._coverage.percent:.2f} %")
@@ -159,7 +161,7 @@ class Job:
 
     def _wait_for_server(self, starting: StartingServer) -> RunningServer:
         server = starting.wait()
-        since_start = "nothing was started" if self._host.dry else f"{self._clock.elapsed:.1f} s"
+        since_start = "nothing was started" if self._host.dry else f"{self._steps.elapsed:.1f} s"
         self._host.console.step("mysql", f"{server.describe()}, {since_start}")
         return server
 
@@ -220,12 +222,6 @@ class Job:
         require_coverage(self._coverage, self._settings)
         require_patch_coverage(self._patch, self._settings)
 
-    @contextmanager
-    def _step(self, name: str, label: str, text: str) -> Iterator[Progress]:
-        """Measure a step, and show it with ``label`` and ``text`` while it runs."""
-        with self._clock.step(name), self._host.console.progress(label, text) as progress:
-            yield progress
-
     def _publish(self, problem: CiKitError | None = None) -> Sequence[UnavailableError]:
         """Publish the report; gives the errors of the files that cannot be written."""
         tests = self._tests
@@ -239,10 +235,10 @@ class Job:
             covered=self._coverage.files if self._coverage else (),
             patch=self._patch,
             problem="\n".join(problem.lines()) if problem else "",
-            seconds=self._clock.elapsed,
+            seconds=self._steps.elapsed,
             reason=tests.reason if tests else "",
             zone_is_default=not self._settings.given("timezone"),
-            steps=self._clock.steps,
+            steps=self._steps.ended,
             again=failed_again(
                 self._typed,
                 tests.results if tests else None,
