@@ -78,6 +78,8 @@ class Settings:
     json_report: str
     run_report: str
     run_name: str
+    log_groups: tuple[str, ...]
+    annotate_warnings: bool
     sources: Mapping[str, Source] = field(repr=False)
     name: str = ""
     servers: tuple[Settings, ...] = ()

@@ -71,7 +71,8 @@ class Results:
     ``tests`` has each test once, in the order in which they ended. ``rerun`` has the failures after which a
     test ran again. ``interrupted`` is the reason that ended the session early. A session that did not finish
     is not ``complete``: it has tests and failures, no counts, and the test that began last. ``uncounted`` is
-    the number of commands whose counts are unknown.
+    the number of commands whose counts are unknown. ``remembers_failures`` means that pytest's option --lf
+    finds the failed tests of this session on this machine.
     """
 
     collected: int = 0
@@ -95,6 +96,7 @@ class Results:
     complete: bool = True
     began_last: str = ""
     uncounted: int = 0
+    remembers_failures: bool = False
 
     @property
     def counted(self) -> bool:

@@ -95,6 +95,7 @@ def _finished(event: _Event, ended: Results) -> Results:
         only_collects=only_collects,
         # `--setup-only` reports tests that it did not call.
         tests=() if only_collects else ended.tests,
+        remembers_failures=event.get("remembers_failures") is True,
         interrupted="" if event.get("interrupted") is None else _text(event, "interrupted"),
     )
 

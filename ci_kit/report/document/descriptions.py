@@ -26,6 +26,7 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "root": "The project's folder, relative to the repository. null: unknown.",
         "name": "The name of the run among others. Empty: it ended before it had one.",
         "began": "When the run began: in UTC, by ISO 8601. Empty: unknown.",
+        "again": "The words of the command that runs only the failed tests again. Empty: unknown.",
         "runs": "In a document of several runs: each run, without its tests and its measured files.",
     },
     "Step": {

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias, get_args
+
 from ci_kit.settings.option import Option
-from ci_kit.settings.parsers import text
+from ci_kit.settings.parsers import flag, text, words_or_none
+
+LogGroup: TypeAlias = Literal["setup", "tests", "coverage"]
+"""A part of a job's log that can be folded."""
 
 REPORTS: tuple[Option, ...] = (
     Option(
@@ -64,5 +69,23 @@ REPORTS: tuple[Option, ...] = (
         "",
         "Name of this run among others, such as those of a matrix. empty: the versions of server and Python.",
         text,
+    ),
+    Option(
+        "log-groups",
+        "Reports",
+        ("coverage",),
+        "Parts of the log that a runner folds: setup, tests and coverage, or none. Errors, the result and the"
+        " list of failures always stay visible.",
+        words_or_none,
+        choices=get_args(LogGroup),
+        shown_default="coverage",
+    ),
+    Option(
+        "annotate-warnings",
+        "Reports",
+        False,
+        "Annotate pytest's warnings on GitHub, after the flaky tests. The page of the run always lists them.",
+        flag,
+        switch=True,
     ),
 )
