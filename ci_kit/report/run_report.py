@@ -42,8 +42,8 @@ class RunReport:
     ``covered`` are the measured files. ``patch`` is None if the change of the run is unknown.
     ``problem`` has the lines of the error that ended the run. ``reason`` says more about a failure.
     ``zone_is_default`` means that no setting chose the time zone. ``repository`` is the folder of the
-    repository, ``root`` that of the project; None if unknown. ``again`` has the words of the command that runs
-    only the failed tests again.
+    repository, ``root`` that of the project; None if unknown. ``again`` has the words of the command that
+    runs only the failed tests again.
 
     ``name`` tells this run from others, such as those of a matrix. ``began`` is the time in UTC by ISO 8601.
     A report of several runs has them in ``runs``, without their tests and files: ``results`` and ``covered``

@@ -55,6 +55,7 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "interrupted": "The reason that ended the session early. Empty: none.",
         "complete": "Whether the session finished. If not, the counts are unknown.",
         "began_last": "The test that began last, if the session did not finish.",
+        "remembers_failures": "Whether pytest's --last-failed will find the failures of this session.",
         "uncounted": "The number of commands or runs whose counts are unknown.",
     },
     "Failure": {
