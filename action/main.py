@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements" / "action.txt"
 # Settings of the job's own pip, which pip does not accept together with --target.
 REFUSED = ("PIP_TARGET", "PIP_USER", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV")
-COMMANDS = ("run", "mysql up", "mysql down")
+COMMANDS = ("run", "report", "mysql up", "mysql down")
 
 # The modules of ci-kit that need no dependency.
 sys.path.insert(0, str(ROOT))
@@ -43,7 +44,19 @@ def main() -> None:
     from ci_kit.cli import main as ci_kit
 
     folder = os.environ.get("CI_KIT_WORKING_DIRECTORY") or "."
-    ci_kit([*command.split(), "-C", folder])
+    ci_kit([*command.split(), "-C", folder, *(documents() if command == "report" else ())])
+
+
+def documents() -> list[str]:
+    """The words of the input ``documents``, after what ends the options. Raises UsageError."""
+    try:
+        return ["--", *shlex.split(os.environ.get("CI_KIT_DOCUMENTS", ""))]
+    except ValueError as error:
+        raise UsageError(
+            "the input documents is not valid",
+            why=f"expected words as in a shell command: {error}",
+            todo="close each quote",
+        ) from None
 
 
 def dependencies() -> Path:

@@ -73,6 +73,11 @@ class PatchCoverageBelowThresholdError(CiKitError):
     meaning = "the tests passed, but the coverage of the changed lines is below the threshold or unknown"
 
 
+class UnfinishedRunError(CiKitError):
+    exit_code = 12
+    meaning = "a run of `ci-kit report` could not finish, or there are fewer than min-runs"
+
+
 class UsageError(CiKitError):
     exit_code = 64
     meaning = "a command line, a setting or a template is wrong"

@@ -7,7 +7,6 @@ would fail then, because the server is not up yet.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from ci_kit.mysql.opening import (
 )
 from ci_kit.report.failed_again import CommandLine, failed_again
 from ci_kit.report.job_steps import JobSteps
-from ci_kit.report.publishing import publish
+from ci_kit.report.publishing import conclude, show_errors
 from ci_kit.report.report_files import ReportPaths, report_paths
 from ci_kit.report.run_report import RunReport
 from ci_kit.run_folder import run_folder
@@ -63,22 +62,15 @@ class Job:
 
     def run(self) -> int:
         """Do the whole job; gives pytest's exit code, or 0 if there are no tests. Raises CiKitError."""
+        problem: CiKitError | None = None
         try:
             with ExitStack() as cleanup:
                 self._run(cleanup)
             self._require_coverage()
-        except CiKitError as problem:
-            self._show(self._publish(problem))
-            problem.reported = True
-            raise
-        unwritten = self._publish()
+        except CiKitError as error:
+            problem = error
         code = self._tests.code if self._tests else 0
-        if unwritten and not code:
-            unwritten[0].reported = True
-            self._show(unwritten[1:])
-            raise unwritten[0]
-        self._show(unwritten)
-        return code
+        return conclude(self._report(problem), self._runner, self._files, code=code, problem=problem)
 
     def _run(self, cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings
@@ -195,14 +187,7 @@ class Job:
         if self._tests and not self._tests.code:
             self._warn(self._host.redactor.redact("\n".join(problem.lines())))
         else:
-            self._show([problem])
-
-    def _show(self, problems: Sequence[CiKitError]) -> None:
-        """Show errors that do not decide how the run ends."""
-        for problem in problems:
-            text = self._host.redactor.redact("\n".join(problem.lines()))
-            self._host.console.error(text.splitlines())
-            self._runner.annotate("error", text, title="ci-kit")
+            show_errors([problem], self._runner)
 
     def _warn(self, text: str) -> None:
         self._host.console.warning(text)
@@ -215,17 +200,17 @@ class Job:
         unwritten = self._coverage.unwritten if self._coverage else None
         if self._tests.code or self._tests.outcome != "passed":
             if unwritten:
-                self._show([unwritten])
+                show_errors([unwritten], self._runner)
             return
         if unwritten:
             raise unwritten
         require_coverage(self._coverage, self._settings)
         require_patch_coverage(self._patch, self._settings)
 
-    def _publish(self, problem: CiKitError | None = None) -> Sequence[UnavailableError]:
-        """Publish the report; gives the errors of the files that cannot be written."""
+    def _report(self, problem: CiKitError | None) -> RunReport:
+        """The report of the job. ``problem`` is the error that ended it."""
         tests = self._tests
-        report = RunReport(
+        return RunReport(
             outcome=problem.outcome if problem else tests.outcome if tests else "error",
             timezone=self._settings.timezone,
             mysql_version=self._versions(),
@@ -251,8 +236,6 @@ class Job:
             name=self._settings.run_name or self._derived_name(),
             began=self._steps.began,
         )
-        with self._host.console.progress("report", "writing"):
-            return publish(report, self._runner, self._files)
 
     def _derived_name(self) -> str:
         """What usually differs between the runs of a matrix: the servers and the Python."""

@@ -60,13 +60,18 @@ class Call:
     runner: Runner
     flags: Mapping[str, Any]
 
-    def settings(self, *, pytest_args: Sequence[str] = ()) -> Settings:
-        """Load the settings, show their warnings, and hide the password from here on. Raises UsageError."""
+    def settings(self, *, pytest_args: Sequence[str] = (), pyproject: bool = True) -> Settings:
+        """Load the settings, show their warnings, and hide the password from here on. Raises UsageError.
+
+        Without ``pyproject``, the tables of the project do not count.
+        """
         from ci_kit.settings.loading import load_settings
         from ci_kit.settings.placeholders import placeholder
         from ci_kit.settings.variables import names_of
 
-        settings = load_settings(self.root, self.host.environ, self.flags, pytest_args=pytest_args)
+        settings = load_settings(
+            self.root, self.host.environ, self.flags, pytest_args=pytest_args, pyproject=pyproject
+        )
         for server in (settings, *settings.servers):
             password = f"{{{placeholder(server.name, 'password')}}}"
             self.host.redactor.name_variables(names_of("password", server.login_variables))

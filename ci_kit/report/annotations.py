@@ -41,6 +41,8 @@ def _annotate_group(
     first, others = group.failures[0], len(group.failures) - 1
     what = first.stage if level == "error" else "passed after a rerun"
     message = excerpt(first.message, redactor, kept="end" if first.stage == "collection" else "beginning")
+    if group.runs:
+        message += f"\n\nRuns: {excerpt('; '.join(group.runs), redactor)}"
     if unseen:
         message += f"\n\n{unseen} more are not annotated: GitHub shows only the first of each step."
     runner.annotate(

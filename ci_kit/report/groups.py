@@ -17,6 +17,14 @@ _COMPARISON = ("assert ", "AssertionError")
 
 
 @dataclass(frozen=True)
+class FailedTest:
+    """A failure, and the names of the runs that had it: none in the report of one run."""
+
+    failure: Failure
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class FailureGroup:
     """Failures with one ``title``. With ``same_cause``, they have the same message."""
 
@@ -28,6 +36,21 @@ class FailureGroup:
     def causes(self) -> tuple[Failure, ...]:
         """The first failure of each message."""
         return tuple({_cause(one): one for one in reversed(self.failures)}.values())[::-1]
+
+    @property
+    def tests(self) -> tuple[FailedTest, ...]:
+        """Each failed test once, with the runs in which it failed."""
+        found: dict[object, list[Failure]] = {}
+        for number, one in enumerate(self.failures):
+            # In one run, each failure is shown.
+            key = (one.node, one.stage, one.path) if one.run else number
+            found.setdefault(key, []).append(one)
+        return tuple(FailedTest(same[0], _runs(same)) for same in found.values())
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The names of the runs that have these failures."""
+        return _runs(self.failures)
 
 
 def group_failures(failures: Sequence[Failure]) -> tuple[FailureGroup, ...]:
@@ -54,6 +77,10 @@ def test_function(node: str) -> str:
     """The id of a test without its parameters and without the name of a subtest."""
     path, separator, names = node.partition("::")
     return path + separator + _PARAMETERS.split(names, maxsplit=1)[0]
+
+
+def _runs(failures: Sequence[Failure]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.run for one in failures if one.run))
 
 
 def _cause(failure: Failure) -> str:

@@ -10,6 +10,7 @@ import html
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,7 @@ from typing import Literal
 from ci_kit.github import Runner
 from ci_kit.redaction import Redactor
 from ci_kit.report.excerpt import excerpt
+from ci_kit.report.matrix import separate_runs
 from ci_kit.report.run_report import RunReport
 from ci_kit.testing.results import Failure, Results, TestResult
 
@@ -30,14 +32,22 @@ _FAILED_STAGES = ("call", "failure")
 
 
 def junit_report(report: RunReport, runner: Runner) -> str:
-    """The text of the report."""
-    return _Document(report, runner.host.redactor).text()
+    """The text of the report, with a test suite for each run."""
+    parts = separate_runs(report)
+    if report.runs and report.problem:
+        # A problem of all runs together.
+        parts += (replace(report, results=None, runs=()),)
+    suites = "".join(
+        _Suite(part.name if report.runs else "tests", part, runner.host.redactor).text() for part in parts
+    )
+    return f'<?xml version="1.0" encoding="utf-8"?>\n<testsuites>{suites}</testsuites>\n'
 
 
-class _Document:
-    """The document of a report, made from top to bottom. It counts the test cases by their outcome."""
+class _Suite:
+    """The test suite of a run, made from top to bottom. It counts the test cases by their outcome."""
 
-    def __init__(self, report: RunReport, redactor: Redactor) -> None:
+    def __init__(self, name: str, report: RunReport, redactor: Redactor) -> None:
+        self._name = name
         self._report = report
         self._results = report.results or Results()
         self._redactor = redactor
@@ -47,15 +57,14 @@ class _Document:
     def text(self) -> str:
         cases = list(self._cases())
         suite = {
-            "name": "tests",
+            "name": self._name,
             "tests": str(len(cases)),
             "failures": str(self._counts["failure"]),
             "errors": str(self._counts["error"]),
             "skipped": str(self._counts["skipped"]),
             "time": f"{self._results.duration:.3f}",
         }
-        body = self._element("testsuites", {}, self._element("testsuite", suite, *cases))
-        return f'<?xml version="1.0" encoding="utf-8"?>\n{body}'
+        return self._element("testsuite", suite, *cases)
 
     def _cases(self) -> Iterator[str]:
         results = self._results

@@ -6,16 +6,17 @@ To add a place, write a module with a function of the type :data:`Publisher`, an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from ci_kit.errors import UnavailableError
+from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.github import Runner
 from ci_kit.report.annotations import annotate_failures
 from ci_kit.report.document.printing import print_document
 from ci_kit.report.outputs import set_outputs
 from ci_kit.report.report_files import ReportPaths
 from ci_kit.report.run_report import RunReport
+from ci_kit.report.runs_table import print_runs
 from ci_kit.report.summary_page import add_summary_page
 from ci_kit.report.terminal import print_result
 
@@ -23,6 +24,7 @@ Publisher: TypeAlias = Callable[[RunReport, Runner], None]
 """Presents the report in one place, through the runner or its host. Does nothing where it does not apply."""
 
 PUBLISHERS: tuple[Publisher, ...] = (
+    print_runs,
     print_result,
     set_outputs,
     add_summary_page,
@@ -40,3 +42,28 @@ def publish(report: RunReport, runner: Runner, files: ReportPaths) -> tuple[Unav
         except UnavailableError as error:
             errors.append(error)
     return (*errors, *files.write(report, runner))
+
+
+def conclude(
+    report: RunReport, runner: Runner, files: ReportPaths, *, code: int, problem: CiKitError | None = None
+) -> int:
+    """Publish the report of a run; gives its exit code. Raises ``problem``, the error that ended the run.
+
+    Raises UnavailableError if a file cannot be written and neither the tests nor a problem failed the run.
+    """
+    with runner.host.console.progress("report", "writing"):
+        unwritten = publish(report, runner, files)
+    decisive = problem or (unwritten[0] if unwritten and not code else None)
+    show_errors([error for error in unwritten if error is not decisive], runner)
+    if decisive:
+        decisive.reported = True
+        raise decisive
+    return code
+
+
+def show_errors(errors: Sequence[CiKitError], runner: Runner) -> None:
+    """Show errors that do not decide how the run ends."""
+    for error in errors:
+        text = runner.host.redactor.redact("\n".join(error.lines()))
+        runner.host.console.error(text.splitlines())
+        runner.annotate("error", text, title="ci-kit")

@@ -117,6 +117,7 @@ class RunReport:
         named.update(results.others)
         counts = [f"{count} {name}" for name, count in named.items() if count]
         if results.uncounted:
-            commands = f"{results.uncounted} command{'s' if results.uncounted > 1 else ''}"
-            counts.append(f"counts of {commands} unknown" if counts else "counts unknown")
+            noun = "run" if self.runs else "command"
+            unknown = f"{results.uncounted} {noun}{'s' if results.uncounted > 1 else ''}"
+            counts.append(f"counts of {unknown} unknown" if counts else "counts unknown")
         return ", ".join(counts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from heapq import nlargest
@@ -50,6 +51,8 @@ def _blocks(report: RunReport, runner: Runner) -> Iterator[str]:
 
     templates = _templates(runner)
     yield render_template(templates, "summary.md.jinja", {"report": report})
+    if report.runs:
+        yield render_template(templates, "runs.md.jinja", {"runs": report.runs})
     results = report.results
     if results:
         yield from _failures("Failures", group_failures(results.failures), templates)
@@ -81,6 +84,9 @@ def _templates(runner: Runner) -> Environment:
         url = runner.source_url(path, failure.line) if name == runner.relative(path) else ""
         return f"[{shown}]({url})" if url else shown
 
+    def span(text: str) -> str:
+        return code_span(redactor.redact(text))
+
     def traceback(failure: Failure) -> str:
         if failure.traceback:
             return excerpt(failure.traceback, redactor, kept="both", limit=_TRACEBACK_LIMIT)
@@ -93,7 +99,12 @@ def _templates(runner: Runner) -> Environment:
 
     return strict_environment(
         {
-            "span": lambda text: code_span(redactor.redact(text)),
+            "span": span,
+            # Markdown splits the cells of a table before it looks for code.
+            "cell": lambda text: code_span(redactor.redact(text).replace("|", "¦")),
+            # The diagram is not Markdown.
+            "label": lambda text: re.sub(r"[^\w .-]", " ", redactor.redact(text)),
+            "runs": lambda names: ", in " + ", ".join(map(span, names)) if names else "",
             "block": lambda text: code_block(redactor.redact(text)),
             "title": lambda text: code_span(first_line(excerpt(text, redactor, limit=_TITLE_LIMIT))),
             "output": lambda text: excerpt(text, redactor, kept="end"),

@@ -83,6 +83,7 @@ def _line(group: FailureGroup, style: Style, runner: Runner) -> str:
         console.styled(one_line(place), "bold") if place else "",
         one_line(excerpt(name, redactor, limit=_MESSAGE_LIMIT)),
         f"(and {others} more)" if others else "",
+        one_line(excerpt(f"[{'; '.join(group.runs)}]", redactor, limit=_MESSAGE_LIMIT)) if group.runs else "",
     )
     return f"{' '.join(filter(None, parts))}: {console.styled(one_line(message), style)}"
 

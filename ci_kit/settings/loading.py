@@ -44,13 +44,15 @@ def load_settings(
     flags: Mapping[str, Any] | None = None,
     *,
     pytest_args: Sequence[str] = (),
+    pyproject: bool = True,
 ) -> Settings:
     """The settings of a run in the folder ``root``. ``flags`` maps the options' fields to given values.
 
-    ``pytest_args`` are added to the configured ones. Raises one UsageError for all wrong keys and values.
+    ``pytest_args`` are added to the configured ones. Without ``pyproject``, no pyproject.toml is read. Raises
+    one UsageError for all wrong keys and values.
     """
     root = resolve_root(root)
-    tables = read_tables(project_folders(root, environ))
+    tables = read_tables(project_folders(root, environ)) if pyproject else ()
     problems = [
         _unknown_key(key, found.file)
         for found in tables

@@ -14,6 +14,8 @@ OTHER_VARIABLES = frozenset(
         "CI_KIT_CACHE",
         "CI_KIT_COMMAND",
         "CI_KIT_DISPOSABLE_MACHINE",
+        "CI_KIT_DOCUMENTS",
+        "CI_KIT_MIN_RUNS",
         "CI_KIT_WORKING_DIRECTORY",
     }
 )

@@ -32,7 +32,8 @@ def test_each_option_is_an_input_that_arrives_as_its_variable(option: Any) -> No
 
 
 def test_every_input_is_an_option_or_says_what_to_do_where() -> None:
-    assert ACTION["inputs"].keys() == {option.name for option in OPTIONS} | {"command", "working-directory"}
+    others = {"command", "working-directory", "documents", "min-runs"}
+    assert ACTION["inputs"].keys() == {option.name for option in OPTIONS} | others
     assert len(STEPS[0]["env"]) == len(ACTION["inputs"])
 
 

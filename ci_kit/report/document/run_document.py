@@ -62,16 +62,15 @@ def from_document(data: object, repository: Path, *, name: str = "the document")
     return report
 
 
-def read_document(path: Path, repository: Path) -> RunReport:
-    """The report in a file. Raises UsageError, as :func:`from_document` does."""
+def load_document(path: Path) -> object:
+    """The data in a file, not checked yet. Raises UsageError if the file cannot be read or has no JSON."""
     try:
-        data = json.loads(path.read_bytes().decode("utf-8"))
+        return json.loads(path.read_bytes().decode("utf-8"))
     except OSError as error:
         _refuse(str(path), describe_error(error), todo="name a file that exists and that this user can read")
     # A RecursionError comes from deeply nested brackets.
     except (ValueError, RecursionError) as error:
         _refuse(str(path), f"it is not valid JSON in UTF-8: {error}")
-    return from_document(data, repository, name=str(path))
 
 
 def _refuse(

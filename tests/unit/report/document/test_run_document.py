@@ -17,7 +17,7 @@ from ci_kit.errors import UsageError
 from ci_kit.github import Runner
 from ci_kit.redaction import Redactor
 from ci_kit.report.document.codec import codec_of
-from ci_kit.report.document.run_document import document_text, from_document, read_document, to_document
+from ci_kit.report.document.run_document import document_text, from_document, load_document, to_document
 from ci_kit.report.document.schema import SCHEMA_FILE, schema_text
 from ci_kit.report.run_report import RunReport
 from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
@@ -218,14 +218,14 @@ def test_a_broken_file_is_one_error_that_names_it(data: bytes, why: str, tmp_pat
     path = tmp_path / "run.json"
     path.write_bytes(data)
     with pytest.raises(UsageError) as caught:
-        read_document(path, tmp_path)
+        from_document(load_document(path), tmp_path, name=str(path))
     assert str(path) in caught.value.what
     assert why in caught.value.why
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
-        read_document(tmp_path / "none.json", tmp_path)
+        load_document(tmp_path / "none.json")
     assert caught.value.why == f"No such file or directory: {tmp_path / 'none.json'}"
 
 

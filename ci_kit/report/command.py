@@ -1,0 +1,86 @@
+"""``ci-kit report``: every report of runs that ended, from their documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ci_kit.errors import CiKitError, UnfinishedRunError
+from ci_kit.github import Runner
+from ci_kit.report.gathering import gather_runs
+from ci_kit.report.matrix import merge_runs
+from ci_kit.report.publishing import conclude
+from ci_kit.report.report_files import report_paths
+from ci_kit.report.run_report import RunReport
+from ci_kit.settings.project_folders import project_folders
+from ci_kit.settings.settings import Settings
+from ci_kit.testing.coverage import CoverageReport, require_coverage
+from ci_kit.testing.patch.coverage import require_patch_coverage
+
+
+def report_runs(settings: Settings, runner: Runner, documents: Sequence[str], *, min_runs: int) -> int:
+    """Publish the runs in the documents as one report; gives 1 if one of them failed, else 0.
+
+    Raises UnfinishedRunError, UsageError, UnavailableError, and the errors of the coverage's thresholds.
+    """
+    files = report_paths(settings)
+    runs = gather_runs(
+        documents,
+        root=settings.root,
+        repository=project_folders(settings.root, runner.host.environ)[-1],
+        written=files.paths.get("run-report", Path()).resolve(),
+    )
+    report = merge_runs(runs)
+    problem = _problem(report, settings, min_runs)
+    if problem:
+        lines = problem.lines() if not report.problem else [report.problem]
+        report = replace(report, outcome=problem.outcome, problem="\n".join(lines))
+    code = 1 if report.outcome == "failed" else 0
+    return conclude(report, runner, files, code=code, problem=problem)
+
+
+def _problem(report: RunReport, settings: Settings, min_runs: int) -> CiKitError | None:
+    """Why the runs are not good enough although no test failed; None if they are, or if a run failed."""
+    if report.outcome == "failed":
+        return None
+    try:
+        _require_runs(report, min_runs)
+        if report.outcome == "passed":
+            require_coverage(_coverage(report, settings), settings)
+            require_patch_coverage(report.patch, settings)
+    except CiKitError as problem:
+        return problem
+    return None
+
+
+def _require_runs(report: RunReport, min_runs: int) -> None:
+    """Raise UnfinishedRunError if a run could not finish, or if runs are missing."""
+    runs = report.runs or (report,)
+    if unfinished := [run for run in runs if run.outcome == "error"]:
+        first = unfinished[0]
+        raise UnfinishedRunError(
+            f"{len(unfinished)} of {len(runs)} runs could not finish: "
+            + "; ".join(run.name for run in unfinished),
+            why=first.problem.partition("\n")[0],
+            todo="look at the log of that run",
+        )
+    if len(runs) < min_runs:
+        raise UnfinishedRunError(
+            f"documents of {len(runs)} run{'s' if len(runs) > 1 else ''}, expected at least {min_runs}",
+            why="min-runs requires that",
+            todo="find out which run wrote no document: it was cancelled, or ended before its tests",
+        )
+
+
+def _coverage(report: RunReport, settings: Settings) -> CoverageReport | None:
+    """The coverage of all runs, compared with the threshold of the settings."""
+    threshold = settings.fail_under
+    if not threshold:
+        return None
+    percent = report.coverage
+    return CoverageReport(
+        percent,
+        below_threshold=percent is None or round(percent, 2) < threshold,
+        problem="the runs have no coverage by file" if percent is None else "",
+    )

@@ -1,0 +1,58 @@
+"""The documents of runs that words of a command line name."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ci_kit.errors import UsageError
+from ci_kit.report.document.run_document import FORMAT, from_document, load_document
+from ci_kit.report.run_report import RunReport
+
+
+def gather_runs(
+    words: Sequence[str], *, root: Path, repository: Path, written: Path | None = None
+) -> list[RunReport]:
+    """The reports in the documents that the words name: files, folders or patterns, relative to ``root``.
+
+    A folder means the documents in it and below it. ``written`` is the document that this command writes: one
+    from an earlier call is left out. Raises UsageError for a word without a document, and for a broken one.
+    """
+    reports: dict[Path, RunReport] = {}
+    for word in words:
+        found = {path: data for path, data in _documents(word, root) if path != written}
+        if not found:
+            raise UsageError(
+                f"{word} has no document of a run",
+                why=f"no file there has JSON with the format {FORMAT}",
+                todo="name the files that the setting run-report has written, or their folder",
+            )
+        for path, data in found.items():
+            if path not in reports:
+                report = from_document(data, repository, name=str(path))
+                reports[path] = report if report.name else replace(report, name=_shown(path, root))
+    return list(reports.values())
+
+
+def _documents(word: str, root: Path) -> Iterator[tuple[Path, object]]:
+    """The path and the data of each document. A file that a pattern finds may have another format."""
+    path = root / word
+    if path.is_file() or not (path.is_dir() or glob.has_magic(word)):
+        yield path.resolve(), load_document(path)
+        return
+    pattern = f"{glob.escape(word)}/**/*.json" if path.is_dir() else word
+    # Path.glob() has no absolute patterns.
+    for name in sorted(glob.glob(pattern, root_dir=root, recursive=True, include_hidden=True)):  # noqa: PTH207
+        found = root / name
+        if found.is_dir():
+            yield from _documents(name, root)
+        elif found.is_file():
+            data = load_document(found)
+            if isinstance(data, dict) and data.get("format") == FORMAT:
+                yield found.resolve(), data
+
+
+def _shown(path: Path, root: Path) -> str:
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
