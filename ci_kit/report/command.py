@@ -60,8 +60,7 @@ def _require_runs(report: RunReport, min_runs: int) -> None:
     if unfinished := [run for run in runs if run.outcome == "error"]:
         first = unfinished[0]
         raise UnfinishedRunError(
-            f"{len(unfinished)} of {len(runs)} runs could not finish: "
-            + "; ".join(run.name for run in unfinished),
+            report.reason or f"{first.name} could not finish",
             why=first.problem.partition("\n")[0],
             todo="look at the log of that run",
         )
