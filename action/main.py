@@ -19,8 +19,8 @@ from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements" / "action.txt"
-# Settings of the job's own pip, which pip does not accept together with --target.
-REFUSED = ("PIP_TARGET", "PIP_USER", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV")
+# Settings of the job's own pip, which pip does not accept together with --target. It needs no token.
+REFUSED = ("PIP_TARGET", "PIP_USER", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV", "CI_KIT_TOKEN")
 COMMANDS = ("run", "report", "mysql up", "mysql down")
 
 # The modules of ci-kit that need no dependency.

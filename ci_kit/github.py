@@ -1,4 +1,6 @@
-"""The protocol between a step and its GitHub Actions runner. No other module reads GITHUB_* variables.
+"""The protocol between a step and its GitHub Actions runner.
+
+Only this module and ``github_run.py`` read GITHUB_* variables.
 
 Sources: "Workflow commands for GitHub Actions" in GitHub's documentation for the commands and files; the
 runner's ``ActionCommand.cs`` for the escapes, ``FileCommandManager.cs`` for the file format and the limit of
@@ -7,7 +9,6 @@ the summary.
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 import sys
@@ -19,6 +20,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from ci_kit.fitting import fit_blocks
+from ci_kit.github_run import WorkflowRun, read_payload
 from ci_kit.host.machine import Host
 from ci_kit.redaction import SHORTEST_ANYWHERE
 from ci_kit.streams import STDOUT
@@ -26,19 +29,24 @@ from ci_kit.streams import STDOUT
 SUMMARY_LIMIT = 1024 * 1024
 """In bytes. The runner rejects a larger step summary as a whole."""
 
-_CUT = "… cut here: the page would exceed GitHub's size limit.\n"
-
 ANNOTATION_LIMIT = 10
 """Annotations of one level that GitHub shows for a step. It drops the rest."""
+
+TOKEN_VARIABLE = "CI_KIT_TOKEN"  # noqa: S105  (the name of a variable)
+"""The variable that has the token for GitHub's API. The processes of the project do not get it."""
 
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
 
 
 @dataclass(frozen=True)
 class Runner:
-    """The runner of this process's step. Outside a workflow, there is nothing to send it."""
+    """The runner of this process's step. Outside a workflow, there is nothing to send it.
+
+    ``token`` is for GitHub's API, empty if there is none.
+    """
 
     host: Host
+    token: str = field(default="", repr=False)
     _annotated: Counter[str] = field(default_factory=Counter, repr=False, compare=False)
 
     @property
@@ -78,19 +86,20 @@ class Runner:
     @property
     def _default_branch(self) -> str:
         # The payload of every event of a repository has it; act's may be empty.
-        try:
-            event = json.loads(Path(self.host.environ["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
-            return str(event["repository"]["default_branch"])
-        except (KeyError, OSError, TypeError, ValueError):
-            return ""
+        match read_payload(self.host.environ):
+            case {"repository": {"default_branch": str(branch)}}:
+                return branch
+        return ""
+
+    @property
+    def workflow_run(self) -> WorkflowRun | None:
+        """The run of the workflow; None outside a workflow."""
+        return WorkflowRun.read(self.host.environ) if self.present else None
 
     @property
     def run_url(self) -> str:
         """The address of the page of this workflow run; empty outside GitHub."""
-        names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
-        server, repository, run = map(self.host.environ.get, names)
-        known = self.real and server and repository and run
-        return f"{server}/{repository}/actions/runs/{run}" if known else ""
+        return WorkflowRun.read(self.host.environ).url if self.real else ""
 
     def set_outputs(self, values: Mapping[str, str]) -> None:
         """Set outputs of the step."""
@@ -109,7 +118,7 @@ class Runner:
             size = _size(path)
             # An empty line ends the Markdown block that an earlier line has begun.
             gap = "\n" if size else ""
-            if page := _page(blocks, SUMMARY_LIMIT - size - 2 * len(gap)):
+            if page := fit_blocks(blocks, SUMMARY_LIMIT - size - 2 * len(gap)):
                 self.host.append(path, gap + page)
 
     def hide(self, secret: str) -> None:
@@ -163,14 +172,15 @@ class Runner:
         """The number of annotations of a level that GitHub still shows for this step."""
         return max(ANNOTATION_LIMIT - self._annotated[level], 0)
 
-    def source_url(self, path: Path, line: int = 0) -> str:
-        """The address of a file of the repository at the commit of this run; empty if there is none.
+    def source_url(self, path: Path, line: int = 0, *, commit: str = "") -> str:
+        """The address of a file of the repository at a commit, by default that of this run; empty without.
 
         A path with characters that an address cannot have gets none: an escape would change the spelling of a
         secret, which the runner finds only as it is.
         """
         names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA", "GITHUB_WORKSPACE")
-        server, repository, commit, workspace = map(self.host.environ.get, names)
+        server, repository, own, workspace = map(self.host.environ.get, names)
+        commit = commit or own or ""
         if not (self.present and server and repository and commit and workspace):
             return ""
         relative = self.relative(path)
@@ -231,28 +241,6 @@ def _escape(text: str) -> str:
 
 def _escape_property(text: str) -> str:
     return _escape(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _page(blocks: Iterable[str], room: int) -> str:
-    """The blocks that fit into ``room`` bytes, and a note if ci-kit leaves any out."""
-    kept: list[str] = []
-    used = 0
-    for block in blocks:
-        used += _bytes(block) + bool(kept)
-        kept.append(block)
-        if used > room:
-            return _cut(kept, room)
-    return "\n".join(kept)
-
-
-def _cut(blocks: list[str], room: int) -> str:
-    while blocks and _bytes("\n".join([*blocks, _CUT])) > room:
-        blocks.pop()
-    return "\n".join([*blocks, _CUT]) if _bytes(_CUT) <= room else ""
-
-
-def _bytes(text: str) -> int:
-    return len(text.encode(errors="replace"))
 
 
 def _size(path: Path) -> int:

@@ -21,7 +21,7 @@ from ci_kit.mysql.opening import (
 )
 from ci_kit.report.failed_again import CommandLine, failed_again
 from ci_kit.report.job_steps import JobSteps
-from ci_kit.report.publishing import conclude, show_errors
+from ci_kit.report.publishing import comment_writer, conclude, show_errors
 from ci_kit.report.report_files import ReportPaths, report_paths
 from ci_kit.report.run_report import RunReport
 from ci_kit.run_folder import run_folder
@@ -70,7 +70,10 @@ class Job:
         except CiKitError as error:
             problem = error
         code = self._tests.code if self._tests else 0
-        return conclude(self._report(problem), self._runner, self._files, code=code, problem=problem)
+        report, comment = self._report(problem), comment_writer(self._settings)
+        return conclude(
+            report, self._runner, self._files, code=code, problem=problem, comment=comment
+        )
 
     def _run(self, cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings

@@ -52,6 +52,13 @@ class Redactor:
                 MASK,
             )
 
+    def hiding(self, secrets: Iterable[str]) -> Redactor:
+        """Another redactor, which replaces these secrets too."""
+        more = Redactor(list(self._secrets), dict(self._replacements), list(self._variables))
+        for secret in secrets:
+            more.add(secret)
+        return more
+
     def redact(self, text: str) -> str:
         """The text without the secrets. The longest spelling wins, and what replaces it is not searched."""
         if not self._replacements:

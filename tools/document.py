@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import get_args
 
 from ci_kit.errors import exit_codes
+from ci_kit.github import TOKEN_VARIABLE
 from ci_kit.report.document.schema import SCHEMA_FILE, schema_text
 from ci_kit.report.outputs import OUTPUTS
 from ci_kit.settings.option import SERVER_KINDS, Group, Option
@@ -56,6 +57,7 @@ def action() -> str:
         entry("min-runs", "For report: fail if fewer runs have a document. Empty: 1.", ""),
         entry("working-directory", "The project's folder in the repository.", "."),
         *(entry(option.name, option.help, "") for option in OPTIONS),
+        entry("token", "Token for the comment on the pull request. Empty: the job's own token.", ""),
     ]
     variables = [
         "        CI_KIT_COMMAND: ${{ inputs.command }}",
@@ -67,6 +69,7 @@ def action() -> str:
             f"        {option.variable}: ${{{{ inputs.{option.name} || env.{option.variable} }}}}"
             for option in OPTIONS
         ),
+        f"        {TOKEN_VARIABLE}: ${{{{ inputs.token || env.{TOKEN_VARIABLE} || github.token }}}}",
     ]
     outputs = [
         f"  {output.name}:\n    description: {quoted(output.description)}\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -126,7 +127,7 @@ def _remember(context: click.Context, parameter: click.Parameter, value: Path | 
 
 def _make_call(context: click.Context, flags: Mapping[str, Any]) -> Call:
     from ci_kit.console import Console
-    from ci_kit.github import Runner
+    from ci_kit.github import TOKEN_VARIABLE, Runner
     from ci_kit.host.machine import DryHost, Host
 
     def given(name: str) -> Any:
@@ -137,5 +138,9 @@ def _make_call(context: click.Context, flags: Mapping[str, Any]) -> Call:
         raise AssertionError("main() makes it")
     verbosity = bool(given("verbose")) - bool(given("quiet"))
     console = Console(verbosity, redactor=invocation.redactor)
-    host = (DryHost if given("dry_run") else Host)(console)
-    return Call(given("directory") or Path(), host, Runner(host), flags)
+    environ = dict(os.environ)
+    token = environ.pop(TOKEN_VARIABLE, "")
+    host = (DryHost if given("dry_run") else Host)(console, environ)
+    runner = Runner(host, token)
+    runner.hide(token)
+    return Call(given("directory") or Path(), host, runner, flags)

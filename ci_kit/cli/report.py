@@ -11,7 +11,7 @@ from ci_kit.cli.flags import SettingsCommand, settings_flags
 from ci_kit.settings.options import OPTIONS
 
 # What applies to runs that ended. Each report in a file has a setting too.
-_OTHERS = ("fail-under", "patch-fail-under")
+_OTHERS = ("fail-under", "patch-fail-under", "comment", "run-name")
 
 
 class ReportCommand(SettingsCommand):

@@ -21,6 +21,7 @@ from ci_kit.console import Console, harmless
 from ci_kit.errors import UnavailableError
 from ci_kit.host import files, processes
 from ci_kit.host.commands import SUCCEEDED, Command, Completed, as_command, capture, stream
+from ci_kit.host.http import Request, Response, send
 from ci_kit.host.interrupts import ignore_interrupts
 from ci_kit.host.locks import hold_lock, is_locked
 from ci_kit.host.processes import Process
@@ -175,6 +176,10 @@ class Host:
         pid = process.popen.pid if process.popen else "$!"
         self.act(f"kill -KILL -{pid}  # {what}", process.kill, assumed=None)
 
+    def send(self, request: Request, *, seconds: float, assumed: Response) -> Response:
+        """Send a request that changes something. Raises UnavailableError without an answer in ``seconds``."""
+        return self.act(str(request), lambda: send(request, seconds=seconds), assumed=assumed)
+
     @contextmanager
     def locked(self, path: Path, *, wait: bool = True) -> Iterator[bool]:
         """Hold a lock file against other processes of this machine, until the context ends.
@@ -193,6 +198,10 @@ class Host:
     def ask(self, command: Command | Sequence[str], *, seconds: float | None = _ANSWER_TIMEOUT) -> Completed:
         """Run a command that changes nothing. Raises UnavailableError after ``seconds``."""
         return capture(as_command(command), self.environ, seconds=seconds)
+
+    def look_up(self, request: Request, *, seconds: float) -> Response:
+        """Send a request that changes nothing. Raises UnavailableError without an answer in ``seconds``."""
+        return send(request, seconds=seconds)
 
     def wait_for_exit(self, process: Process, *, seconds: float | None = None) -> int | None:
         """Wait until a background process ends; gives its exit code, or None after ``seconds``.

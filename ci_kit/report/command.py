@@ -10,7 +10,7 @@ from ci_kit.errors import CiKitError, UnfinishedRunError
 from ci_kit.github import Runner
 from ci_kit.report.gathering import gather_runs
 from ci_kit.report.matrix import merge_runs
-from ci_kit.report.publishing import conclude
+from ci_kit.report.publishing import comment_writer, conclude
 from ci_kit.report.report_files import report_paths
 from ci_kit.report.run_report import RunReport
 from ci_kit.settings.project_folders import project_folders
@@ -37,7 +37,8 @@ def report_runs(settings: Settings, runner: Runner, documents: Sequence[str], *,
         lines = problem.lines() if not report.problem else [report.problem]
         report = replace(report, outcome=problem.outcome, problem="\n".join(lines))
     code = 1 if report.outcome == "failed" else 0
-    return conclude(report, runner, files, code=code, problem=problem)
+    comment = comment_writer(settings)
+    return conclude(report, runner, files, code=code, problem=problem, comment=comment)
 
 
 def _problem(report: RunReport, settings: Settings, min_runs: int) -> CiKitError | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ci_kit.errors import CiKitError
 from ci_kit.github import Runner
+from ci_kit.redaction import Redactor
 from ci_kit.report.covered_files import file_table, missed_lines
 from ci_kit.report.excerpt import excerpt
 from ci_kit.report.groups import FailureGroup, group_failures
@@ -49,16 +50,13 @@ def _blocks(report: RunReport, runner: Runner) -> Iterator[str]:
     # A run on a laptop needs no templates, and importing Jinja takes time.
     from ci_kit.templating import render_template
 
-    templates = _templates(runner)
+    templates = page_templates(runner, runner.host.redactor)
     yield render_template(templates, "summary.md.jinja", {"report": report})
     if report.runs:
         yield render_template(templates, "runs.md.jinja", {"runs": report.runs})
     results = report.results
     if results:
-        yield from _failures("Failures", group_failures(results.failures), templates)
-        yield from _failures(
-            "Flaky tests, which passed after a rerun", group_failures(results.flaky), templates
-        )
+        yield from failure_blocks(results, templates)
     if report.covered:
         values = {
             "report": report,
@@ -72,16 +70,17 @@ def _blocks(report: RunReport, runner: Runner) -> Iterator[str]:
         yield render_template(templates, "timeline.md.jinja", {"steps": report.steps})
 
 
-def _templates(runner: Runner) -> Environment:
+def page_templates(
+    runner: Runner, redactor: Redactor, *, commit: str = "", traceback_limit: int = _TRACEBACK_LIMIT
+) -> Environment:
+    """The templates of pages. Links lead to the code at the commit, by default that of the run."""
     from ci_kit.templating import strict_environment
-
-    redactor = runner.host.redactor
 
     def place(failure: Failure) -> str:
         path = Path(failure.path)
         name = redactor.redact(runner.relative(path))
         shown = code_span(f"{name}:{failure.line}" if failure.line else name)
-        url = runner.source_url(path, failure.line) if name == runner.relative(path) else ""
+        url = runner.source_url(path, failure.line, commit=commit) if name == runner.relative(path) else ""
         return f"[{shown}]({url})" if url else shown
 
     def span(text: str) -> str:
@@ -89,7 +88,7 @@ def _templates(runner: Runner) -> Environment:
 
     def traceback(failure: Failure) -> str:
         if failure.traceback:
-            return excerpt(failure.traceback, redactor, kept="both", limit=_TRACEBACK_LIMIT)
+            return excerpt(failure.traceback, redactor, kept="both", limit=traceback_limit)
         return excerpt(
             failure.message, redactor, kept="end" if failure.stage == "collection" else "beginning"
         )
@@ -114,7 +113,14 @@ def _templates(runner: Runner) -> Environment:
     )
 
 
-def _failures(heading: str, groups: tuple[FailureGroup, ...], templates: Environment) -> Iterator[str]:
+def failure_blocks(results: Results, templates: Environment) -> Iterator[str]:
+    """A block for each group of failures, and then of flaky tests."""
+    yield from _group_blocks("Failures", group_failures(results.failures), templates)
+    flaky = group_failures(results.flaky)
+    yield from _group_blocks("Flaky tests, which passed after a rerun", flaky, templates)
+
+
+def _group_blocks(heading: str, groups: tuple[FailureGroup, ...], templates: Environment) -> Iterator[str]:
     from ci_kit.templating import render_template
 
     for group in groups:

@@ -75,6 +75,15 @@ def none_or(parse: Callable[[object], str]) -> Callable[[object], str]:
     return parse_word
 
 
+def no_or(parse: Callable[[object], str]) -> Callable[[object], str]:
+    """A word for no, such as false, which gives ``no``, or what another parser accepts."""
+
+    def parse_word(value: object) -> str:
+        return "no" if _WORDS.get(str(value).strip().lower()) is False else parse(value)
+
+    return parse_word
+
+
 def integer(low: int, high: int) -> Callable[[object], int]:
     """A whole number from ``low`` to ``high``, both included."""
 

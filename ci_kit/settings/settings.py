@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ci_kit.settings.option import Option, ServerKind, Value
 from ci_kit.settings.options import OPTIONS
+from ci_kit.settings.options.reports import CommentChoice
 from ci_kit.settings.options.server import ServerChoice, ZoneTables
 from ci_kit.settings.pairs import Pair
 from ci_kit.settings.placeholders import placeholder
@@ -80,6 +81,7 @@ class Settings:
     run_name: str
     log_groups: tuple[str, ...]
     annotate_warnings: bool
+    comment: CommentChoice
     sources: Mapping[str, Source] = field(repr=False)
     name: str = ""
     servers: tuple[Settings, ...] = ()

@@ -17,6 +17,7 @@ from ci_kit.report.outputs import OUTPUTS
 from ci_kit.settings.names import did_you_mean
 from ci_kit.templating import OwnTemplates, render_template, require_inside, strict_environment
 from ci_kit.workflow import scalars
+from ci_kit.workflow.comment import asks_for_comment
 from ci_kit.workflow.pins import PINS, moved_pins
 from ci_kit.workflow.settings import TABLE, TEMPLATE_SUFFIX, WorkflowSettings, load_workflow_settings
 from ci_kit.workflow.validation import require_workflow
@@ -95,7 +96,13 @@ def render_workflow(root: Path) -> Rendered:
         OwnTemplates(root / settings.templates, root) if settings.templates else None
     )
     _require_template(settings, templates)
-    values = {"workflow": settings, "pins": PINS, "outputs": [output.name for output in OUTPUTS]}
+    project = root / settings.working_directory
+    values = {
+        "workflow": settings,
+        "comment": asks_for_comment(project, settings.inputs, settings.env),
+        "pins": PINS,
+        "outputs": [output.name for output in OUTPUTS],
+    }
     text = _HEADER + render_template(templates, settings.template_file, values)
     require_workflow(text, settings.template_file)
     path = root / settings.path

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from ci_kit.errors import exit_codes
+from ci_kit.github import TOKEN_VARIABLE
 from ci_kit.report.outputs import OUTPUTS
 from ci_kit.settings.options import OPTIONS
 from tests.unit.support import ROOT, python
@@ -32,9 +33,13 @@ def test_each_option_is_an_input_that_arrives_as_its_variable(option: Any) -> No
 
 
 def test_every_input_is_an_option_or_says_what_to_do_where() -> None:
-    others = {"command", "working-directory", "documents", "min-runs"}
+    others = {"command", "working-directory", "documents", "min-runs", "token"}
     assert ACTION["inputs"].keys() == {option.name for option in OPTIONS} | others
     assert len(STEPS[0]["env"]) == len(ACTION["inputs"])
+
+
+def test_the_token_is_the_job_s_own_unless_another_is_given() -> None:
+    assert STEPS[0]["env"][TOKEN_VARIABLE] == "${{ inputs.token || env.CI_KIT_TOKEN || github.token }}"
 
 
 def test_the_outputs_are_those_a_run_sets() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Literal, TypeAlias, get_args
 
 from ci_kit.settings.option import Option
-from ci_kit.settings.parsers import flag, text, words_or_none
+from ci_kit.settings.parsers import flag, no_or, text, words_or_none
 
 LogGroup: TypeAlias = Literal["setup", "tests", "coverage"]
 """A part of a job's log that can be folded."""
+
+CommentChoice: TypeAlias = Literal["auto", "no"]
 
 REPORTS: tuple[Option, ...] = (
     Option(
@@ -67,7 +69,8 @@ REPORTS: tuple[Option, ...] = (
         "run-name",
         "Reports",
         "",
-        "Name of this run among others, such as those of a matrix. empty: the versions of server and Python.",
+        "Name of this run among others, such as those of a matrix. Runs with different names have a comment"
+        " each. empty: the versions of server and Python.",
         text,
     ),
     Option(
@@ -87,5 +90,14 @@ REPORTS: tuple[Option, ...] = (
         "Annotate pytest's warnings on GitHub, after the flaky tests. The page of the run always lists them.",
         flag,
         switch=True,
+    ),
+    Option(
+        "comment",
+        "Reports",
+        "no",
+        "Comment on the pull request, which later runs update. auto: if the run is for a pull request and the"
+        " token has the right. docs/pull-requests.md says what it shows.",
+        no_or(text),
+        choices=get_args(CommentChoice),
     ),
 )

@@ -77,4 +77,5 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "junit-report": (("tests.xml", "tests.xml"), ("reports/tests.xml", "reports/tests.xml")),
     "run-report": (("run.json", "run.json"), ("reports/run.json", "reports/run.json")),
     "run-name": (("MySQL 8.4", "MySQL 8.4"), ("nightly", "nightly")),
+    "comment": (("auto", "auto"), ("no", "no")),
 }

@@ -21,6 +21,8 @@ inputs:
   working-directory: {{description: The project's folder}}
   database: {{description: Name of the database}}
   keep-mysql: {{description: Leave the server running}}
+  comment: {{description: Comment on the pull request}}
+  run-name: {{description: Name of the run}}
 outputs:
 {_OUTPUTS}
 runs:

@@ -33,6 +33,7 @@ VARIANTS: dict[str, dict[str, object]] = {
         "env": {"A": "a\nb", "SECRET": "${{ secrets.SECRET }}", "B": "0123"},
         "act": True,
     },
+    "a comment": {"inputs": {"comment": "auto"}, "python_versions": ["3.12", "3.13"]},
     "an action elsewhere": {"action": f"owner/ci-kit@{'0' * 40} # v1.0.0", "act": True},
 }
 LINTERS = {
@@ -124,6 +125,42 @@ def test_only_runs_of_the_same_pull_request_share_a_group(repository: Repository
 def test_it_can_only_read_the_repository_and_keeps_no_credentials(repository: Repository) -> None:
     assert repository.parsed()["permissions"] == {"contents": "read"}
     assert steps(repository)["Check out the repository"]["with"] == {"persist-credentials": "false"}
+
+
+COMMENTS: dict[str, dict[str, object]] = {
+    "the input": {"inputs": {"comment": "auto"}},
+    "the variable": {"env": {"CI_KIT_COMMENT": "auto"}},
+    "an expression": {"inputs": {"comment": "${{ vars.COMMENT }}"}},
+    "the project": {"working_directory": "app"},
+}
+
+
+@pytest.mark.parametrize("place", COMMENTS)
+def test_only_a_job_that_comments_may_write_to_pull_requests(place: str, repository: Repository) -> None:
+    repository.write("app/pyproject.toml", '[tool.ci-kit]\ncomment = "auto"\n')
+    repository.configure(**COMMENTS[place])
+    assert repository.parsed()["permissions"] == {"contents": "read"}
+    job = repository.parsed()["jobs"]["test"]
+    assert job["permissions"] == {"contents": "read", "pull-requests": "write"}
+
+
+@pytest.mark.parametrize("value", ["no", "false", "", "nonsense"])
+def test_a_job_that_does_not_comment_may_not(value: str, repository: Repository) -> None:
+    repository.configure(inputs={"comment": value})
+    assert "permissions" not in repository.parsed()["jobs"]["test"]
+
+
+def test_an_input_counts_before_the_project(repository: Repository) -> None:
+    repository.write("app/pyproject.toml", '[tool.ci-kit]\ncomment = "auto"\n')
+    repository.configure(working_directory="app", inputs={"comment": "no"})
+    assert "permissions" not in repository.parsed()["jobs"]["test"]
+
+
+def test_each_job_of_a_matrix_has_a_comment_of_its_own(repository: Repository) -> None:
+    repository.configure(env={"CI_KIT_COMMENT": "auto"}, python_versions=["3.12", "3.13"])
+    assert steps(repository)["Run the tests"]["with"] == {"run-name": "Python ${{ matrix.python }}"}
+    repository.configure(env={"CI_KIT_COMMENT": "auto"})
+    assert "with" not in steps(repository)["Run the tests"]
 
 
 def test_one_python_version_gives_a_job_with_outputs(repository: Repository) -> None:
