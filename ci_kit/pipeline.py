@@ -71,9 +71,7 @@ class Job:
             problem = error
         code = self._tests.code if self._tests else 0
         report, comment = self._report(problem), comment_writer(self._settings)
-        return conclude(
-            report, self._runner, self._files, code=code, problem=problem, comment=comment
-        )
+        return conclude(report, self._runner, self._files, code=code, problem=problem, comment=comment)
 
     def _run(self, cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings

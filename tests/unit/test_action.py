@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ci_kit.github import TOKEN_VARIABLE
 from tests.support.waiting import LIMIT
 from tests.unit.support import ROOT, SELF_HOSTED, file_command, python, python_with, write
 
@@ -106,6 +107,19 @@ def test_no_module_and_no_variable_of_the_project_reaches_the_action(
     )
     assert done.returncode == 99, done.stderr
     assert not marker.exists()
+
+
+def test_pip_does_not_get_the_token(tmp_path: Path, marker: Path) -> None:
+    seen = "import os\nopen(os.environ['MARKER'], 'w').write(str(sorted(os.environ)))\n"
+    interpreter = python_with(
+        tmp_path / "venv",
+        {"pip.py": f"import sys\nif '--target' in sys.argv:\n    import show\n{PIP}", "show.py": seen},
+    )
+    (tmp_path / "temporary").mkdir()
+    env = {"MARKER": str(marker), "RUNNER_TEMP": str(tmp_path / "temporary"), TOKEN_VARIABLE: "secret"}
+    start(interpreter, env)
+    assert "RUNNER_TEMP" in marker.read_text()
+    assert TOKEN_VARIABLE not in marker.read_text()
 
 
 def of_another_user(folder: Path) -> None:

@@ -77,11 +77,14 @@ class Pull:
             | more
         )
 
-    def start(self, *words: str, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
+    def start(
+        self, *words: str, command: str = "run", env: dict[str, str] | None = None
+    ) -> subprocess.Popen[str]:
         """Start ci-kit; ``env`` are more variables."""
+        words = (f"--python={sys.executable}", *words) if command == "run" else words
         project = write(self.folder / "project", PROJECT | {"test_a.py": self.test})
         return subprocess.Popen(
-            [sys.executable, "-c", HASTY, "run", "-C", project, "--python", sys.executable, *words],
+            [sys.executable, "-c", HASTY, command, "-C", project, *words],
             env=self.environment(PYTHONPATH=str(ROOT), PATH="/usr/bin:/bin", HOME=str(self.folder))
             | (env or {}),
             stdin=subprocess.DEVNULL,
@@ -90,9 +93,9 @@ class Pull:
             text=True,
         )
 
-    def ends(self, *words: str, env: dict[str, str] | None = None) -> Ended:
+    def ends(self, *words: str, command: str = "run", env: dict[str, str] | None = None) -> Ended:
         """Run ci-kit to its end."""
-        with self.start(*words, env=env) as child:
+        with self.start(*words, command=command, env=env) as child:
             out, err = child.communicate(timeout=LIMIT)
         return Ended(child.returncode, out, err)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from tests.support.github_api.answers import error
 from tests.support.github_api.data import pull_request_data
 from tests.support.github_api.server import GitHub
-from tests.unit.report.comment.runs import COMMIT, Pull
+from tests.unit.report.comment.runs import COMMIT, FAILING, PASSING, Pull
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -52,6 +53,29 @@ def test_the_number_of_the_run_that_ended_counts(later: Pull, github: GitHub) ->
     later.ends()
     later.payload["workflow_run"]["run_number"] = 11
     assert later.ends().comment.startswith("not updated: run 12, which is newer, ")
+
+
+def test_the_documents_of_earlier_runs_become_one_comment(later: Pull, pull: Pull, github: GitHub) -> None:
+    for number, test in enumerate([FAILING, PASSING]):
+        pull.test = test
+        words = (f"--run-report=runs/{number}.json", f"--run-name=Python 3.{number}")
+        assert pull.ends("--comment=no", *words).code == 1 - number
+    done = later.ends("runs", "--comment=auto", command="report")
+    assert done.code == 1
+    assert done.comment.startswith("written: ")
+    text = github.comments[0]["body"]
+    assert "| `Python 3.0` | failed |" in text
+    assert f"](https://github.com/o/r/blob/{COMMIT}/test_a.py#L1)" in text
+    assert later.ends("runs", "--comment=auto", command="report").comment.startswith("updated: ")
+
+
+def test_a_document_does_not_choose_the_pull_request(later: Pull, github: GitHub) -> None:
+    later.ends("--comment=no", "--run-report=run.json")
+    document = json.loads((later.folder / "project/run.json").read_text())
+    hostile = {"pull_request": 1, "commit": "0" * 40, "name": "<!-- ci-kit:0 -->", "reason": "@mina #1"}
+    (later.folder / "project/run.json").write_text(json.dumps(document | hostile))
+    assert later.ends("run.json", "--comment=auto", command="report").comment.startswith("written: ")
+    assert [call.path for call in github.calls if call.method == "POST"] == ["/repos/o/r/issues/7/comments"]
 
 
 @pytest.mark.parametrize("branch", ["topic/한국어", "a&state=closed#x", "a b?c=d%20"])
