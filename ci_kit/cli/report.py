@@ -33,7 +33,7 @@ class ReportCommand(SettingsCommand):
 
 @click.command(cls=ReportCommand)
 @with_call
-@click.argument("documents", nargs=-1, required=True)
+@click.argument("documents", nargs=-1, metavar="DOCUMENTS...")
 @click.option(
     "--min-runs",
     type=click.IntRange(min=1),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ci_kit.errors import CiKitError, UnfinishedRunError
 from ci_kit.github import Runner
+from ci_kit.report.excerpt import one_line
 from ci_kit.report.gathering import gather_runs
 from ci_kit.report.matrix import merge_runs
 from ci_kit.report.publishing import comment_writer, conclude
@@ -61,8 +62,8 @@ def _require_runs(report: RunReport, min_runs: int) -> None:
     if unfinished := [run for run in runs if run.outcome == "error"]:
         first = unfinished[0]
         raise UnfinishedRunError(
-            report.reason or f"{first.name} could not finish",
-            why=first.problem.partition("\n")[0],
+            one_line(report.reason or f"{first.name} could not finish"),
+            why=one_line(first.problem.partition("\n")[0]),
             todo="look at the log of that run",
         )
     if len(runs) < min_runs:

@@ -18,8 +18,14 @@ def gather_runs(
     """The reports in the documents that the words name: files, folders or patterns, relative to ``root``.
 
     A folder means the documents in it and below it. ``written`` is the document that this command writes: one
-    from an earlier call is left out. Raises UsageError for a word without a document, and for a broken one.
+    from an earlier call is left out. Raises UsageError for a word without a document, for a broken one, and
+    without a word.
     """
+    if not words:
+        raise UsageError(
+            "the documents of the runs are missing",
+            todo="name files, folders or patterns: as arguments, or by the action's input documents",
+        )
     reports: dict[Path, RunReport] = {}
     for word in words:
         found = {path: data for path, data in _documents(word, root) if path != written}

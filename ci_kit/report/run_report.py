@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from ci_kit.testing.results import Results
 NOT_IN_DOCUMENT = "not in document"
 """The metadata of a field that only this machine can use."""
 
+_MARKUP = re.compile(r"[^\w ./:-]")
 _TITLES: dict[Outcome, str] = {
     "passed": "Tests passed",
     "failed": "Tests failed",
@@ -114,7 +116,8 @@ class RunReport:
             "deselected": results.deselected,
             "rerun": results.reruns,
         }
-        named.update(results.others)
+        # The page shows them as they are.
+        named.update((_MARKUP.sub(" ", name), count) for name, count in results.others)
         counts = [f"{count} {name}" for name, count in named.items() if count]
         if results.uncounted:
             noun = "run" if self.runs else "command"

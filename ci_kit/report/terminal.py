@@ -50,7 +50,7 @@ def print_result(report: RunReport, runner: Runner) -> None:
 def _print_outcome(report: RunReport, runner: Runner) -> None:
     console = runner.host.console
     title = console.styled(report.title, "bold", _STYLES[report.outcome])
-    title += f", {report.reason}" if report.reason else ""
+    title += f", {one_line(report.reason)}" if report.reason else ""
     coverage = "" if report.coverage is None else f"coverage {report.coverage:.1f} %"
     facts = (report.counts, coverage, f"{report.seconds:.1f} s")
     console.step("result", f"{title}: {', '.join(filter(None, facts))}")

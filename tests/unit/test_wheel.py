@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ci_kit import __version__
+from ci_kit.report.document.schema import SCHEMA_FILE
 from tests.support.waiting import LIMIT
 from tests.unit.support import ROOT, python
 
@@ -39,6 +40,11 @@ def test_the_templates_are_where_the_installed_code_looks(installed: Path, tmp_p
     assert code == str(installed / "ci_kit/__init__.py")
     assert str(installed / "ci_kit/templates/summary.md.jinja") in templates
     assert {Path(path).name for path in templates} == {path.name for path in (ROOT / "templates").iterdir()}
+
+
+def test_the_schema_of_a_document_is_in_the_wheel(installed: Path) -> None:
+    name = SCHEMA_FILE.relative_to(ROOT)
+    assert (installed / name).read_bytes() == SCHEMA_FILE.read_bytes()
 
 
 def test_the_command_works_outside_the_checkout(installed: Path, tmp_path: Path) -> None:

@@ -193,7 +193,9 @@ def test_an_error_on_a_runner_is_in_the_outputs_and_on_the_page(checkout: Path) 
 
 
 def test_without_a_document_the_command_line_is_wrong(checkout: Path) -> None:
-    assert reported(checkout).returncode == 64
+    done = reported(checkout)
+    assert done.returncode == 64
+    assert done.stderr.startswith("ci-kit: error: the documents of the runs are missing\n")
 
 
 def documents(folder: Path, *changes: Mapping[str, Any]) -> Path:

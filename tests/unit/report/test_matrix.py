@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ci_kit.errors import Outcome
+from ci_kit.redaction import Redactor
+from ci_kit.report.document.run_document import from_document, to_document
 from ci_kit.report.groups import group_failures
 from ci_kit.report.matrix import merge_runs, separate_runs
 from ci_kit.report.run_report import RunReport
 from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
+from ci_kit.testing.merged_coverage import merge_files
 from ci_kit.testing.results import Failure, Results, TestResult
+from tests.unit.report.document.reports import REPOSITORY, reports
 from tests.unit.report.making import REPORT
 
 ROOT = Path("/home/me/shop")
@@ -194,3 +201,21 @@ def test_files_of_two_projects_are_relative_to_the_repository() -> None:
     assert merged.patch
     assert [file.path for file in merged.patch.files] == ["api/app.py", "web/app.py"]
     assert merge_runs([of_project("api"), of_project("api")]).root == ROOT / "api"
+
+
+@given(st.lists(reports(), min_size=2, max_size=3))
+def test_a_merged_report_is_written_and_read_again(parts: list[RunReport]) -> None:
+    merged = merge_runs(parts)
+    document = json.loads(json.dumps(to_document(merged, Redactor())))
+    assert from_document(document, REPOSITORY) == merged
+    assert len(merged.runs) == len({run.name for run in merged.runs})
+    tests = [len(part.results.tests) for part in parts if part.results]
+    assert len(merged.results.tests if merged.results else ()) == sum(tests)
+
+
+@given(reports())
+def test_a_run_that_is_merged_with_itself_has_its_own_coverage(report: RunReport) -> None:
+    once, twice = merge_files([report.covered]), merge_files([report.covered, report.covered])
+    assert {file.path: set(file.executed) for file in twice} == {
+        file.path: set(file.executed) for file in once
+    }

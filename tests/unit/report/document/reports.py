@@ -28,7 +28,7 @@ _results = st.builds(Results, failures=_failures, rerun=_failures, tests=_tests,
 def reports(folder: Path | None = REPOSITORY, *, runs: bool = True) -> st.SearchStrategy[RunReport]:
     """Reports of a repository, whose project may be below it. With ``runs``, also of several runs."""
     roots = st.sampled_from([None, folder, folder / "services/api"]) if folder else st.none()
-    nested = st.lists(reports(None, runs=False), max_size=2).map(tuple) if runs else st.just(())
+    nested = _runs().map(tuple) if runs else st.just(())
     no_files = st.just(())
     return st.builds(
         RunReport,
@@ -42,3 +42,7 @@ def reports(folder: Path | None = REPOSITORY, *, runs: bool = True) -> st.Search
         root=roots,
         runs=nested,
     )
+
+
+def _runs() -> st.SearchStrategy[list[RunReport]]:
+    return st.lists(reports(None, runs=False), max_size=2, unique_by=lambda run: run.name)
