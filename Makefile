@@ -19,7 +19,7 @@ run: .venv/installed $(SAMPLE)/.venv/installed ## Run the main job on the sample
 test: lint unit $(SAMPLE)/.venv/installed ## Check and test everything, on real servers
 	@test -d /usr/share/zoneinfo || tools/apt.sh "There are no time zone files" tzdata
 	@$(BIN)/ci-kit mysql install
-	$(BIN)/python -m pytest tests/containers tests/runner tests/action tests/mysql tests/support \
+	$(BIN)/python -m pytest tests/containers tests/runner tests/action tests/mysql tests/browser tests/support \
 		--numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 lint: .venv/installed ## Check format, types, imports, workflows and scripts

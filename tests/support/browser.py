@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support import apt_install
 from tests.support.unavailable import Unavailable
@@ -23,6 +23,7 @@ _PACKAGE = _PROGRAMS[0]
 _HEIGHT = 900
 # In milliseconds.
 _LIMIT = 30_000
+expect.set_options(timeout=_LIMIT)
 
 
 def program() -> str:
@@ -76,10 +77,14 @@ def opened(
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        page.on("request", lambda request: problems.append(request.url) if request.url != url else None)
+        page.on(
+            "request",
+            lambda request: problems.append(request.url) if request.url.partition("#")[0] != url else None,
+        )
         page.goto(url + (f"#{fragment}" if fragment else ""))
         yield page
-        assert problems == []
+        if problems:
+            raise AssertionError("\n".join(problems))
     finally:
         context.close()
 
