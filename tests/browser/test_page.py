@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Error, Page, expect
 
 from ci_kit.testing.results import Results, TestResult
@@ -198,6 +199,20 @@ def test_a_run_that_an_error_ended_shows_the_error(chromium: Browser, tmp_path: 
         expect(page.get_by_role("heading", level=1)).to_contain_text("The job could not finish")
         expect(page.locator(".problem")).to_have_text("no server\n<b>why</b>")
         expect(page.get_by_text("There are no results of tests.")).to_be_visible()
+
+
+def test_a_report_of_several_runs_has_a_row_for_each(chromium: Browser, tmp_path: Path) -> None:
+    runs = (replace(REPORT, name="MySQL 8", outcome="passed"), replace(REPORT, name="MySQL 9"))
+    with opened(chromium, page_of(tmp_path, replace(REPORT, runs=runs)), fragment="runs") as page:
+        expect(page.get_by_role("row", name="MySQL 8")).to_contain_text("Tests passed")
+        expect(page.get_by_role("row", name="MySQL 9")).to_contain_text("Tests failed")
+        assert Axe().run(page).response["violations"] == []
+
+
+def test_the_failures_begin_with_the_command_that_runs_them_again(chromium: Browser, tmp_path: Path) -> None:
+    report = replace(REPORT, again=("ci-kit", "run", "--", "test a.py::<b>"))
+    with opened(chromium, page_of(tmp_path, report)) as page:
+        expect(page.locator(".command")).to_have_text("ci-kit run -- 'test a.py::<b>'")
 
 
 def test_a_run_without_failures_begins_with_the_tests(chromium: Browser, tmp_path: Path) -> None:

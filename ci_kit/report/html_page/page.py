@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,7 @@ def html_page(report: RunReport, runner: Runner) -> str:
             " base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'",
             "style": style,
             "script": script,
+            "again": texts.redact(shlex.join(report.again)),
             "failures": failures,
             "flaky": flaky,
             "details_left_out": details.left_out,
