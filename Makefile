@@ -26,6 +26,7 @@ lint: .venv/installed ## Check format, types, imports, workflows and scripts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/oxlint --quiet --deny-warnings --deny=suspicious --allow=no-unused-vars templates/html_page
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/shellcheck action/*.sh tools/*.sh tests/runner/*.sh tests/containers/*.sh .ci/run
 	$(BIN)/actionlint

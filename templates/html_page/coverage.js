@@ -3,11 +3,23 @@
 function fileCells(file) {
   const missed = file.changedMissed;
   return [
-    element("td", { class: "path" }, element("a", { href: `#file-${file.order + 1}` }, element("code", {}, file.path))),
+    element(
+      "td",
+      { class: "path" },
+      element("a", { href: `#file-${file.order + 1}` }, element("code", {}, file.path)),
+    ),
     element("td", { class: "percent" }, `${file.percent.toFixed(2)} %`, meter(file.percent)),
     element("td", { class: "n" }, `${file.missed} of ${file.statements}`),
-    element("td", { class: "n branches" }, file.branches ? `${file.missedBranches.length} of ${file.branches}` : ""),
-    element("td", { class: "changed-lines" }, file.changed.length ? `${missed} of ${file.changed.length} missed` : ""),
+    element(
+      "td",
+      { class: "n branches" },
+      file.branches ? `${file.missedBranches.length} of ${file.branches}` : "",
+    ),
+    element(
+      "td",
+      { class: "changed-lines" },
+      file.changed.length ? `${missed} of ${file.changed.length} missed` : "",
+    ),
   ];
 }
 
@@ -40,9 +52,13 @@ function startCoverage() {
 function showFile(file) {
   const section = document.getElementById("file");
   section.querySelector("h2").textContent = file.path;
-  const facts = [`${file.percent.toFixed(2)} %`, `${file.missed} of ${counted(file.statements, "line")} missed`];
+  const facts = [
+    `${file.percent.toFixed(2)} %`,
+    `${file.missed} of ${counted(file.statements, "line")} missed`,
+  ];
   if (file.branches) facts.push(`${file.missedBranches.length} of ${file.branches} branches missed`);
-  if (file.changed.length) facts.push(`${file.changedMissed} of ${counted(file.changed.length, "changed line")} missed`);
+  if (file.changed.length)
+    facts.push(`${file.changedMissed} of ${counted(file.changed.length, "changed line")} missed`);
   section.querySelector(`[data-part="facts"]`).textContent = facts.join(" · ");
   section.querySelector(`[data-part="content"]`).replaceChildren(...fileContent(file));
 }

@@ -20,7 +20,12 @@ function meter(percent) {
   const space = "http://www.w3.org/2000/svg";
   const bar = document.createElementNS(space, "svg");
   const part = document.createElementNS(space, "rect");
-  for (const [name, value] of [["viewBox", "0 0 100 1"], ["preserveAspectRatio", "none"], ["class", "meter"], ["aria-hidden", "true"]]) {
+  for (const [name, value] of [
+    ["viewBox", "0 0 100 1"],
+    ["preserveAspectRatio", "none"],
+    ["class", "meter"],
+    ["aria-hidden", "true"],
+  ]) {
     bar.setAttribute(name, value);
   }
   part.setAttribute("width", percent);

@@ -15,7 +15,7 @@ class Listing {
     this.part("previous").addEventListener("click", () => this.show(this.first - PAGE));
     this.part("next").addEventListener("click", () => this.show(this.first + PAGE));
     for (const header of section.querySelectorAll("th[data-sort]")) {
-      header.firstChild.addEventListener("click", () => this.sort(header));
+      header.firstChild.addEventListener("click", () => this.sortBy(header));
     }
   }
 
@@ -23,7 +23,7 @@ class Listing {
     return this.section.querySelector(`[data-part="${name}"]`);
   }
 
-  sort(header) {
+  sortBy(header) {
     const key = header.dataset.sort;
     const { value, descendingFirst = false } = this.sorts[key];
     const again = this.sorted.key === key;

@@ -21,15 +21,22 @@ function missedBranches(file) {
 
 function legend() {
   const entries = Object.entries(MEANINGS).map(([state, meaning]) =>
-    element("li", {}, element("span", { class: `sign ${state}`, "aria-hidden": "true" }, SIGNS[state]), `${state}: ${meaning}`),
+    element(
+      "li",
+      {},
+      element("span", { class: `sign ${state}`, "aria-hidden": "true" }, SIGNS[state]),
+      `${state}: ${meaning}`,
+    ),
   );
-  entries.push(element("li", {}, element("span", { class: "sign", "aria-hidden": "true" }, "+"), "changed line"));
+  entries.push(
+    element("li", {}, element("span", { class: "sign", "aria-hidden": "true" }, "+"), "changed line"),
+  );
   return element("ul", { class: "legend" }, ...entries);
 }
 
 function sourceLine(file, number, text, branches, changed) {
   const ways = branches.get(number) ?? [];
-  const state = ways.length ? "partial" : STATES[file.states[number - 1]] ?? "";
+  const state = ways.length ? "partial" : (STATES[file.states[number - 1]] ?? "");
   const line = element(
     "li",
     { id: `line-${number}`, tabindex: "-1", class: `${state}${changed ? " changed" : ""}` },
@@ -47,8 +54,14 @@ function sourceLine(file, number, text, branches, changed) {
 function source(file) {
   const branches = Map.groupBy(missedBranches(file), ([from]) => from);
   const changed = new Set(file.changed);
-  const lines = file.lines.map((text, index) => sourceLine(file, index + 1, text, branches, changed.has(index + 1)));
-  const text = element("div", { class: "source", role: "region", tabindex: "0", "aria-label": `Lines of ${file.path}` }, element("ol", {}, ...lines));
+  const lines = file.lines.map((text, index) =>
+    sourceLine(file, index + 1, text, branches, changed.has(index + 1)),
+  );
+  const text = element(
+    "div",
+    { class: "source", role: "region", tabindex: "0", "aria-label": `Lines of ${file.path}` },
+    element("ol", {}, ...lines),
+  );
   // The first line of each block of missed lines.
   const missed = lines.filter((line, index) => isMissed(line) && !(index && isMissed(lines[index - 1])));
   if (!missed.length) return [text];
@@ -74,9 +87,16 @@ function isMissed(line) {
 
 /** What is known of a file without its text: the numbers of the lines. */
 function linesOnly(file) {
-  const shown = [element("p", { class: "note" }, "The text of this file is not in the page. These are the numbers of its lines.")];
+  const shown = [
+    element(
+      "p",
+      { class: "note" },
+      "The text of this file is not in the page. These are the numbers of its lines.",
+    ),
+  ];
   if (file.missedText) shown.push(element("p", {}, "Missed: ", element("code", {}, file.missedText)));
-  if (file.changed.length) shown.push(element("p", {}, "Changed: ", element("code", {}, file.changed.join(", "))));
+  if (file.changed.length)
+    shown.push(element("p", {}, "Changed: ", element("code", {}, file.changed.join(", "))));
   return shown;
 }
 
@@ -84,7 +104,14 @@ function linesOnly(file) {
 function fileContent(file) {
   const branches = missedBranches(file);
   const listed = branches.length
-    ? [element("p", {}, "Branches that no test took:"), element("ul", { class: "branches-list" }, ...branches.map((one) => element("li", {}, branchInWords(one))))]
+    ? [
+        element("p", {}, "Branches that no test took:"),
+        element(
+          "ul",
+          { class: "branches-list" },
+          ...branches.map((one) => element("li", {}, branchInWords(one))),
+        ),
+      ]
     : [];
   return file.lines ? [legend(), ...listed, ...source(file)] : [...linesOnly(file), ...listed];
 }

@@ -41,4 +41,5 @@ document.documentElement.classList.add("scripted");
 startTheme();
 startToggles();
 startTests();
-new Views(startCoverage());
+const views = new Views(startCoverage());
+views.follow();

@@ -21,12 +21,27 @@ function testRows(data) {
 
 function testCells(test) {
   const id = element("code", {}, test.file && element("span", { class: "dim" }, `${test.file}::`), test.name);
-  const name = element("td", { class: "name" }, test.failure ? element("a", { href: `#failure-${test.failure}` }, id) : id);
+  const name = element(
+    "td",
+    { class: "name" },
+    test.failure ? element("a", { href: `#failure-${test.failure}` }, id) : id,
+  );
   if (test.reason) name.append(element("span", { class: "reason" }, test.reason));
   if (test.place) name.append(element("span", { class: "reason" }, place(test.place, test.url)));
-  const outcome = element("td", { class: "outcome" }, element("span", { class: `badge ${test.outcome}` }, test.outcome));
+  const outcome = element(
+    "td",
+    { class: "outcome" },
+    element("span", { class: `badge ${test.outcome}` }, test.outcome),
+  );
   if (test.reruns) {
-    outcome.append(" ", element("span", { class: "badge flaky" }, `${test.flaky ? "flaky, " : ""}${counted(test.reruns, "rerun")}`));
+    outcome.append(
+      " ",
+      element(
+        "span",
+        { class: "badge flaky" },
+        `${test.flaky ? "flaky, " : ""}${counted(test.reruns, "rerun")}`,
+      ),
+    );
   }
   return [
     outcome,
@@ -62,9 +77,17 @@ function startTests() {
       else chosen.delete(outcome);
       tests.update();
     });
-    tests.part("outcomes").append(
-      element("label", {}, box, `${outcome} `, element("span", { class: "number" }, counts[outcome].length.toLocaleString("en"))),
-    );
+    tests
+      .part("outcomes")
+      .append(
+        element(
+          "label",
+          {},
+          box,
+          `${outcome} `,
+          element("span", { class: "number" }, counts[outcome].length.toLocaleString("en")),
+        ),
+      );
   }
-  tests.sort(section.querySelector(`th[data-sort="outcome"]`));
+  tests.sortBy(section.querySelector(`th[data-sort="outcome"]`));
 }

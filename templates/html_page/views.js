@@ -8,7 +8,6 @@ class Views {
       link.addEventListener("click", (event) => this.choose(event, link));
     }
     addEventListener("hashchange", () => this.follow());
-    this.follow();
   }
 
   /** Show a part without a jump to its beginning. */
@@ -24,7 +23,13 @@ class Views {
     const file = name === "file" && this.files[number - 1];
     const failure = name === "failure" && document.getElementById(`failure-${number}`);
     if (file) showFile(file);
-    const shown = file ? "file" : failure ? failure.closest(".view").id : this.names.includes(name) && name !== "file" ? name : this.first;
+    const shown = file
+      ? "file"
+      : failure
+        ? failure.closest(".view").id
+        : this.names.includes(name) && name !== "file"
+          ? name
+          : this.first;
     for (const section of this.sections) section.hidden = section.id !== shown;
     const current = shown === "file" ? "coverage" : shown;
     for (const link of document.querySelectorAll("nav.views a")) {
@@ -53,6 +58,8 @@ class Views {
 
   /** The part that a reader needs first. */
   get first() {
-    return document.querySelector("#failures .group") || !document.querySelector("#tests tbody tr") ? "failures" : "tests";
+    return document.querySelector("#failures .group") || !document.querySelector("#tests tbody tr")
+      ? "failures"
+      : "tests";
   }
 }
