@@ -19,13 +19,14 @@ run: .venv/installed $(SAMPLE)/.venv/installed ## Run the main job on the sample
 test: lint unit $(SAMPLE)/.venv/installed ## Check and test everything, on real servers
 	@test -d /usr/share/zoneinfo || tools/apt.sh "There are no time zone files" tzdata
 	@$(BIN)/ci-kit mysql install
-	$(BIN)/python -m pytest tests/containers tests/runner tests/action tests/mysql tests/support \
+	$(BIN)/python -m pytest tests/containers tests/runner tests/action tests/mysql tests/browser tests/support \
 		--numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 lint: .venv/installed ## Check format, types, imports, workflows and scripts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/oxlint --quiet --deny-warnings --deny=suspicious --allow=no-unused-vars templates/html_page
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/shellcheck action/*.sh tools/*.sh tests/runner/*.sh tests/containers/*.sh .ci/run
 	$(BIN)/actionlint

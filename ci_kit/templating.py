@@ -66,18 +66,20 @@ def require_inside(path: Path, repository: Path) -> None:
 
 
 def strict_environment(
-    filters: Mapping[str, Callable[..., str]], own: OwnTemplates | None = None
+    filters: Mapping[str, Callable[..., str]], own: OwnTemplates | None = None, *, autoescape: bool = False
 ) -> Environment:
     """The Jinja environment of every template. An undefined name is an error, never empty text.
 
     A template in the project's folder ``own`` replaces the shipped template of the same name. The shipped
-    one stays available as ``ci-kit/<name>``, for ``extends``. Templates run in Jinja's sandbox: a template
-    of a pull request cannot reach Python's modules by the attributes of a value.
+    one stays available as ``ci-kit/<name>``, for ``extends``. With ``own``, templates run in Jinja's sandbox:
+    a template of a pull request cannot reach Python's modules by the attributes of a value. ``autoescape`` is
+    for HTML: a value shows as it is, and cannot be markup.
     """
     shipped = FileSystemLoader(shipped_templates())
     loaders = [_OwnLoader(own)] if own else []
     # Jinja's own delimiters also occur in GitHub's expressions and in shell: ${{ }}, ${#array[@]}.
-    environment = ImmutableSandboxedEnvironment(
+    # Outside the sandbox, a report of many failures takes half of the time.
+    environment = (ImmutableSandboxedEnvironment if own else Environment)(
         loader=ChoiceLoader([*loaders, shipped, PrefixLoader({_SHIPPED_PREFIX: shipped})]),
         block_start_string="<%",
         block_end_string="%>",
@@ -86,6 +88,7 @@ def strict_environment(
         comment_start_string="<%#",
         comment_end_string="#%>",
         undefined=StrictUndefined,
+        autoescape=autoescape,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
 from ci_kit.github import Runner
 from ci_kit.redaction import Redactor
+from ci_kit.report.ended_tests import ended_tests
 from ci_kit.report.excerpt import excerpt
 from ci_kit.report.matrix import separate_runs
 from ci_kit.report.run_report import RunReport
@@ -52,7 +52,7 @@ class _Suite:
         self._results = report.results or Results()
         self._redactor = redactor
         self._counts = Counter[str]()
-        self._relative = cache(self._relative_path)
+        self._relative = cache(report.relative)
 
     def text(self) -> str:
         cases = list(self._cases())
@@ -67,16 +67,8 @@ class _Suite:
         return self._element("testsuite", suite, *cases)
 
     def _cases(self) -> Iterator[str]:
-        results = self._results
-        failures, reruns = _by_test(results.failures), _by_test(results.rerun)
-        for test in results.tests:
-            yield self._case(test, failures.get(test.node, []), reruns.get(test.node, []))
-        ended = {test.node for test in results.tests}
-        for node, others in failures.items():
-            if node not in ended:
-                # A file that could not be collected, or a test that did not end.
-                test = TestResult(node, "error", 0.0, others[0].path, others[0].line)
-                yield self._case(test, others, [])
+        for test in ended_tests(self._results):
+            yield self._case(test.result, test.failures, test.reruns)
         failed = self._counts["failure"] + self._counts["error"]
         if self._report.problem or (self._report.outcome in ("failed", "error") and not failed):
             yield self._whole_run()
@@ -133,24 +125,12 @@ class _Suite:
     def _excerpt(self, text: str) -> str:
         return excerpt(text, self._redactor)
 
-    def _relative_path(self, path: str) -> str:
-        """A path relative to the repository, if it is in there."""
-        root = self._report.repository
-        return str(Path(path).relative_to(root)) if root and Path(path).is_relative_to(root) else path
-
     def _element(self, name: str, attributes: Mapping[str, str], *content: str) -> str:
         """An element with content that is XML already."""
         listed = "".join(
             f' {key}="{_escape_attribute(self._redactor.redact(value))}"' for key, value in attributes.items()
         )
         return f"<{name}{listed}>{''.join(content)}</{name}>\n" if content else f"<{name}{listed}/>\n"
-
-
-def _by_test(failures: Sequence[Failure]) -> dict[str, list[Failure]]:
-    found = defaultdict[str, list[Failure]](list)
-    for failure in failures:
-        found[failure.test or failure.node].append(failure)
-    return dict(found)
 
 
 def _names(node: str) -> tuple[str, str]:

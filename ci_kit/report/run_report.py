@@ -74,6 +74,11 @@ class RunReport:
     runs: tuple[RunReport, ...] = ()
     again: tuple[str, ...] = ()
 
+    def relative(self, path: str) -> str:
+        """A path relative to the repository if it is in there."""
+        root = self.repository
+        return str(Path(path).relative_to(root)) if root and Path(path).is_relative_to(root) else path
+
     @property
     def title(self) -> str:
         """The result in a few words."""

@@ -75,6 +75,7 @@ class Settings:
     coverage_html: str
     min_tests: int
     login_variables: tuple[Variable, ...]
+    html: str
     junit_report: str
     json_report: str
     run_report: str

@@ -42,6 +42,14 @@ REPORTS: tuple[Option, ...] = (
         text,
     ),
     Option(
+        "html",
+        "Reports",
+        "",
+        "File for an HTML page of the run, relative to the project. It has the failures, the tests, the"
+        " lines of each measured file, and the steps. empty: none.",
+        text,
+    ),
+    Option(
         "junit-report",
         "Reports",
         "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import sys
 from dataclasses import dataclass
@@ -22,12 +23,13 @@ OWN_TAGS = {"h2", "h3", "h4", "p", "ul", "li", "code", "pre", "details", "summar
 
 @dataclass(frozen=True)
 class Reports:
-    """What a run left: its exit code, what it printed, the page and the JUnit XML."""
+    """What a run left: its exit code, what it printed, the page, the JUnit XML and the HTML page."""
 
     code: int
     printed: str
     page: str
     junit: str
+    html: str
 
     @property
     def annotations(self) -> list[str]:
@@ -42,11 +44,12 @@ def reports(folder: Path, *words: str, **variables: str) -> Reports:
         "GITHUB_WORKSPACE": str(folder),
         "GITHUB_STEP_SUMMARY": str(summary),
     }
-    flags = (f"--python={sys.executable}", "--mysql=off", "--no-coverage", "--junit-report=reports/junit.xml")
+    files = {"junit-report": folder / "reports/junit.xml", "html": folder / "reports/run.html"}
+    named = [f"--{setting}={path}" for setting, path in files.items()]
+    flags = (f"--python={sys.executable}", "--mysql=off", "--no-coverage", *named)
     done = ci_kit("run", "-C", folder, *flags, "--", *words, env=ALONE | runner | variables)
-    junit = folder / "reports/junit.xml"
-    printed = done.stdout + done.stderr
-    return Reports(done.returncode, printed, summary.read_text("utf-8"), junit.read_text("utf-8"))
+    texts = [path.read_text("utf-8") for path in (summary, *files.values())]
+    return Reports(done.returncode, done.stdout + done.stderr, *texts)
 
 
 @pytest.fixture(scope="module", params=[(), ("-p", "xdist", "-n2")], ids=["serial", "xdist"])
@@ -198,10 +201,17 @@ def test_no_report_has_a_secret_of_ci_kit(secret: str, tmp_path: Path) -> None:
         "\n".join(made.annotations),
         "".join(ET.fromstring(made.junit).itertext()),
         made.junit,
+        shown_in(made.html),
     ]
     for text in texts:
         assert "***" in text
         assert parts_of(secret, text) == []
+
+
+def shown_in(page: str) -> str:
+    """The text of an HTML page, without its own style and script: they have words of a secret by chance."""
+    own = re.compile(r"<style>.*?</style>|<script type=.module.*?</script>", re.DOTALL)
+    return html.unescape(own.sub("", page).replace(r"\u003c", "<"))
 
 
 def test_the_runner_finds_a_secret_that_only_it_knows(tmp_path: Path) -> None:

@@ -74,6 +74,7 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "json-report": (("tests.json", "tests.json"), ("reports/tests.json", "reports/tests.json")),
     "log-groups": (("setup tests", ("setup", "tests")), ("none", ())),
     "annotate-warnings": (("true", True), ("false", False)),
+    "html": (("run.html", "run.html"), ("reports/run.html", "reports/run.html")),
     "junit-report": (("tests.xml", "tests.xml"), ("reports/tests.xml", "reports/tests.xml")),
     "run-report": (("run.json", "run.json"), ("reports/run.json", "reports/run.json")),
     "run-name": (("MySQL 8.4", "MySQL 8.4"), ("nightly", "nightly")),

@@ -1,0 +1,33 @@
+"""The text of a measured file."""
+
+from __future__ import annotations
+
+import io
+import tokenize
+from collections.abc import Callable
+from pathlib import Path
+
+
+def source_lines(path: Path, redact: Callable[[str], str]) -> list[str] | None:
+    """The lines of a file without secrets; None if it cannot be shown."""
+    try:
+        # Whatever else has the name of a source file may never end.
+        data = path.read_bytes() if path.is_file() else None
+    except (OSError, ValueError):
+        return None
+    if data is None:
+        return None
+    text = _decoded(data)
+    shown = redact(text).split("\n")
+    # A secret with line breaks moves the lines after it, and then their states would be wrong.
+    return shown if len(shown) == text.count("\n") + 1 else None
+
+
+def _decoded(data: bytes) -> str:
+    """The text of a Python file, or of another file in UTF-8, with every line break as one character."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except SyntaxError:
+        encoding = "utf-8"
+    text = data.decode(encoding, errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
