@@ -15,7 +15,7 @@ from ci_kit.report.excerpt import excerpt
 from ci_kit.report.groups import FailureGroup, group_failures
 from ci_kit.report.markdown import code_block, code_span
 from ci_kit.report.run_report import RunReport, failed_title
-from ci_kit.testing.results import Failure, Results
+from ci_kit.testing.results import Failure, Results, WarningRecord
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -65,6 +65,9 @@ def _blocks(report: RunReport, runner: Runner) -> Iterator[str]:
         yield render_template(templates, "coverage.md.jinja", values)
     if results:
         yield from _tests(results, templates)
+        if results.warnings:
+            values = {"warnings": results.warnings, "more": results.more_warnings, "limit": _LISTED}
+            yield render_template(templates, "warnings.md.jinja", values)
     if report.steps:
         yield render_template(templates, "timeline.md.jinja", {"steps": report.steps})
 
@@ -74,7 +77,7 @@ def _templates(runner: Runner) -> Environment:
 
     redactor = runner.host.redactor
 
-    def place(failure: Failure) -> str:
+    def place(failure: Failure | WarningRecord) -> str:
         path = Path(failure.path)
         name = redactor.redact(runner.relative(path))
         shown = code_span(f"{name}:{failure.line}" if failure.line else name)
