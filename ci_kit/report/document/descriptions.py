@@ -57,7 +57,7 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "began_last": "The test that began last, if the session did not finish.",
         "remembers_failures": "Whether pytest's --last-failed will find the failures of this session.",
         "warnings": "The different warnings that pytest recorded, the most frequent first.",
-        "more_warnings": "The number of warnings that are not listed, because there are too many different ones.",
+        "more_warnings": "The number of warnings that are only counted: too many are different.",
         "uncounted": "The number of commands or runs whose counts are unknown.",
     },
     "WarningRecord": {
