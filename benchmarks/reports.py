@@ -25,7 +25,7 @@ from ci_kit.testing.results import Results
 from ci_kit.testing.results_file import read_results
 
 READING, ALL = "reading the results alone", "all reports"
-TESTS, FAILURES, FILES = 20_000, 5_000, 2_000
+TESTS, FAILURES, FILES, WARNINGS = 20_000, 5_000, 2_000, 500
 BATCH = 200
 MIB = 1024
 # The size of what pytest prints for a test with a few local values.
@@ -45,7 +45,16 @@ def write_results(path: Path) -> None:
             file.write(f"{json.dumps({'event': 'tests', 'root': '/shop', 'tests': tests})}\n")
         counts = {"passed": TESTS - FAILURES, "failed": FAILURES}
         ended = dict.fromkeys(("collected", "selected", "ended"), TESTS)
-        finish = {"event": "finish", "counts": counts, **ended, "deselected": 0, "seconds": 60.0}
+        warnings = [["UserWarning", f"old {n}", f"/shop/part_{n}.py", 3, node(n), n] for n in range(WARNINGS)]
+        finish = {
+            "event": "finish",
+            "counts": counts,
+            **ended,
+            "deselected": 0,
+            "seconds": 60.0,
+            "warnings": warnings,
+            "more_warnings": 0,
+        }
         file.write(f"{json.dumps(finish)}\n")
 
 
@@ -89,6 +98,8 @@ def made_up_report(results: Results | None) -> RunReport:
         patch=PatchCoverage("origin/main", covered[::20]),
         steps=(Step("tests", 0.0, 60.0), Step("coverage", 60.0, 61.0)),
         repository=Path("/shop"),
+        again=("ci-kit", "run", "--", "--lf"),
+        annotate_warnings=True,
     )
 
 
@@ -123,6 +134,8 @@ def make(way: str, folder: Path) -> None:
     started = time.perf_counter()
     results = read_results(folder / "results.jsonl")
     read = time.perf_counter() - started
+    if results is None or len(results.failures) != FAILURES:
+        sys.exit("ci-kit cannot read the results that this benchmark has written")
     report = made_up_report(results)
     files = {"GITHUB_OUTPUT": str(folder / "output"), "GITHUB_STEP_SUMMARY": str(folder / "summary")}
     for path in map(Path, files.values()):

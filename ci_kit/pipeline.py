@@ -232,6 +232,7 @@ class Job:
                 root=self._settings.root.absolute(),
                 elsewhere=self._runner.present,
             ),
+            annotate_warnings=self._settings.annotate_warnings,
             repository=project_folders(self._settings.root, self._host.environ)[-1],
             root=self._settings.root,
             name=self._settings.run_name or self._derived_name(),

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.github import Runner
-from ci_kit.report.annotations import annotate_failures
+from ci_kit.report.annotations import annotate
 from ci_kit.report.document.printing import print_document
 from ci_kit.report.outputs import set_outputs
 from ci_kit.report.report_files import ReportPaths
@@ -29,7 +29,7 @@ PUBLISHERS: tuple[Publisher, ...] = (
     print_result,
     set_outputs,
     add_summary_page,
-    annotate_failures,
+    annotate,
     print_document,
 )
 

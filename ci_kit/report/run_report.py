@@ -45,7 +45,7 @@ class RunReport:
     ``problem`` has the lines of the error that ended the run. ``reason`` says more about a failure.
     ``zone_is_default`` means that no setting chose the time zone. ``repository`` is the folder of the
     repository, ``root`` that of the project; None if unknown. ``again`` has the words of the command that
-    runs only the failed tests again.
+    runs only the failed tests again. With ``annotate_warnings``, pytest's warnings become annotations.
 
     ``name`` tells this run from others, such as those of a matrix. ``began`` is the time in UTC by ISO 8601.
     A report of several runs has them in ``runs``, without their tests and files: ``results`` and ``covered``
@@ -73,6 +73,7 @@ class RunReport:
     began: str = ""
     runs: tuple[RunReport, ...] = ()
     again: tuple[str, ...] = ()
+    annotate_warnings: bool = field(default=False, metadata={NOT_IN_DOCUMENT: True})
 
     def relative(self, path: str) -> str:
         """A path relative to the repository if it is in there."""

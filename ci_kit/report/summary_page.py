@@ -17,7 +17,7 @@ from ci_kit.report.excerpt import excerpt
 from ci_kit.report.groups import FailureGroup, group_failures
 from ci_kit.report.markdown import code_block, code_span
 from ci_kit.report.run_report import RunReport, failed_title
-from ci_kit.testing.results import Failure, Results
+from ci_kit.testing.results import Failure, Results, WarningRecord
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -66,6 +66,9 @@ def _blocks(report: RunReport, runner: Runner) -> Iterator[str]:
         yield render_template(templates, "coverage.md.jinja", values)
     if results:
         yield from _tests(results, templates)
+        if results.warnings:
+            values = {"warnings": results.warnings, "more": results.more_warnings, "limit": _LISTED}
+            yield render_template(templates, "warnings.md.jinja", values)
     if report.steps:
         yield render_template(templates, "timeline.md.jinja", {"steps": report.steps})
 
@@ -76,7 +79,7 @@ def page_templates(
     """The templates of pages. Links lead to the code at the commit, by default that of the run."""
     from ci_kit.templating import strict_environment
 
-    def place(failure: Failure) -> str:
+    def place(failure: Failure | WarningRecord) -> str:
         path = Path(failure.path)
         name = redactor.redact(runner.relative(path))
         shown = code_span(f"{name}:{failure.line}" if failure.line else name)

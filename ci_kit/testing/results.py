@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal, TypeAlias
 
@@ -59,6 +59,21 @@ class TestResult:
     run: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class WarningRecord:
+    """A warning that pytest recorded ``count`` times. ``node`` is the first test; empty outside of tests.
+
+    ``path`` is absolute, or empty for code without a file.
+    """
+
+    category: str
+    message: str
+    path: str
+    line: int
+    node: str
+    count: int
+
+
 @dataclass(frozen=True)
 class Results:
     """What a session reported. The counts by outcome are those of pytest's last line.
@@ -72,7 +87,8 @@ class Results:
     test ran again. ``interrupted`` is the reason that ended the session early. A session that did not finish
     is not ``complete``: it has tests and failures, no counts, and the test that began last. ``uncounted`` is
     the number of commands whose counts are unknown. ``remembers_failures`` means that pytest's option --lf
-    finds the failed tests of this session on this machine.
+    finds the failed tests of this session on this machine. ``warnings`` are different ones, the most frequent
+    first; ``more_warnings`` is the number of those that were only counted.
     """
 
     collected: int = 0
@@ -97,6 +113,8 @@ class Results:
     began_last: str = ""
     uncounted: int = 0
     remembers_failures: bool = False
+    warnings: tuple[WarningRecord, ...] = ()
+    more_warnings: int = 0
 
     @property
     def counted(self) -> bool:
@@ -137,8 +155,20 @@ def total_results(results: Sequence[Results | None]) -> Results:
         failures=tuple(failure for one in known for failure in one.failures),
         rerun=tuple(failure for one in known for failure in one.rerun),
         tests=tuple(test for one in known for test in one.tests),
+        warnings=most_frequent(warning for one in known for warning in one.warnings),
         only_collects=all(one.only_collects for one in known),
     )
+
+
+def most_frequent(warnings: Iterable[WarningRecord]) -> tuple[WarningRecord, ...]:
+    """The warnings without repetitions, the most frequent first."""
+    found: dict[tuple[object, ...], WarningRecord] = {}
+    for one in warnings:
+        key = (one.category, one.message, one.path, one.line)
+        before = found.get(key)
+        found[key] = replace(before, count=before.count + one.count) if before else one
+    # Workers of pytest-xdist report in any order.
+    return tuple(sorted(found.values(), key=lambda one: (-one.count, one.path, one.line, one.message)))
 
 
 def _one_of_several(results: Results | None) -> Results:

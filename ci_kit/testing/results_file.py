@@ -9,7 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
-from ci_kit.testing.results import Failure, Results, Section, TestResult, TestState
+from ci_kit.testing.results import (
+    Failure,
+    Results,
+    Section,
+    TestResult,
+    TestState,
+    WarningRecord,
+    most_frequent,
+)
 
 _CATEGORIES = frozenset({"passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun"})
 
@@ -95,6 +103,8 @@ def _finished(event: _Event, ended: Results) -> Results:
         only_collects=only_collects,
         # `--setup-only` reports tests that it did not call.
         tests=() if only_collects else ended.tests,
+        warnings=most_frequent(map(_warning, _sequence(event, "warnings"))),
+        more_warnings=_integer(event, "more_warnings"),
         remembers_failures=event.get("remembers_failures") is True,
         interrupted="" if event.get("interrupted") is None else _text(event, "interrupted"),
     )
@@ -118,6 +128,16 @@ def _section(value: object) -> Section:
         case [str(title), str(text)]:
             return Section(printable(title), printable(text))
     raise ValueError(f"expected a title and a text, not {value!r:.80}")
+
+
+def _warning(value: object) -> WarningRecord:
+    match value:
+        case [str(category), str(message), str(file), int(line), str(node), int(count)]:
+            path = printable(file) if Path(file).is_absolute() else ""
+            return WarningRecord(
+                printable(category), printable(message), path, line if path else 0, printable(node), count
+            )
+    raise ValueError(f"expected a warning, not {value!r:.80}")
 
 
 def _tests(event: _Event) -> Iterator[TestResult]:

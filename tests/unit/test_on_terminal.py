@@ -65,7 +65,6 @@ def test_a_running_step_shows_its_seconds_and_stays_as_one_line_with_its_time(pr
 
 
 def test_no_running_step_is_within_the_output_of_pytest(tmp_path: Path) -> None:
-    # It has time to be shown again while pytest runs, because the tests wait for it.
     waiting = "import sys\ndef test_a():\n    print('asked')\n    assert sys.stdin.readline() == 'go\\n'\n"
     project = write(tmp_path, {"test_a.py": waiting})
     words = (*CI_KIT, "-C", str(project), f"--python={sys.executable}", "--", "-s")
@@ -79,6 +78,7 @@ def test_no_running_step_is_within_the_output_of_pytest(tmp_path: Path) -> None:
     assert ended
     assert "\x1b[2K" not in output
     assert "…" not in output
+    assert next(line for line in terminal.screen if began in line).startswith("=")
 
 
 def test_ctrl_c_leaves_a_clean_line(project: Path) -> None:

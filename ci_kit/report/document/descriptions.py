@@ -56,7 +56,17 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "complete": "Whether the session finished. If not, the counts are unknown.",
         "began_last": "The test that began last, if the session did not finish.",
         "remembers_failures": "Whether pytest's --last-failed will find the failures of this session.",
+        "warnings": "The different warnings that pytest recorded, the most frequent first.",
+        "more_warnings": "The number of warnings that are only counted: too many are different.",
         "uncounted": "The number of commands or runs whose counts are unknown.",
+    },
+    "WarningRecord": {
+        "category": "The class of the warning, such as `DeprecationWarning`.",
+        "message": "The message of the warning.",
+        "path": "The file that caused the warning. Empty: unknown.",
+        "line": "The line of the file, from 1. 0: unknown.",
+        "node": "The id of the first test with this warning. Empty: it came outside of tests.",
+        "count": "The number of times that it came.",
     },
     "Failure": {
         "node": "The id of the test, with the name of the subtest; or the file that could not be collected.",

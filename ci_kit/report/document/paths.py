@@ -12,9 +12,9 @@ from typing import TypeVar
 from ci_kit.report.document.codec import MisfitError
 from ci_kit.report.run_report import RunReport
 from ci_kit.testing.covered_lines import FileCoverage
-from ci_kit.testing.results import Failure, TestResult
+from ci_kit.testing.results import Failure, TestResult, WarningRecord
 
-_Place = TypeVar("_Place", Failure, TestResult, FileCoverage)
+_Place = TypeVar("_Place", Failure, TestResult, WarningRecord, FileCoverage)
 _Change = Callable[[str], str]
 
 
@@ -64,6 +64,7 @@ def _with_paths(report: RunReport, of_repository: _Change, of_project: _Change) 
             failures=_moved(results.failures, of_repository),
             rerun=_moved(results.rerun, of_repository),
             tests=_moved(results.tests, of_repository),
+            warnings=_moved(results.warnings, of_repository),
         ),
         covered=_moved(report.covered, of_project),
         patch=patch and replace(patch, files=_moved(patch.files, of_project)),

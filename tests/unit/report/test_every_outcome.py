@@ -115,6 +115,12 @@ def test_the_page_has_every_outcome(made: Reports) -> None:
         assert part in made.page, part
 
 
+def test_the_page_lists_the_warnings_with_their_counts(made: Reports) -> None:
+    shown = "- 2 times `DeprecationWarning`: ``the `price` list is old``, `tests/test_shop.py:"
+    assert made.page.count(shown) == 1
+    assert not [line for line in made.annotations if "price` list" in line]
+
+
 def test_annotations_begin_with_what_hides_tests(made: Reports) -> None:
     errors = [line for line in made.annotations if line.startswith("::error")]
     assert errors[0].startswith("::error file=tests/test_import.py,line=1,")

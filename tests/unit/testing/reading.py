@@ -14,10 +14,10 @@ from ci_kit.testing.results_file import read_results
 from tests.unit.support import ALONE
 
 
-def results_of(root: Path, *words: str, cwd: Path | None = None) -> Results:
+def results_of(root: Path, *words: str, cwd: Path | None = None, python: str = sys.executable) -> Results:
     """The results of a real run of pytest."""
     file = root / "results.jsonl"
-    command = [sys.executable, "-m", "pytest", *results_arguments(file), *words]
+    command = [python, "-m", "pytest", *results_arguments(file), *words]
     lent = Path(plugins.__file__).parent / "lent"
     environ = ALONE | {"PYTHONPATH": str(lent), "PYTHONDONTWRITEBYTECODE": "1"}
     Host().run(Command(command, cwd=cwd or root, env=environ))

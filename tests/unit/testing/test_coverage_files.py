@@ -142,3 +142,43 @@ def test_a_report_that_cannot_be_written_keeps_the_tests_exit_code(
     # The others are written.
     assert (root / "fine.json").exists() == ("--coverage-json=fine.json" in words)
     assert Path("/dev/full").exists()
+
+
+# Its source is there while the tests run, and gone when coverage reports.
+VANISHING = {
+    "shop/gone.py": "def gone(): ...\n",
+    "tests/test_gone.py": "import pathlib\nfrom shop import gone\n"
+    "def test_gone():\n    gone.gone()\n    pathlib.Path(gone.__file__).unlink()\n",
+}
+IGNORED = {".coveragerc": "[run]\nsource = shop\n[report]\nignore_errors = true\n"}
+BY_PYTEST_COV = ("--", "--cov=shop", "--cov-report=")
+
+
+@pytest.mark.parametrize("name", ["coverage-7.2", "coverage-newest"])
+@pytest.mark.parametrize(
+    ("configuration", "words"),
+    [(IGNORED, ()), (SOURCE, BY_PYTEST_COV)],
+    ids=["ignore_errors", "pytest-cov"],
+)
+def test_a_source_that_vanished_is_left_out_of_every_report_that_may_leave_it_out(
+    configuration: dict[str, str], words: tuple[str, ...], name: str, root: Path
+) -> None:
+    done = measure(root, environment(name), SERIAL | VANISHING | configuration, *WORDS, *words)
+    assert done.code == 0, done
+    assert "error:" not in done.stderr
+    for path in (PATHS["xml"], PATHS["lcov"], PATHS["json"], f"{PATHS['html']}/index.html"):
+        text = (root / path).read_text(encoding="utf-8")
+        assert "price.py" in text
+        assert "gone.py" not in text
+
+
+@pytest.mark.parametrize("name", ["coverage-7.2", "coverage-newest"])
+def test_without_that_permission_a_source_that_vanished_is_an_error(name: str, root: Path) -> None:
+    done = measure(root, environment(name), SERIAL | VANISHING | SOURCE, *WORDS)
+    assert done.code == 69, done
+    told = [line for line in done.stderr.splitlines() if "gone.py" in line]
+    for path in PATHS.values():
+        assert any(f"/{path}: No source for code: '" in line for line in told), path
+    assert "Traceback" not in done.stderr + done.stdout
+    # No part of a file is left. coverage itself leaves some of its pages.
+    assert [path for path in ("xml", "lcov", "json") if (root / PATHS[path]).exists()] == []

@@ -167,3 +167,14 @@ def test_a_very_large_file_is_an_error(root: Path) -> None:
         file.truncate(100_000_001)
     with pytest.raises(ValueError, match="100000001 bytes"):
         read_junit(root / "large.xml", root)
+
+
+def test_a_source_that_vanished_after_the_failure_has_no_place(root: Path) -> None:
+    text = (
+        '<testsuite><testcase name="a"><failure message="m">'
+        f'  File "{root}/shop.py", line 2, in helper\n  File "{root}/gone.py", line 3, in gone\n'
+        '</failure></testcase><testcase name="b" file="gone.py" line="4"><failure message="m"/></testcase>'
+        "</testsuite>"
+    )
+    _, failures = read(root, text)
+    assert [(path, line) for _, _, path, line, _ in failures] == [(str(root / "shop.py"), 2), ("", 0)]

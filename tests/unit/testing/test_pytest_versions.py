@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.waiting import LIMIT
 from tests.unit.support import ci_kit, write
+from tests.unit.testing.reading import results_of
 
 VERSIONS = ("6.2", "7.4", "8.3", "9.0")
 
@@ -101,6 +102,14 @@ def test_counts_and_plugins_are_the_project_s(project_python: str, tmp_path: Pat
     # The project's own pytest-html and pytest-metadata work, beside pytest-json-report.
     assert "42" in (root / "report.html").read_text(encoding="utf-8")
     assert (root / "tests.json").exists()
+
+
+def test_the_warnings_are_recorded(project_python: str, tmp_path: Path) -> None:
+    text = "import warnings\ndef test_a():\n    for n in range(3): warnings.warn('old', DeprecationWarning)\n"
+    results = results_of(write(tmp_path, {"test_a.py": text}), python=project_python)
+    assert [(one.category, one.message, one.line, one.count) for one in results.warnings] == [
+        ("DeprecationWarning", "old", 3, 3)
+    ]
 
 
 @pytest.mark.parametrize("where", ["conftest.py", "sub/conftest.py", "sub/test_a.py"])

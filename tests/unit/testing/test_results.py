@@ -183,6 +183,8 @@ def test_a_failure_has_its_line_if_pytest_s_root_is_above_the_project(tmp_path: 
 
 
 FINISH = {
+    "warnings": [["UserWarning", "old", "/a.py", 1, "a.py::test", 2]],
+    "more_warnings": 0,
     "event": "finish",
     "counts": {"passed": 1},
     "collected": 1,
@@ -258,6 +260,7 @@ def test_the_last_counts_are_the_right_ones(tmp_path: Path) -> None:
         f"{json.dumps(FINISH | {'counts': []})}\n",
         f"{json.dumps(FINISH | {'counts': {'passed': '1'}})}\n",
         f"{json.dumps(FINISH | {'ended': True})}\n",
+        f"{json.dumps(FINISH | {'warnings': [['UserWarning', 'old', '/a.py', '1', '', 2]]})}\n",
         *(f"{json.dumps(FAILURE | change)}\n" for change in BAD_DETAILS),
         *(f"{json.dumps({'event': 'tests', 'root': '/r', 'tests': tests})}\n" for tests in BAD_TESTS),
     ],

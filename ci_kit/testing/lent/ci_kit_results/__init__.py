@@ -17,6 +17,7 @@ import pytest
 from .endings import Endings
 from .failures import Failures, failed_import, text_of
 from .files import BeganLast, Lines
+from .warnings_seen import Warnings
 
 _OPTION = "--ci-kit-results"
 _STANDARD_OUTCOMES = ("passed", "failed", "skipped")
@@ -56,6 +57,7 @@ class Recorder:
         self._deselected = 0
         self._failures = Failures(config)
         self._endings = Endings(lines, config.rootpath)
+        self._warnings = Warnings(config.pluginmanager)
         self._interrupted: str | None = None
 
     @pytest.hookimpl(trylast=True)
@@ -97,6 +99,10 @@ class Recorder:
             self._lines.write("failure", **self._failures.of_test(report))
         self._endings.add(report)
 
+    # Under pytest-xdist, this process gets the warnings of the workers.
+    def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str) -> None:
+        self._warnings.add(warning_message, when, nodeid)
+
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         self._interrupted = text_of(excinfo.value) or type(excinfo.value).__name__
 
@@ -123,6 +129,8 @@ class Recorder:
             ended=0 if only_collects else self._endings.count,
             only_collects=only_collects,
             interrupted=self._interrupted,
+            warnings=self._warnings.records(),
+            more_warnings=self._warnings.others,
             # The name of the plugin behind --lf, without which pytest refuses the option.
             remembers_failures=self._config.pluginmanager.hasplugin("lfplugin"),
             seconds=self._clock() - self._started,

@@ -73,10 +73,7 @@ class Failures:
 
     def _kept(self, text: str) -> str:
         """The beginning and the end of a long text; empty if the session has no room for more."""
-        if len(text) > 2 * HALF:
-            # A part of a secret is not recognised, so no word is cut.
-            first, last = _BLANK_TO_END.sub("", text[:HALF]), _BLANK_FROM_START.sub("", text[-HALF:])
-            text = "{}\n…\n{}".format(first, last)
+        text = shortened(text)
         self._room -= len(text)
         return text if self._room > 0 else ""
 
@@ -86,6 +83,15 @@ class Failures:
     def _absolute(self, places: list[tuple[str, int]]) -> list[tuple[str, int]]:
         folder = str(self._config.invocation_params.dir)
         return [(os.path.normpath(os.path.join(folder, path)), line) for path, line in places]
+
+
+def shortened(text: str) -> str:
+    """The beginning and the end of a long text."""
+    if len(text) <= 2 * HALF:
+        return text
+    # A part of a secret is not recognised, so no word is cut.
+    first, last = _BLANK_TO_END.sub("", text[:HALF]), _BLANK_FROM_START.sub("", text[-HALF:])
+    return "{}\n…\n{}".format(first, last)
 
 
 def _places(longrepr: Any) -> list[tuple[str, int]]:
