@@ -22,6 +22,7 @@ from ci_kit.mysql.opening import (
 )
 from ci_kit.report.failed_again import CommandLine, failed_again
 from ci_kit.report.job_steps import JobSteps
+from ci_kit.report.past_runs import compare_with_history
 from ci_kit.report.publishing import publish
 from ci_kit.report.report_files import ReportPaths, report_paths
 from ci_kit.report.run_report import RunReport
@@ -252,6 +253,7 @@ class Job:
             began=self._steps.began,
         )
         with self._host.console.progress("report", "writing"):
+            report = compare_with_history(report, self._runner, self._settings)
             return publish(report, self._runner, self._files)
 
     def _derived_name(self) -> str:

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.host.files import why_unwritable
+from ci_kit.report.badge import coverage_badge
 from ci_kit.report.junit_report import junit_report
 from ci_kit.report.run_report import RunReport
 from ci_kit.settings.settings import Settings
@@ -31,7 +32,11 @@ def _run_document(report: RunReport, runner: Runner) -> str:
     return document_text(report, runner)
 
 
-REPORT_FILES: Mapping[str, Content] = {"junit-report": junit_report, "run-report": _run_document}
+REPORT_FILES: Mapping[str, Content] = {
+    "junit-report": junit_report,
+    "run-report": _run_document,
+    "badge": coverage_badge,
+}
 """The content of the file that a setting names."""
 
 

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from ci_kit.errors import CiKitError
 from ci_kit.github import Runner
+from ci_kit.history.trend import Trend
 from ci_kit.report.covered_files import file_table, missed_lines
 from ci_kit.report.excerpt import excerpt
 from ci_kit.report.groups import FailureGroup, group_failures
 from ci_kit.report.markdown import code_block, code_span
 from ci_kit.report.run_report import RunReport, failed_title
+from ci_kit.report.trend_lines import run_table, slower_lines
 from ci_kit.testing.results import Failure, Results
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ def _blocks(report: RunReport, runner: Runner) -> Iterator[str]:
         yield render_template(templates, "coverage.md.jinja", values)
     if results:
         yield from _tests(results, templates)
+    yield from _trend(report.trend, templates)
     if report.steps:
         yield render_template(templates, "timeline.md.jinja", {"steps": report.steps})
 
@@ -111,6 +114,16 @@ def _failures(heading: str, groups: tuple[FailureGroup, ...], templates: Environ
             templates, "failures.md.jinja", {"heading": heading, "group": group, "limit": _LISTED}
         )
         heading = ""
+
+
+def _trend(trend: Trend, templates: Environment) -> Iterator[str]:
+    """What took longer than usual, and the last runs."""
+    from ci_kit.templating import render_template
+
+    if lines := slower_lines(trend, str, most=_LISTED):
+        yield render_template(templates, "slower.md.jinja", {"lines": lines})
+    if len(trend.runs) > 1:
+        yield render_template(templates, "runs.md.jinja", {"table": run_table(trend)})
 
 
 def _tests(results: Results, templates: Environment) -> Iterator[str]:

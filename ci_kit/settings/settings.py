@@ -80,6 +80,8 @@ class Settings:
     run_name: str
     log_groups: tuple[str, ...]
     annotate_warnings: bool
+    badge: str
+    history: str
     sources: Mapping[str, Source] = field(repr=False)
     name: str = ""
     servers: tuple[Settings, ...] = ()

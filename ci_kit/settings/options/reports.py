@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias, get_args
 
 from ci_kit.settings.option import Option
-from ci_kit.settings.parsers import flag, text, words_or_none
+from ci_kit.settings.parsers import flag, none_or, text, words_or_none
 
 LogGroup: TypeAlias = Literal["setup", "tests", "coverage"]
 """A part of a job's log that can be folded."""
@@ -87,5 +87,20 @@ REPORTS: tuple[Option, ...] = (
         "Annotate pytest's warnings on GitHub, after the flaky tests. The page of the run always lists them.",
         flag,
         switch=True,
+    ),
+    Option(
+        "badge",
+        "Reports",
+        "",
+        "File for a badge with the coverage, an SVG image, relative to the project. Empty: no badge.",
+        text,
+    ),
+    Option(
+        "history",
+        "Reports",
+        ".ci-kit",
+        "Folder for the durations, counts and coverage of the last runs, relative to the project. The reports"
+        " compare a run with them. none: keep nothing.",
+        none_or(text),
     ),
 )

@@ -74,6 +74,8 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "json-report": (("tests.json", "tests.json"), ("reports/tests.json", "reports/tests.json")),
     "log-groups": (("setup tests", ("setup", "tests")), ("none", ())),
     "annotate-warnings": (("true", True), ("false", False)),
+    "badge": (("badge.svg", "badge.svg"), ("reports/badge.svg", "reports/badge.svg")),
+    "history": (("none", ""), (".cache/ci-kit", ".cache/ci-kit")),
     "junit-report": (("tests.xml", "tests.xml"), ("reports/tests.xml", "reports/tests.xml")),
     "run-report": (("run.json", "run.json"), ("reports/run.json", "reports/run.json")),
     "run-name": (("MySQL 8.4", "MySQL 8.4"), ("nightly", "nightly")),
