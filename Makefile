@@ -48,7 +48,7 @@ render: .venv/installed ## Write the generated workflow and documents
 	$(BIN)/python tools/document.py
 
 clean: ## Remove the files that the other commands created in this checkout
-	rm -rf .venv $(SAMPLE)/.venv $(SAMPLE)/.coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv $(SAMPLE)/.venv $(SAMPLE)/.coverage $(SAMPLE)/.ci-kit .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/installed: requirements/dev.txt pyproject.toml
 	@tools/venv.sh $(PYTHON) .venv requirements/dev.txt

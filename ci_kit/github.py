@@ -84,6 +84,24 @@ class Runner:
         return self.host.environ.get("GITHUB_BASE_REF") or self._default_branch
 
     @property
+    def branch(self) -> str:
+        """The branch or tag of the run, as in ``main``; ``12/merge`` for a pull request. Empty if unknown."""
+        return self._of_workflow("GITHUB_REF_NAME")
+
+    @property
+    def commit(self) -> str:
+        """The commit of the run; empty outside a workflow."""
+        return self._of_workflow("GITHUB_SHA")
+
+    @property
+    def event(self) -> str:
+        """What started the workflow, as in ``push``; empty outside a workflow."""
+        return self._of_workflow("GITHUB_EVENT_NAME")
+
+    def _of_workflow(self, variable: str) -> str:
+        return self.host.environ.get(variable, "") if self.present else ""
+
+    @property
     def _default_branch(self) -> str:
         # The payload of every event of a repository has it; act's may be empty.
         match read_payload(self.host.environ):

@@ -21,6 +21,7 @@ from ci_kit.mysql.opening import (
 )
 from ci_kit.report.failed_again import CommandLine, failed_again
 from ci_kit.report.job_steps import JobSteps
+from ci_kit.report.past_runs import compare_with_history
 from ci_kit.report.publishing import comment_writer, conclude, show_errors
 from ci_kit.report.report_files import ReportPaths, report_paths
 from ci_kit.report.run_report import RunReport
@@ -70,7 +71,8 @@ class Job:
         except CiKitError as error:
             problem = error
         code = self._tests.code if self._tests else 0
-        report, comment = self._report(problem), comment_writer(self._settings)
+        report = compare_with_history(self._report(problem), self._runner, self._settings)
+        comment = comment_writer(self._settings)
         return conclude(report, self._runner, self._files, code=code, problem=problem, comment=comment)
 
     def _run(self, cleanup: ExitStack) -> None:

@@ -71,6 +71,12 @@ OUTPUTS: tuple[Output, ...] = (
         lambda report: _percent(report.coverage),
     ),
     Output(
+        "coverage-change",
+        "Coverage above that of the base branch in percentage points, such as `+0.40`. Empty if the history"
+        " has no run of that branch.",
+        lambda report: "" if report.coverage_change is None else f"{report.coverage_change:+.2f}",
+    ),
+    Output(
         "patch-coverage-percent",
         "Coverage of the changed lines in percent, with two decimals. Empty if no changed line was measured.",
         lambda report: _percent(report.patch.percent if report.patch else None),

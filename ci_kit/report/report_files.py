@@ -15,6 +15,7 @@ from typing import TypeAlias
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.host.files import why_unwritable
+from ci_kit.report.badge import coverage_badge
 from ci_kit.report.html_page.page import html_page
 from ci_kit.report.junit_report import junit_report
 from ci_kit.report.run_report import RunReport
@@ -36,6 +37,7 @@ REPORT_FILES: Mapping[str, Content] = {
     "html": html_page,
     "junit-report": junit_report,
     "run-report": _run_document,
+    "badge": coverage_badge,
 }
 """The content of the file that a setting names."""
 

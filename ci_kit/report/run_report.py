@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ci_kit.errors import Outcome
+from ci_kit.history.trend import NO_TREND, Trend
 from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
 from ci_kit.testing.results import Results
 
@@ -20,6 +21,10 @@ _TITLES: dict[Outcome, str] = {
     "no-tests": "No tests to run",
     "error": "The job could not finish",
 }
+
+
+# In percentage points: with one decimal, a smaller change would be 0.0.
+_SHOWN_CHANGE = 0.05
 
 
 def failed_title(outcome: Outcome) -> str:
@@ -43,6 +48,7 @@ class RunReport:
     ``results`` is None without a report from pytest, ``coverage`` (in percent) without a measurement.
     ``covered`` are the measured files. ``patch`` is None if the change of the run is unknown.
     ``problem`` has the lines of the error that ended the run. ``reason`` says more about a failure.
+    ``trend`` compares the run with earlier runs.
     ``zone_is_default`` means that no setting chose the time zone. ``repository`` is the folder of the
     repository, ``root`` that of the project; None if unknown. ``again`` has the words of the command that
     runs only the failed tests again. With ``annotate_warnings``, pytest's warnings become annotations.
@@ -80,6 +86,8 @@ class RunReport:
         root = self.repository
         return str(Path(path).relative_to(root)) if root and Path(path).is_relative_to(root) else path
 
+    trend: Trend = NO_TREND
+
     @property
     def title(self) -> str:
         """The result in a few words."""
@@ -97,6 +105,28 @@ class RunReport:
             return ""
         lines = "line" if patch.measured == 1 else "lines"
         return f"{patch.percent:.2f} % ({patch.missed} of {patch.measured} changed {lines} missed)"
+
+    @property
+    def coverage_change(self) -> float | None:
+        """The coverage in percentage points above that of the base branch; None if one is unknown."""
+        before = self.trend.coverage_before
+        return None if self.coverage is None or before is None else round(self.coverage - before, 2)
+
+    @property
+    def tests_change(self) -> int | None:
+        """The number of tests above that of the base branch; None if one is unknown."""
+        before = self.trend.tests_before
+        known = self.results is not None and self.results.counted
+        return self.results.ended - before if self.results and known and before is not None else None
+
+    @property
+    def coverage_change_text(self) -> str:
+        """The change of the coverage, as in ``+0.4``; empty if it is unknown or zero."""
+        change = self.coverage_change
+        if not change:
+            return ""
+        # A small change has a sign and digits too.
+        return f"{change:+.1f}" if abs(change) >= _SHOWN_CHANGE else f"{change:+.2f}"
 
     @property
     def zone_hint(self) -> str:

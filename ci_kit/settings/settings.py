@@ -83,6 +83,8 @@ class Settings:
     log_groups: tuple[str, ...]
     annotate_warnings: bool
     comment: CommentChoice
+    badge: str
+    history: str
     sources: Mapping[str, Source] = field(repr=False)
     name: str = ""
     servers: tuple[Settings, ...] = ()

@@ -185,9 +185,15 @@ WORKFLOW_OPTIONS: tuple[WorkflowOption, ...] = (
     ),
     WorkflowOption("env", {}, "Environment variables of the job.", _table(_VARIABLE)),
     WorkflowOption(
+        "history",
+        False,
+        "Keep the history of the runs in GitHub's cache. Pull requests read that of their base branch.",
+        flag,
+    ),
+    WorkflowOption(
         "act",
         False,
-        "Make `act` skip `actions/setup-python` and use the machine's own Python.",
+        "Make `act` skip `actions/setup-python` and `actions/cache`, and use the machine's own Python.",
         flag,
     ),
     WorkflowOption(

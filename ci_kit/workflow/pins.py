@@ -32,6 +32,10 @@ class Uses:
     def local(self) -> bool:
         return not self.ref
 
+    def inside(self, folder: str) -> Uses:
+        """Another action of the same repository, in a folder of it."""
+        return Uses(f"{self.action}/{folder}", self.ref, self.version)
+
     @property
     def label(self) -> str:
         """The version if there is one, otherwise the ref."""

@@ -13,6 +13,7 @@ from ci_kit.settings.problems import raise_problems
 from ci_kit.settings.pyproject import TABLE as PARENT_TABLE
 from ci_kit.settings.pyproject import read_table, resolve_root
 from ci_kit.workflow.action import OwnAction, own_action
+from ci_kit.workflow.history import history_path
 from ci_kit.workflow.install import install_script
 from ci_kit.workflow.options import WORKFLOW_OPTIONS, WorkflowOption
 from ci_kit.workflow.pins import Uses
@@ -26,7 +27,11 @@ _KEYS = tuple(option.name for option in WORKFLOW_OPTIONS)
 
 @dataclass(frozen=True)
 class WorkflowSettings:
-    """The settings of a project's workflow; docs/render.md explains each."""
+    """The settings of a project's workflow; docs/render.md explains each.
+
+    ``history`` is the folder of the history, relative to the repository. It is empty if the workflow does not
+    keep the history.
+    """
 
     name: str
     path: PurePosixPath
@@ -39,6 +44,7 @@ class WorkflowSettings:
     action: Uses
     inputs: Mapping[str, str]
     env: Mapping[str, str]
+    history: str
     act: bool
     template: str
     templates: PurePosixPath | None
@@ -77,6 +83,8 @@ def load_workflow_settings(root: Path) -> WorkflowSettings:
     raise_problems(problems)
     values["install"] = values["install"] or install_script(root / values["working_directory"])
     values["action"] = values["action"] or _default_action(own)
+    keeps = values["history"]
+    values["history"] = history_path(root, values["working_directory"], values["inputs"]) if keeps else ""
     return WorkflowSettings(**values)
 
 

@@ -73,6 +73,7 @@ def test_a_job_that_passes_says_so_everywhere(job: Job) -> None:
         "tests-failed": "0",
         "tests-flaky": "0",
         "tests-skipped": "0",
+        "coverage-change": "",
         "patch-coverage-percent": "",
         "mysql-version": "",
     }

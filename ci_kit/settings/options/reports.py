@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias, get_args
 
 from ci_kit.settings.option import Option
-from ci_kit.settings.parsers import flag, no_or, text, words_or_none
+from ci_kit.settings.parsers import flag, no_or, none_or, text, words_or_none
 
 LogGroup: TypeAlias = Literal["setup", "tests", "coverage"]
 """A part of a job's log that can be folded."""
@@ -107,5 +107,20 @@ REPORTS: tuple[Option, ...] = (
         " token has the right. docs/pull-requests.md says what it shows.",
         no_or(text),
         choices=get_args(CommentChoice),
+    ),
+    Option(
+        "badge",
+        "Reports",
+        "",
+        "File for a badge with the coverage, an SVG image, relative to the project. Empty: no badge.",
+        text,
+    ),
+    Option(
+        "history",
+        "Reports",
+        ".ci-kit",
+        "Folder for the durations, counts and coverage of the last runs, relative to the project. The reports"
+        " compare a run with them. none: keep nothing.",
+        none_or(text),
     ),
 )

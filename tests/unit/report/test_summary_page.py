@@ -8,10 +8,13 @@ import pytest
 
 from ci_kit.errors import UsageError
 from ci_kit.github import SUMMARY_LIMIT, Runner
+from ci_kit.history.trend import Trend
+from ci_kit.history.usual import Slower
 from ci_kit.report.run_report import Step
 from ci_kit.report.summary_page import add_error_page, add_summary_page
 from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
 from ci_kit.testing.results import Failure, Section, TestResult
+from tests.unit.history.making import run_of
 from tests.unit.report.making import COVERED, PATCH, REPORT, RESULTS, code_in, flaky_report, report_of
 from tests.unit.report.making import Step as WorkflowStep
 from tests.unit.support import make_host
@@ -128,6 +131,52 @@ def test_failed_tests_in_the_default_zone_come_with_how_to_change_it(
     add_summary_page(report, step.runner())
     assert "- Time zone: `Asia/Seoul`\n" in step.summary
     assert ('`timezone = "UTC"`' in step.summary) is default
+
+
+TREND = Trend(
+    base="main",
+    coverage_before=87.25,
+    tests_before=9,
+    slower_run=Slower("", 41.0, 28.0, 6),
+    slower_tests=(Slower("test_a.py::test_a", 3.2, 0.9, 8),),
+    runs=(run_of(), run_of(branch="x" * 31, commit="", test_seconds=None, outcome="failed", failed=12)),
+)
+
+
+def test_the_page_compares_the_run_with_earlier_ones(step: WorkflowStep) -> None:
+    add_summary_page(replace(REPORT, trend=TREND), step.runner())
+    assert "1 deselected (-1 since `main`)\n- Coverage: 87.7 % (+0.4 since `main`)\n" in step.summary
+    assert step.summary.endswith(
+        """
+### Slower than usual
+
+- `all tests: 41.0 s, usually 28.0 s (median of 6 runs)`
+- `test_a.py::test_a: 3.2 s, usually 0.9 s (median of 8 runs)`
+
+"""
+        + folded(
+            "### The last runs",
+            "```text",
+            "time (UTC)        commit   branch  outcome  tests  failed  coverage  seconds",
+            "2026-12-01 02:47  1f2e3d4  main    passed     100       0    87.5 %     20.0",
+            "2026-12-01 02:47           …       failed     100      12    87.5 %",
+            "```",
+        )
+    )
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_texts_of_a_history_are_shown_as_code(text: str, step: WorkflowStep) -> None:
+    slow = (Slower(text, 3.2, 0.9, 8),)
+    trend = replace(
+        TREND, base=text, slower_run=None, slower_tests=slow, runs=(run_of(branch=text), run_of())
+    )
+    add_summary_page(replace(REPORT, mysql_version="", python_version="", trend=trend), step.runner())
+    base, again, zone, slower, table = code_in(step.summary)
+    assert zone == "UTC"
+    assert base.split() == again.split() == text.split()
+    assert slower.split() == f"{text}: 3.2 s, usually 0.9 s (median of 8 runs)".split()
+    assert table.startswith("time (UTC)")
 
 
 def test_the_page_leaves_out_unknown_facts(step: WorkflowStep) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from ci_kit.github import Runner
+from ci_kit.history.trend import Trend
+from ci_kit.history.usual import Slower
 from ci_kit.report.run_report import RunReport
 from ci_kit.report.terminal import print_result
 from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
@@ -27,6 +29,23 @@ def printed(report: RunReport, *, dry: bool = False) -> str:
 def test_the_result_has_counts_coverage_and_time() -> None:
     counts = "2 passed, 1 failed, 1 error, 1 skipped, 3 xpassed, 1 deselected"
     assert printed(REPORT) == f"result     Tests failed: {counts}, coverage 87.7 %, 1.5 s\n"
+
+
+def test_the_coverage_comes_with_its_change() -> None:
+    for before, change in ((87.25, " (+0.4 since main)"), (87.67, " (-0.02 since main)"), (87.654, "")):
+        report = replace(REPORT, results=None, trend=Trend(base="main", coverage_before=before))
+        assert printed(report) == f"result     Tests failed: coverage 87.7 %{change}, 1.5 s\n"
+
+
+def test_what_took_longer_than_usual_is_listed_with_figures() -> None:
+    tests = tuple(Slower(f"test_a.py::test_{n}", 3.2, 0.9, 8) for n in range(7))
+    trend = Trend(slower_run=Slower("", 41.0, 28.0, 6), slower_tests=tests)
+    lines = printed(replace(REPORT, results=None, coverage=None, trend=trend)).splitlines()[1:]
+    assert lines == [
+        "slower     all tests: 41.0 s, usually 28.0 s (median of 6 runs)",
+        *(f"           test_a.py::test_{n}: 3.2 s, usually 0.9 s (median of 8 runs)" for n in range(5)),
+        "           … and 2 more tests",
+    ]
 
 
 def test_the_result_has_the_reason_of_a_failure() -> None:

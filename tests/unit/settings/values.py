@@ -75,6 +75,8 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "log-groups": (("setup tests", ("setup", "tests")), ("none", ())),
     "annotate-warnings": (("true", True), ("false", False)),
     "html": (("run.html", "run.html"), ("reports/run.html", "reports/run.html")),
+    "badge": (("badge.svg", "badge.svg"), ("reports/badge.svg", "reports/badge.svg")),
+    "history": (("none", ""), (".cache/ci-kit", ".cache/ci-kit")),
     "junit-report": (("tests.xml", "tests.xml"), ("reports/tests.xml", "reports/tests.xml")),
     "run-report": (("run.json", "run.json"), ("reports/run.json", "reports/run.json")),
     "run-name": (("MySQL 8.4", "MySQL 8.4"), ("nightly", "nightly")),

@@ -20,6 +20,7 @@ description: A CI test job
 inputs:
   working-directory: {{description: The project's folder}}
   database: {{description: Name of the database}}
+  history: {{description: Folder of the history}}
   keep-mysql: {{description: Leave the server running}}
   comment: {{description: Comment on the pull request}}
   run-name: {{description: Name of the run}}

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ci_kit.errors import UsageError
 from ci_kit.host.machine import Host
 from ci_kit.report.outputs import OUTPUTS
+from ci_kit.workflow.pins import PINS
 from ci_kit.workflow.render import render
 from tests.support.waiting import LIMIT
 
@@ -34,6 +36,13 @@ VARIANTS: dict[str, dict[str, object]] = {
         "act": True,
     },
     "a comment": {"inputs": {"comment": "auto"}, "python_versions": ["3.12", "3.13"]},
+    "the history": {"history": True},
+    "the history of a matrix in a folder": {
+        "history": True,
+        "python_versions": ["3.12", "3.13"],
+        "working_directory": "app",
+        "act": True,
+    },
     "an action elsewhere": {"action": f"owner/ci-kit@{'0' * 40} # v1.0.0", "act": True},
 }
 LINTERS = {
@@ -200,8 +209,59 @@ def test_act_skips_only_the_step_that_sets_up_python(repository: Repository) -> 
     assert guarded == {"Set up Python"}
 
 
+def test_act_skips_the_cache(repository: Repository) -> None:
+    repository.configure(act=True, history=True)
+    skipped = {name for name, step in steps(repository).items() if "!env.ACT" in step.get("if", "")}
+    assert skipped == {"Set up Python", "Restore the history of the runs", "Save the history of the runs"}
+
+
 def test_without_act_steps_have_no_condition(repository: Repository) -> None:
     assert "env.ACT" not in repository.text()
+
+
+def test_the_history_is_read_by_all_and_saved_by_pushes(repository: Repository) -> None:
+    repository.write("app/pyproject.toml", "")
+    repository.configure(history=True, python_versions=["3.12", "3.13"], working_directory="app", act=True)
+    found = steps(repository)
+    names = list(found)
+    restore, save = found["Restore the history of the runs"], found["Save the history of the runs"]
+    assert names.index("Restore the history of the runs") < names.index("Run the tests") == len(names) - 2
+    assert names[-1] == "Save the history of the runs"
+    cache = PINS["actions/cache"]
+    assert restore["uses"] == f"actions/cache/restore@{cache.ref}"
+    assert save["uses"] == f"actions/cache/save@{cache.ref}"
+    assert restore["with"] == {
+        "path": "app/.ci-kit",
+        "key": "ci-kit-${{ runner.os }}-${{ matrix.python }}-${{ github.run_id }}-${{ github.run_attempt }}",
+        "restore-keys": "ci-kit-${{ runner.os }}-${{ matrix.python }}-",
+    }
+    primary = "${{ steps.history.outputs.cache-primary-key }}"
+    assert save["with"] == {"path": "app/.ci-kit", "key": primary}
+    assert save["if"] == "${{ !cancelled() && github.event_name != 'pull_request' && !env.ACT }}"
+
+
+def test_without_the_setting_the_history_is_not_kept(repository: Repository) -> None:
+    assert "actions/cache" not in repository.text()
+
+
+@pytest.mark.parametrize(
+    ("where", "path"),
+    [("inputs", "of-inputs"), ("table", "of-table"), ("default", ".ci-kit")],
+)
+def test_the_workflow_keeps_the_folder_that_the_run_uses(
+    where: str, path: str, repository: Repository
+) -> None:
+    repository.configure(history=True, inputs={"history": path} if where == "inputs" else {})
+    if where != "default":
+        text = (repository.root / "pyproject.toml").read_text()
+        repository.write("pyproject.toml", f'[tool.ci-kit]\nhistory = "of-table"\n{text}')
+    assert steps(repository)["Restore the history of the runs"]["with"]["path"] == path
+
+
+def test_a_run_without_a_history_has_none_to_keep(repository: Repository) -> None:
+    repository.configure(history=True, inputs={"history": "none"})
+    with pytest.raises(UsageError, match="cannot keep the history"):
+        repository.text()
 
 
 def test_only_the_repository_s_own_action_has_a_linter_exception(repository: Repository) -> None:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+from ci_kit.history.past_run import PastRun
+from ci_kit.history.trend import Trend
+from ci_kit.history.usual import Slower
 from ci_kit.report.run_report import RunReport
 from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
 from ci_kit.testing.results import Failure, Results, TestResult
@@ -21,6 +24,18 @@ _tests = st.lists(st.builds(TestResult, path=_paths, seconds=_numbers), max_size
 # Those of the coverage are relative to the project.
 _files = st.lists(st.builds(FileCoverage, path=_names | st.just(OUTSIDE), percent=_numbers), max_size=3).map(
     tuple
+)
+_slower = st.builds(Slower, seconds=_numbers, usual=_numbers)
+_past_runs = st.lists(st.builds(PastRun, seconds=_numbers, coverage=st.none() | _numbers), max_size=2).map(
+    tuple
+)
+_trends = st.builds(
+    Trend,
+    base=st.text(max_size=5),
+    coverage_before=st.none() | _numbers,
+    slower_run=st.none() | _slower,
+    slower_tests=st.lists(_slower, max_size=2).map(tuple),
+    runs=_past_runs,
 )
 _results = st.builds(Results, failures=_failures, rerun=_failures, tests=_tests, duration=_numbers)
 
@@ -40,6 +55,7 @@ def reports(folder: Path | None = REPOSITORY, *, runs: bool = True) -> st.Search
         steps=no_files,
         repository=st.just(folder),
         root=roots,
+        trend=_trends,
         runs=nested,
     )
 

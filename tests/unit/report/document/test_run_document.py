@@ -15,6 +15,8 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from ci_kit.errors import UsageError
 from ci_kit.github import Runner
+from ci_kit.history.trend import Trend
+from ci_kit.history.usual import Slower
 from ci_kit.redaction import Redactor
 from ci_kit.report.document.codec import codec_of
 from ci_kit.report.document.run_document import document_text, from_document, load_document, to_document
@@ -22,6 +24,7 @@ from ci_kit.report.document.schema import SCHEMA_FILE, schema_text
 from ci_kit.report.run_report import RunReport
 from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
 from ci_kit.testing.results import Failure, Results, TestResult
+from tests.unit.history.making import run_of
 from tests.unit.report.document.reports import OUTSIDE, REPOSITORY, reports
 from tests.unit.report.making import COVERED, PATCH, REPORT, RESULTS
 from tests.unit.support import make_host
@@ -37,6 +40,7 @@ FULL = replace(
     repository=REPOSITORY,
     root=REPOSITORY,
     runs=(REPORT,),
+    trend=Trend("main", 80.0, 9, Slower("", 9.0, 1.0, 8), (Slower("a", 9.0, 1.0, 8),), (run_of(),)),
 )
 
 

@@ -1,0 +1,1 @@
+"""What the last runs left in the project's folder ``.ci-kit``, and how a run differs from them."""
