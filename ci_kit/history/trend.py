@@ -49,7 +49,6 @@ def trend_of(
 ) -> Trend:
     """Compare a run with the earlier ones, and its tests (by node id without secrets) with theirs."""
     same = [one for one in earlier if one.kind == run.kind]
-    # On the base branch itself, an earlier run of the same commit has nothing to compare.
     of_base = [one for one in same if one.branch == base and one.outcome == "passed" and not _again(one, run)]
     before = of_base[-1] if base and of_base else None
     return Trend(
@@ -63,7 +62,11 @@ def trend_of(
 
 
 def _again(one: PastRun, run: PastRun) -> bool:
-    return bool(run.commit) and one.commit == run.commit
+    """Whether an earlier run of the same branch tested the same commit: it has nothing to compare.
+
+    A new branch has the commit of its base branch, and on a laptop changes that are not committed.
+    """
+    return bool(run.commit) and (one.branch, one.commit) == (run.branch, run.commit)
 
 
 def _slower_run(run: PastRun, same: Iterable[PastRun]) -> Slower | None:

@@ -28,6 +28,10 @@ def test_the_base_branch_itself_is_compared_with_its_last_other_commit() -> None
     assert compare(run_of(commit="", coverage=82.0), run=run_of(commit="")).coverage_before == 82.0
 
 
+def test_a_new_branch_with_the_commit_of_its_base_branch_is_compared_with_it() -> None:
+    assert compare(run_of(coverage=87.0), run=run_of(branch="new")).coverage_before == 87.0
+
+
 def test_a_run_that_failed_or_is_of_another_kind_is_no_base() -> None:
     for other in ({"outcome": "failed"}, {"name": "Python 3.13"}, {"command": "other"}):
         trend = compare(run_of(**other))
