@@ -11,7 +11,7 @@ from ci_kit.github import Runner
 from ci_kit.report.excerpt import one_line
 from ci_kit.report.gathering import gather_runs
 from ci_kit.report.matrix import merge_runs
-from ci_kit.report.publishing import comment_writer, conclude
+from ci_kit.report.publishing import comment_writer, conclude, show_error
 from ci_kit.report.report_files import report_paths
 from ci_kit.report.run_report import RunReport
 from ci_kit.settings.project_folders import project_folders
@@ -37,6 +37,9 @@ def report_runs(settings: Settings, runner: Runner, documents: Sequence[str], *,
     if problem:
         lines = problem.lines() if not report.problem else [report.problem]
         report = replace(report, outcome=problem.outcome, problem="\n".join(lines))
+    elif report.problem:
+        # The run has shown it, but on another machine.
+        show_error("\n".join(map(one_line, report.problem.splitlines())), runner)
     code = 1 if report.outcome == "failed" else 0
     comment = comment_writer(settings)
     return conclude(report, runner, files, code=code, problem=problem, comment=comment)

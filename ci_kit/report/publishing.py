@@ -79,9 +79,14 @@ def conclude(
 def show_errors(errors: Sequence[CiKitError], runner: Runner) -> None:
     """Show errors that do not decide how the run ends."""
     for error in errors:
-        text = runner.host.redactor.redact("\n".join(error.lines()))
-        runner.host.console.error(text.splitlines())
-        runner.annotate("error", text, title="ci-kit")
+        show_error("\n".join(error.lines()), runner)
+
+
+def show_error(text: str, runner: Runner) -> None:
+    """Show the lines of an error."""
+    text = runner.host.redactor.redact(text)
+    runner.host.console.error(text.splitlines())
+    runner.annotate("error", text, title="ci-kit")
 
 
 def comment_writer(settings: Settings) -> Publisher | None:
