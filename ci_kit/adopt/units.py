@@ -228,5 +228,3 @@ def _end(pipeline: Pipeline) -> int:
     statement = Statement((pipeline,), (), False, pipeline.start, pipeline.end)
     bodies = [one.end for command in commands_in([statement]) for one in command.redirects if one.body]
     return max([pipeline.end, *bodies])
-
-

@@ -47,7 +47,9 @@ def _report(words: list[str]) -> CoverageReport | Unknown:
             if name == "--fail-under":
                 inputs["fail-under"] = value
         elif name not in _SHOWS:
-            return Unknown(f"the option {name} of coverage has no input; write it in the settings of coverage")
+            return Unknown(
+                f"the option {name} of coverage has no input; write it in the settings of coverage"
+            )
     return CoverageReport(inputs)
 
 
@@ -59,5 +61,7 @@ def _file(verb: str, words: list[str]) -> CoverageReport | Unknown:
         if name in {"-o", "-d", "--directory"}:
             path = value if equals else rest.pop(0) if rest else ""
         elif name not in _SHOWS:
-            return Unknown(f"the option {name} of coverage has no input; write it in the settings of coverage")
+            return Unknown(
+                f"the option {name} of coverage has no input; write it in the settings of coverage"
+            )
     return CoverageReport({setting: path})

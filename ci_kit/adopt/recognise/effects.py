@@ -71,7 +71,9 @@ class Sql:
 
 @dataclass(frozen=True)
 class Wait:
-    """The server is waited for."""
+    """The server is waited for. ``sure`` is false for a pause, which may be for something else."""
+
+    sure: bool = True
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,12 @@ _MANAGERS = {
 _MODULES = frozenset(
     "pip venv ensurepip compileall black ruff mypy flake8 isort pylint bandit build poetry uv".split()
 )
+_DOWNLOADS = frozenset({"curl", "wget"})
+_INTERPRETERS = frozenset({"sh", "bash", "python", "python3"})
 _NAMES_A_SERVER = re.compile(r"mysql|mariadb|my\.cnf", re.IGNORECASE)
-_INSTALLS = frozenset({"pip", "pip3", "apt-get", "apt", "uv", "poetry", "pipenv", "pdm", "conda", "brew", "echo"})
+_INSTALLS = frozenset(
+    {"pip", "pip3", "apt-get", "apt", "uv", "poetry", "pipenv", "pdm", "conda", "brew", "echo"}
+)
 
 
 def recognise_harmless(pipeline: Pipeline, scope: Scope) -> Harmless | Unknown | None:
@@ -34,6 +38,9 @@ def recognise_harmless(pipeline: Pipeline, scope: Scope) -> Harmless | Unknown |
     commands = [argv_of(one, scope) for one in pipeline.commands if isinstance(one, Simple)]
     if not commands or len(commands) != len(pipeline.commands):
         return None
+    if len(commands) > 1 and commands[0].program in _DOWNLOADS and commands[-1].program in _INTERPRETERS:
+        # The installer of a package manager: curl … | sh
+        return None if _NAMES_A_SERVER.search(" ".join(commands[0].known)) else Harmless()
     for argv in commands:
         mentions = [word for word in argv.known if _NAMES_A_SERVER.search(word)]
         if mentions and argv.program not in _INSTALLS:
@@ -43,6 +50,6 @@ def recognise_harmless(pipeline: Pipeline, scope: Scope) -> Harmless | Unknown |
         allowed = allowed or (not argv.module and argv.program in _PROGRAMS)
         allowed = allowed or bool(argv.known and argv.known[0] in manager)
         is_version = argv.program.startswith("python") and argv.known in {("--version",), ("-V",)}
-        if not (allowed or is_version or argv.program in {"bash", "sh"} and not argv.known):
+        if not (allowed or is_version):
             return None
     return Harmless()

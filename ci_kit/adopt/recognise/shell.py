@@ -13,7 +13,7 @@ _EXPORT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 
 
 def recognise_shell(pipeline: Pipeline, scope: Scope) -> Effect | None:
-    """``echo``, ``sleep``, ``cd``, ``set -e``, ``NAME=value``, ``source .venv/bin/activate``, GITHUB_ENV."""
+    """``echo``, ``cd``, ``set -e``, ``NAME=value``, ``source .venv/bin/activate``, GITHUB_ENV."""
     command = pipeline.only
     if not isinstance(command, Simple):
         return None
@@ -24,7 +24,7 @@ def recognise_shell(pipeline: Pipeline, scope: Scope) -> Effect | None:
     match argv.program:
         case "echo" | "printf":
             return _message(command, last, scope)
-        case "sleep" | "true" | ":" | "date" | "exit" if argv.program != "exit" or argv.known in {(), ("0",)}:
+        case "true" | ":" | "date" | "exit" if argv.program != "exit" or argv.known in {(), ("0",)}:
             return Neutral()
         case "cd" if argv.all_known and len(argv.known) == 1:
             return Folder(last)

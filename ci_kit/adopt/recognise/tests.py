@@ -69,7 +69,12 @@ def _plain(words: tuple[str, ...], *, is_module: bool) -> TestRun | None:
         return TestRun(("pytest", *words[1:]), coverage)
     if is_module and words[0] in _MODULES:
         return TestRun(("python", "-m", *words))
-    if program.startswith("python") and words[1:2] and words[1].endswith("manage.py") and "test" in words[2:3]:
+    if (
+        program.startswith("python")
+        and words[1:2]
+        and words[1].endswith("manage.py")
+        and "test" in words[2:3]
+    ):
         return TestRun(("python", *words[1:]))
     if program == "manage.py" and words[1:2] == ("test",):
         return TestRun(("python", *words))
@@ -98,5 +103,7 @@ def _may_run(argv: Argv) -> Unknown | None:
     if argv.program in _MAY_RUN_TESTS and any("test" in word for word in words):
         return Unknown(f"{argv.program} may run tests, and only its own files tell how", runs_tests=True)
     if argv.program in {"bash", "sh"} and any(word.endswith(".sh") for word in words):
-        return Unknown("the script may start a server or run tests, and ci-kit does not read it", runs_tests=True)
+        return Unknown(
+            "the script may start a server or run tests, and ci-kit does not read it", runs_tests=True
+        )
     return None

@@ -30,6 +30,8 @@ def recognise_waiting(pipeline: Pipeline, scope: Scope) -> Wait | Neutral | None
     if not isinstance(command, Simple):
         return None
     argv = argv_of(command, scope)
+    if argv.program == "sleep":
+        return Wait(sure=False)
     if argv.program == "timeout" and argv.known[1:3] in {("bash", "-c"), ("sh", "-c")}:
         return _shell(argv, scope)
     return Wait() if _is_probe(argv, command, scope) else None
@@ -105,5 +107,3 @@ def _opens_port(command: Command, scope: Scope) -> bool:
 
 def _ports(scope: Scope) -> frozenset[str]:
     return _PORTS | {scope.env.get("MYSQL_PORT", "3306"), scope.env.get("DB_PORT", "3306")}
-
-
