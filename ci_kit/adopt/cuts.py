@@ -25,12 +25,11 @@ def says_nothing(unit: Unit) -> bool:
 
 def cut(source: ScriptSource, units: Collection[Unit], gone: Collection[Unit]) -> list[Splice]:
     """The splices in the document that remove commands from a script. Raises CannotCutError."""
-    places = source.places
-    if places is None:
+    if source.places is None:
         raise CannotCutError("its script is folded or escaped, and has other commands too")
     ranges = _ranges(source.script, list(units), gone)
     _require_same(source.script, ranges, [unit for unit in units if unit not in gone])
-    return [Splice(places[one.start], places[one.end]) for one in ranges]
+    return [source.removal(one.start, one.end) for one in ranges]
 
 
 def _ranges(script: str, units: list[Unit], gone: Collection[Unit]) -> list[Splice]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Explanation:
 
     def lines(self) -> Iterator[str]:
         """The explanation, a line each, without a title."""
-        for change in sorted(self.changes, key=lambda one: one.lines):
+        for change in _joined(sorted(self.changes, key=lambda one: one.lines)):
             yield f"  replaced  {_range(change.lines)}: {change.found} -> {change.became}"
         for kept in sorted(set(self.kept), key=lambda one: one.line):
             yield f"  kept      line {kept.line}: {kept.what}: {kept.why}"
@@ -61,6 +61,19 @@ class Notes:
 
     def explanation(self, job: str) -> Explanation:
         return Explanation(job, tuple(self.changes), tuple(self.kept), tuple(self.advice))
+
+
+def _joined(changes: list[Change]) -> list[Change]:
+    """The changes; those of the same kind that follow one another are one."""
+    joined: list[Change] = []
+    for change in changes:
+        last = joined[-1] if joined else None
+        same = last and (last.found, last.became) == (change.found, change.became)
+        if last and same and change.lines[0] <= last.lines[1] + 1:
+            joined[-1] = replace(last, lines=(last.lines[0], max(last.lines[1], change.lines[1])))
+        else:
+            joined.append(change)
+    return joined
 
 
 def _range(lines: tuple[int, int]) -> str:

@@ -9,6 +9,7 @@ from ci_kit.adopt.cuts import CannotCutError, cut, says_nothing
 from ci_kit.adopt.nodes import content_end
 from ci_kit.adopt.plan.job import JobPlan
 from ci_kit.adopt.plan.services import removals
+from ci_kit.adopt.plan.situation import is_referenced
 from ci_kit.adopt.recognise.effects import Assign, TestRun
 from ci_kit.adopt.splices import Splice
 from ci_kit.adopt.units import StepReading, Unit
@@ -80,7 +81,7 @@ def _tests(plan: JobPlan, reading: StepReading, gone: list[Unit], action: Uses) 
         return
     if step.is_flow or step.dash < 0:
         raise BlockedError(step.number, "the step is written with braces, and has other commands too")
-    if step.text("id") and f"steps.{step.text('id')}." in step.document.text:
+    if is_referenced(step):
         raise BlockedError(step.number, f"another step uses steps.{step.text('id')}")
     inner = [
         unit for unit in reading.units[runs[0] : runs[-1]] if unit not in gone and not says_nothing(unit)

@@ -47,11 +47,19 @@ class ScriptSource:
             return self.document.line(self.places[min(offset, len(self.places) - 1)])
         return int(self.node.start_mark.line) + 1
 
-    def removal(self, start: int, end: int) -> Splice | None:
-        """The splice that removes a part of the script; whole lines go with their line break."""
+    def removal(self, start: int, end: int) -> Splice:
+        """The splice that removes a part of the script. Whole lines of a block go with their indentation.
+
+        Only for a script that has ``places``.
+        """
         if self.places is None:
-            return None
-        return Splice(self.places[start], self.places[end])
+            raise ValueError("the script is not in the document as it is")
+        first, last = self.places[start], self.places[end]
+        if self.node.style == "|" and (start == 0 or self.script[start - 1] == "\n"):  # type: ignore[attr-defined]
+            first = self.document.text.rfind("\n", 0, first) + 1
+            if end and self.script[end - 1] == "\n":
+                last = self.document.text.find("\n", self.places[end - 1]) + 1
+        return Splice(first, last)
 
     def _literal_places(self) -> tuple[int, ...] | None:
         text, script = self.document.text, self.script

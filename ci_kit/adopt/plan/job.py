@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 
 from ci_kit.adopt.document import Job, Step
 from ci_kit.adopt.explanation import Advice, Explanation, Kept, Notes
-from ci_kit.adopt.nodes import aliases_below, anchors_below, value_at
+from ci_kit.adopt.nodes import aliases_below, anchors_below, entries, value_at
 from ci_kit.adopt.plan.server import plan_server
 from ci_kit.adopt.plan.services import Service
-from ci_kit.adopt.plan.situation import Part, Situation
+from ci_kit.adopt.plan.situation import Part, Situation, is_referenced
 from ci_kit.adopt.plan.tests import TestsPlan, plan_tests
 from ci_kit.adopt.plan.zone import plan_zone
-from ci_kit.adopt.recognise.effects import Folder, TestRun, Unknown
+from ci_kit.adopt.recognise.effects import Folder, ServerStart, Sql, TestRun, Unknown
 from ci_kit.adopt.units import StepReading, Unit, read_job
 from ci_kit.settings.options import OPTIONS
+from ci_kit.settings.variables import STANDARD
 
 _ORDER = ("working-directory", *(option.name for option in OPTIONS))
 
@@ -46,7 +47,7 @@ def plan_job(job: Job, blocked: Mapping[int, str] | None = None) -> JobPlan:
     if tests is None:
         notes.kept += _may_run_tests(readings)
         return JobPlan(job, notes.explanation(job.name))
-    situation = Situation(job, readings, tests, {**_blocked(job), **(blocked or {})})
+    situation = Situation(job, readings, tests, {**_blocked(job, tests.step), **(blocked or {})})
     why = _unfit(job) or _folder(situation)[1]
     plan = TestsPlan(Part(), why) if why else plan_tests(situation, notes)
     if plan.problem:
@@ -57,6 +58,7 @@ def plan_job(job: Job, blocked: Mapping[int, str] | None = None) -> JobPlan:
     if plan.passes_anyway:
         text = "failed tests left the job green; remove continue-on-error, so that they fail it"
         notes.advice.append(Advice(situation.first.lines[0], text))
+    notes.advice += _misplaced_env(situation)
     inputs = {**zone.inputs, **server.part.inputs, **plan.part.inputs}
     if folder := _folder(situation)[0]:
         inputs["working-directory"] = folder
@@ -96,7 +98,7 @@ def _folder(situation: Situation) -> tuple[str, str]:
     return ("" if folder == "." else folder), ""
 
 
-def _blocked(job: Job) -> dict[int, str]:
+def _blocked(job: Job, tests: Step) -> dict[int, str]:
     """The steps that cannot be changed because something else needs them."""
     text = job.document.text
     used = {alias_name(text, alias.start_mark.index) for alias in aliases_below(job.document.root)}
@@ -106,7 +108,8 @@ def _blocked(job: Job) -> dict[int, str]:
             found[step.number] = "the step is an alias of another one"
         elif used & anchors_below(step.node):
             found[step.number] = "another place uses an anchor of the step"
-        elif _is_referenced(step):
+        # The step of the tests keeps its id.
+        elif step.number != tests.number and is_referenced(step):
             found[step.number] = f"another step uses steps.{step.text('id')}"
     return found
 
@@ -119,10 +122,16 @@ def alias_name(text: str, start: int) -> str:
     return text[start + 1 : end]
 
 
-def _is_referenced(step: Step) -> bool:
-    """Whether something reads the outputs of a set-up step. The step of the tests keeps its id."""
-    name = step.text("id")
-    return bool(name) and f"steps.{name}." in step.document.text and "run" not in step.entries
+def _misplaced_env(situation: Situation) -> Iterator[Advice]:
+    """The variables of the server, if another job has them and the job with the tests does not."""
+    job = situation.job
+    for other in job.document.jobs:
+        names = [str(key.value) for key, _ in entries(value_at(other.node, "env"))]
+        of_server = [name for name in names if name in STANDARD]
+        uses = any(reading.has(TestRun, Sql, ServerStart) for reading in read_job(other))
+        if of_server and not uses and not set(of_server) & situation.scope.env.keys():
+            text = f"the env of the job {other.name} has {', '.join(of_server)}; the tests are in the job {job.name}"
+            yield Advice(other.line, text)
 
 
 def _may_run_tests(readings: tuple[StepReading, ...]) -> Iterator[Kept]:

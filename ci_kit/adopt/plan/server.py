@@ -35,6 +35,7 @@ from ci_kit.adopt.units import Unit
 
 _SETS_UP = (ServerStart, Sql, Container)
 _NEEDS_NO_SERVER = (Zone, Harmless, Neutral, Export, Assign, Folder, Activate, Count, Wait, *_SETS_UP)
+_PART = "the server"
 _DEFAULT_PORT = "3306"
 _PASSWORDS = ("MYSQL_ROOT_PASSWORD", "MARIADB_ROOT_PASSWORD")
 _OF_CONTAINER = frozenset(
@@ -79,8 +80,9 @@ class _Server:
         found = [effect for unit in self.units for effect in unit.effects if isinstance(effect, Sql)]
         return [one for effect in found for one in effect.effects]
 
-    def refuse(self, line: int, what: str, why: str, *, known: bool = True) -> None:
-        self.reasons.append(Kept(line, what, why))
+    def refuse(self, unit: Unit, why: str, *, known: bool = True) -> None:
+        """Keep the server because of a command; ``known``: the command only uses the server."""
+        self.reasons.append(Kept(unit.lines[0], _PART, f"`{unit.shown}`: {why}"))
         self.set_up_is_known = self.set_up_is_known and known
 
 
@@ -112,13 +114,16 @@ def _collect(situation: Situation) -> _Server:
         if unit.has(*_SETS_UP) or (starts or server.services) and unit.has(Wait) and _is_for(unit, others):
             server.units.append(unit)
             if why := situation.obstacle(unit):
-                server.refuse(unit.lines[0], unit.shown, why, known=False)
+                server.refuse(unit, why, known=False)
         _refuse_unknown(server, unit, after_start=number >= first)
     for one in server.services:
         if one.problem:
-            server.refuse(one.lines[0], f"the service container {one.name}", one.problem, known=False)
+            why = f"the service container {one.name}: {one.problem}"
+            server.reasons.append(Kept(one.lines[0], _PART, why))
+            server.set_up_is_known = False
     for problem in _contradictions(server):
-        server.refuse(situation.tests.step.line, "the server", problem, known=False)
+        server.reasons.append(Kept(situation.tests.step.line, _PART, problem))
+        server.set_up_is_known = False
     return server
 
 
@@ -132,9 +137,9 @@ def _refuse_unknown(server: _Server, unit: Unit, *, after_start: bool) -> None:
         if isinstance(effect, Unknown) and (effect.is_server or after_start):
             why = effect.why or "it may need the server before the tests"
             # What is not understood may set up the server itself; other commands only use it.
-            server.refuse(unit.lines[0], unit.shown, why, known=not effect.is_server)
+            server.refuse(unit, why, known=not effect.is_server)
         elif not isinstance(effect, (*_NEEDS_NO_SERVER, Unknown)) and after_start:
-            server.refuse(unit.lines[0], unit.shown, "it runs before the tests")
+            server.refuse(unit, "it runs before the tests")
 
 
 def _contradictions(server: _Server) -> Iterator[str]:
@@ -151,8 +156,9 @@ def _contradictions(server: _Server) -> Iterator[str]:
             yield f"the variable {min(wrong)} of the container has no input"
     texts = [text for one in sql if isinstance(one, Database) for text in (one.name,)]
     texts += [text for one in sql if isinstance(one, Account) for text in (one.user, one.password or "")]
-    for name in dict.fromkeys(name for text in texts for name in situation.expressions.unset(text)):
-        yield f"{name} has no value in this job{_elsewhere(situation, name)}"
+    unset = list(dict.fromkeys(name for text in texts for name in situation.expressions.unset(text)))
+    if unset:
+        yield f"the job sets no {', '.join(unset)}{_elsewhere(situation, unset[0])}"
     forms = {(one.charset, one.collation) for one in sql if isinstance(one, Database)}
     if len(forms) > 1:
         yield "the databases differ in their character sets"
@@ -166,7 +172,7 @@ def _elsewhere(situation: Situation, name: str) -> str:
     """Where else a variable has a value: the env of another job."""
     for job in situation.job.document.jobs:
         if (node := value_at(job.node, "env", name)) is not None:
-            return f"; it is in the env of the job {job.name}, line {node.start_mark.line + 1}: move it"
+            return f"; the env of the job {job.name} has it, line {node.start_mark.line + 1}: move it"
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -86,3 +87,9 @@ def shown(units: Iterable[Unit]) -> tuple[int, int]:
     """The lines from the first to the last of some commands of one step."""
     lines = [unit.lines for unit in units]
     return min(first for first, _ in lines), max(last for _, last in lines)
+
+
+def is_referenced(step: Step) -> bool:
+    """Whether another step reads what this step has left."""
+    name = step.text("id")
+    return bool(name) and re.search(rf"\bsteps\.{re.escape(name)}\b", step.document.text) is not None

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ci_kit.adopt.cuts import says_nothing
 from ci_kit.adopt.explanation import Advice, Change, Kept, Notes
 from ci_kit.adopt.plan.situation import Part, Situation, plain_condition
 from ci_kit.adopt.recognise.effects import (
@@ -53,13 +54,16 @@ def plan_tests(situation: Situation, notes: Notes) -> TestsPlan:
         notes.advice.append(
             Advice(situation.first.lines[0], f"the tests ran twice, at lines {', '.join(lines)}; now once")
         )
+    for unit in _left(situation, units):
+        notes.kept.append(Kept(unit.lines[0], f"`{unit.shown}`", "it gets a step of its own after the tests"))
     inputs = {**_arguments(chosen), **_coverage(situation, units, chosen)}
     counted = [effect for unit in units for effect in unit.effects if isinstance(effect, Count)]
     if any(one.empty_fails for one in counted):
         inputs["min-tests"] = "1"
     for unit in units:
         if unit.has(TestRun, CoverageReport, Count, ExitCode):
-            notes.changes.append(Change(unit.lines, unit.name or "the tests", "the action"))
+            found = f"the tests, `{unit.shown}`" if unit.has(TestRun) else unit.name
+            notes.changes.append(Change(unit.lines, found, "the action"))
     return TestsPlan(Part(inputs, tuple(units)), passes_anyway=any(run.passes_anyway for run in runs))
 
 
@@ -78,6 +82,13 @@ def _units(situation: Situation, notes: Notes) -> list[Unit]:
             found += reading.units
         unknown = unknown or reading.has(Unknown)
     return [unit for reading in situation.readings for unit in reading.units if unit in found]
+
+
+def _left(situation: Situation, units: list[Unit]) -> list[Unit]:
+    """The commands after the tests in their script that are for something else."""
+    own = situation.tests.units
+    after = own[own.index(situation.first) :]
+    return [unit for unit in after if unit not in units and not says_nothing(unit)]
 
 
 def _counts(unit: Unit) -> bool:
@@ -127,14 +138,30 @@ def _problems(situation: Situation, units: list[Unit], runs: list[TestRun]) -> I
                 f"coverage has the options {' '.join(run.options)}; move them to [tool.coverage.run] in"
                 " pyproject.toml, and adopt again"
             )
+    if "uv run" in situation.first.text and not _uv_syncs(situation):
+        yield "`uv run` makes the environment; add a step with `uv sync` before it, and adopt again"
     for unit in units:
         for effect in unit.effects:
             if isinstance(effect, Unknown) and unit.has(TestRun):
                 yield f"the command that runs them does more: {effect.why or 'something unknown'}"
+    if _ignores_errors(situation) and not situation.tests.units[-1].has(TestRun, ExitCode):
+        yield "the script goes on if they fail, and its exit code is that of another command"
     for unit in situation.tests.units:
         exported = [one.name for one in unit.effects if isinstance(one, Assign) and one.exported]
         if exported and unit.start < situation.first.start:
             yield f"the script exports {exported[0]} to them; write it in the env of the step"
+
+
+def _uv_syncs(situation: Situation) -> bool:
+    made = ("uv sync", "uv venv", "uv pip")
+    return any(unit.text.startswith(made) for unit in situation.before())
+
+
+def _ignores_errors(situation: Situation) -> bool:
+    """Whether the script goes on after a command that fails."""
+    before = [unit.text for unit in situation.tests.units if unit.start < situation.first.start]
+    shell = situation.tests.step.shell
+    return any(text.startswith("set +e") for text in before) or ("{0}" in shell and "-e" not in shell)
 
 
 def _distinct(runs: list[TestRun]) -> list[TestRun]:
