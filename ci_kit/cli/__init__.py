@@ -1,4 +1,4 @@
-"""The command line: ``run``, ``mysql`` and ``render``, each in a module of its own."""
+"""The command line: ``run``, ``mysql``, ``render`` and ``adopt``, each in a module of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NoReturn
 import click
 
 from ci_kit import __version__
-from ci_kit.cli import mysql, render, run
+from ci_kit.cli import adopt, mysql, render, run
 from ci_kit.cli.call import Invocation, common_options
 from ci_kit.cli.exits import exit_code, exit_code_table, raise_on_signals
 
@@ -31,6 +31,7 @@ def cli() -> None:
 cli.add_command(run.run)
 cli.add_command(mysql.mysql)
 cli.add_command(render.render)
+cli.add_command(adopt.adopt)
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:

@@ -1,0 +1,109 @@
+"""Loops and programs that wait until a server answers."""
+
+from __future__ import annotations
+
+import re
+
+from ci_kit.adopt.recognise.argv import Argv, argv_of
+from ci_kit.adopt.recognise.client import LOOPBACK
+from ci_kit.adopt.recognise.effects import Neutral, Wait
+from ci_kit.adopt.script.commands import Command, Loop, Pipeline, Simple, Statement, commands_in
+from ci_kit.adopt.script.reader import read_script
+from ci_kit.adopt.script.words import UnsureError
+from ci_kit.adopt.values import Scope
+
+_PASSIVE = frozenset(
+    {"sleep", "echo", "printf", "break", "exit", "seq", "test", "[", "[[", "true", ":", "date", "let"}
+)
+_PORTS = frozenset({"3306", "3307", "33060"})
+_DOCKER = frozenset({"docker", "podman"})
+_LOGS = frozenset({"logs", "ps", "inspect"})
+
+
+def recognise_waiting(pipeline: Pipeline, scope: Scope) -> Wait | Neutral | None:
+    """A loop with ``mysqladmin ping``, ``nc -z`` or their like, ``wait-for-it``, ``dockerize``, ``sleep``."""
+    command = pipeline.commands[0]
+    if len(pipeline.commands) > 1:
+        return None
+    if isinstance(command, Loop):
+        return Wait() if _waits(commands_in(_around(command)), scope) else None
+    if not isinstance(command, Simple):
+        return None
+    argv = argv_of(command, scope)
+    if argv.program == "sleep":
+        return Wait(sure=False)
+    if argv.program == "timeout" and argv.known[1:3] in {("bash", "-c"), ("sh", "-c")}:
+        return _shell(argv, scope)
+    return Wait() if _is_probe(argv, command, scope) else None
+
+
+def _shell(argv: Argv, scope: Scope) -> Wait | None:
+    """``timeout 60 bash -c 'until …'``."""
+    try:
+        statements = read_script(argv.known[3])
+    except (UnsureError, IndexError):
+        return None
+    return Wait() if _waits(commands_in(statements), scope) else None
+
+
+def _around(loop: Loop) -> list[Statement]:
+    substituted = [
+        statement
+        for word in loop.words
+        for part in word.parts
+        for statement in getattr(part, "statements", ())
+    ]
+    return [*substituted, *loop.condition, *loop.body]
+
+
+def _waits(commands: object, scope: Scope) -> bool:
+    """Whether all commands of a loop only look, and one of them looks for the server."""
+    looks = False
+    for command in commands:  # type: ignore[attr-defined]
+        if not isinstance(command, Simple):
+            continue
+        argv = argv_of(command, scope)
+        if _is_probe(argv, command, scope):
+            looks = True
+        elif argv.program not in _PASSIVE and argv.words and not _is_log(argv):
+            return False
+    return looks
+
+
+def _is_log(argv: Argv) -> bool:
+    return argv.program in _DOCKER and bool(argv.known) and argv.known[0] in _LOGS
+
+
+def _is_probe(argv: Argv, command: Command, scope: Scope) -> bool:
+    known = argv.known
+    if argv.program in _DOCKER and known[:1] == ("exec",):
+        return any(word in {"mysqladmin", "mariadb-admin"} for word in known) and "ping" in known
+    # docker inspect -f '{{.State.Health.Status}}' mysql
+    match argv.program:
+        case "mysqladmin" | "mariadb-admin":
+            return bool({"ping", "status"} & set(known))
+        case "mysql" | "mariadb":
+            sql = re.sub(r"^-e", "", " ".join(known[-1:])).strip("; ").upper()
+            return sql in {"SELECT 1", "SHOW DATABASES", "STATUS", "SELECT VERSION()"}
+        case "nc" | "ncat" | "netcat":
+            return known[-1:] != () and known[-1] in _ports(scope) and "-z" in " ".join(known)
+        case "dockerize" | "wait-on":
+            return any(re.fullmatch(r"(?:tcp:)?(?://)?[\w.-]*:?3306", word) for word in known)
+        case "wait-for-it.sh" | "wait-for-it" | "wait-for" | "wait-for.sh":
+            places = [word.rpartition(":") for word in known if not word.startswith("-") and ":" in word]
+            hosts = LOOPBACK | {scope.env.get("MYSQL_HOST", ""), "mysql", "mariadb", "db"}
+            return bool(places) and all(host in hosts and port in _ports(scope) for host, _, port in places)
+    return _opens_port(command, scope)
+
+
+def _opens_port(command: Command, scope: Scope) -> bool:
+    """``(echo > /dev/tcp/127.0.0.1/3306)``."""
+    targets = [scope.word(one.target) or "" for one in command.redirects]
+    return any(
+        re.fullmatch(r"/dev/tcp/[\w.-]+/(\d+)", one) and one.rpartition("/")[2] in _ports(scope)
+        for one in targets
+    )
+
+
+def _ports(scope: Scope) -> frozenset[str]:
+    return _PORTS | {scope.env.get("MYSQL_PORT", "3306"), scope.env.get("DB_PORT", "3306")}
