@@ -29,7 +29,7 @@ def changed_lines_that_stay(case: Case, after: bytes) -> list[str]:
         else:
             position = found + len(block)
     start = len(after) - len(last)
-    if start < position or _find_lines(after, last, start) != start:
+    if start < position or (last and _find_lines(after, last, start) != start):
         problems.append(f"the text after the last change differs:\n{_text(last)}")
     return problems
 
