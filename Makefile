@@ -27,7 +27,8 @@ lint: .venv/installed ## Check format, types, imports, workflows and scripts
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/shellcheck action/*.sh tools/*.sh tests/runner/*.sh tests/containers/*.sh .ci/run
+	$(BIN)/shellcheck action/*.sh tools/*.sh tests/runner/*.sh tests/containers/*.sh .ci/run \
+		tests/adopt/project/scripts/*.sh $(addprefix tests/adopt/stand_ins/,curl docker init-script nc pipx)
 	$(BIN)/actionlint
 	$(BIN)/zizmor --offline --quiet --pedantic .
 	$(BIN)/ci-kit render --check

@@ -11,7 +11,7 @@ import pytest
 from tests.adopt.adopting import Adoption, adopt, adopt_again
 from tests.adopt.cases import Case, load_cases
 from tests.adopt.effective import ci_kit_steps, wrong_settings
-from tests.adopt.judgement import changed_lines_that_stay, lines_left_over, wrong_line_ends
+from tests.adopt.judgement import BOM, changed_lines_that_stay, lines_left_over, wrong_line_ends
 from tests.adopt.linting import findings
 
 CASES = load_cases()
@@ -112,3 +112,41 @@ def test_the_linters_find_nothing_new(adopted: Callable[[Case], Adoption], tmp_p
     after = findings({case.name: adopted(case).data for case in VALID}, tmp_path / "after")
     new = after - before
     assert not new, "\n".join(f"{name}: {linter}: {what}" for name, linter, what in new)
+
+
+def with_windows_line_ends(data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+
+def with_a_byte_order_mark(data: bytes) -> bytes:
+    return BOM + data.removeprefix(BOM)
+
+
+def with_a_comment_before(data: bytes) -> bytes:
+    mark, end = BOM * data.startswith(BOM), b"\r\n" if b"\r\n" in data else b"\n"
+    return mark + "# 설명: sudo systemctl start mysql".encode() + end + data.removeprefix(BOM)
+
+
+def indented_by_one_more(data: bytes) -> bytes:
+    return b"".join(b" " + line if line.strip() else line for line in data.splitlines(keepends=True))
+
+
+FORMS = (with_windows_line_ends, with_a_byte_order_mark, with_a_comment_before, indented_by_one_more)
+# The first line of these cannot be indented.
+AT_THE_MARGIN = (BOM, b"---", b"{")
+CHANGED = [
+    (case, form)
+    for case in VALID
+    for form in FORMS
+    if form is not indented_by_one_more or not case.data.startswith(AT_THE_MARGIN)
+]
+
+
+@pytest.mark.parametrize(
+    ("case", "form"), CHANGED, ids=[f"{case.name}-{form.__name__}" for case, form in CHANGED]
+)
+def test_the_form_of_the_file_does_not_change_what_is_adopted(
+    case: Case, form: Callable[[bytes], bytes], adopted: Callable[[Case], Adoption], tmp_path: Path
+) -> None:
+    other = adopt_again(case, form(case.data), tmp_path)
+    assert other.data == form(adopted(case).data), other.text
