@@ -17,11 +17,16 @@ PIN = f"{ACTION}@0123456789abcdef0123456789abcdef01234567 # v1.0.0"
 
 @dataclass(frozen=True)
 class Adoption:
-    """The workflow after `ci-kit adopt --in-place`, and what ci-kit said."""
+    """The exit code and the output of `ci-kit adopt`, and the workflow after it."""
 
     code: int
-    text: str
+    stdout: str
+    stderr: str
     data: bytes
+
+    @property
+    def text(self) -> str:
+        return self.stdout + self.stderr
 
 
 def adopt(case: Case, folder: Path) -> Adoption:
@@ -32,20 +37,25 @@ def adopt(case: Case, folder: Path) -> Adoption:
 
 def adopt_again(case: Case, data: bytes, folder: Path, *flags: str) -> Adoption:
     """Adopt this text as the workflow of the case. With flags, ``--in-place`` is not given."""
-    file = folder / ".github" / "workflows" / f"{case.name}.yml"
+    file = workflow_file(case, folder)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(data)
-    code, text = _ci_kit("adopt", *(flags or ("--in-place",)), "--action", PIN, str(file))
-    return Adoption(code, text, file.read_bytes())
+    stdout, stderr = io.StringIO(), io.StringIO()
+    words = ["adopt", *(flags or ("--in-place",)), "--action", PIN, str(file.relative_to(folder))]
+    # In this process: a new one for each of many calls takes most of the time.
+    with contextlib.chdir(folder), contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+        code = _exit_code(words)
+    return Adoption(code, stdout.getvalue(), stderr.getvalue(), file.read_bytes())
 
 
-def _ci_kit(*words: str) -> tuple[int, str]:
-    """The exit code and the output of a call in this process."""
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-        try:
-            main(list(words))
-        except SystemExit as ended:
-            code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-            return code, output.getvalue()
-    return 0, output.getvalue()
+def workflow_file(case: Case, folder: Path) -> Path:
+    """The path of the workflow in a repository."""
+    return folder / ".github" / "workflows" / f"{case.name}.yml"
+
+
+def _exit_code(words: list[str]) -> int:
+    try:
+        main(words)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    return 0

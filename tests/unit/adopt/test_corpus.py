@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.adopt.adopting import Adoption, adopt, adopt_again
+from tests.adopt.adopting import Adoption, adopt, adopt_again, workflow_file
 from tests.adopt.cases import Case, load_cases
 from tests.adopt.effective import ci_kit_steps, wrong_settings
 from tests.adopt.judgement import BOM, changed_lines_that_stay, lines_left_over, wrong_line_ends
 from tests.adopt.linting import findings
+from tests.support.waiting import LIMIT
 
 CASES = load_cases()
 VALID = [case for case in CASES if case.result != "invalid"]
@@ -105,6 +107,18 @@ def test_the_check_fails_only_before_the_adoption(
     assert (before.code == WOULD_CHANGE) == (first.data != case.data), before.text
     assert after.code != WOULD_CHANGE, after.text
     assert before.data == case.data
+
+
+@each([case for case in VALID if case.may_change])
+def test_the_printed_diff_is_the_change(
+    case: Case, adopted: Callable[[Case], Adoption], tmp_path: Path
+) -> None:
+    printed = adopt_again(case, case.data, tmp_path, "--diff")
+    assert printed.data == case.data
+    if printed.stdout:
+        command = ["git", "apply", "--whitespace=nowarn", "-"]
+        subprocess.run(command, input=printed.stdout.encode(), cwd=tmp_path, check=True, timeout=LIMIT)
+    assert workflow_file(case, tmp_path).read_bytes() == adopted(case).data
 
 
 def test_the_linters_find_nothing_new(adopted: Callable[[Case], Adoption], tmp_path: Path) -> None:
