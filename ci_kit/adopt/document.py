@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import yaml
@@ -151,7 +151,7 @@ class Step:
         return _before(self.document.text, self.start, "-")
 
     def removal(self) -> Splice | None:
-        """The splice that removes the step, with its dash or its comma; None if it cannot be removed alone."""
+        """The splice that removes the step, with its dash or comma; None if it cannot be removed alone."""
         text = self.document.text
         if self.dash >= 0:
             return whole_lines(text, self.dash, self.end)
@@ -163,9 +163,6 @@ class Step:
         # Other items may follow on the same line.
         rest = text[comma + 1 : lines.end].strip() if lines else "x"
         return lines if lines and (not rest or rest.startswith("#")) else Splice(self.start, comma + 1)
-
-    def keys(self) -> Iterator[str]:
-        yield from self.entries
 
 
 def remove_entry(document: Document, parent: yaml.Node, name: str) -> Splice | None:

@@ -21,12 +21,12 @@ class AliasNode(yaml.Node):
 
 
 class _Loader(yaml.SafeLoader):
-    def compose_node(self, parent: yaml.Node | None, index: object) -> yaml.Node | None:
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]
             event = self.peek_event()  # type: ignore[no-untyped-call]
             target = super().compose_node(parent, index)
             return target and AliasNode(target, event.start_mark, event.end_mark)
-        anchor = getattr(self.peek_event(), "anchor", None)  # type: ignore[no-untyped-call]
+        anchor = getattr(self.peek_event(), "anchor", None)
         node = super().compose_node(parent, index)
         if node is not None and anchor:
             node.anchor = anchor  # type: ignore[attr-defined]

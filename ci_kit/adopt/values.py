@@ -1,7 +1,7 @@
 """Texts of a workflow with their values: what a script, an env and an input have in the end.
 
-A text may contain expressions that only GitHub can evaluate, such as ``${{ secrets.PASSWORD }}``. One character
-of a private area of Unicode stands for each, so that two texts with the same expressions are equal strings.
+A text may contain expressions that only GitHub can evaluate, such as ``${{ secrets.PASSWORD }}``. One
+character of a private area of Unicode stands for each, so that texts with the same expressions are equal.
 """
 
 from __future__ import annotations
@@ -57,11 +57,11 @@ def has_expression(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Scope:
-    """The variables at one place of a job: ``env`` is what GitHub sets, ``shell`` what the script itself sets."""
+    """The variables at one place of a job: ``env`` is set by GitHub, ``script`` by the script itself."""
 
     expressions: Expressions
     env: Mapping[str, str] = field(default_factory=dict)
-    shell: Mapping[str, str | None] = field(default_factory=dict)
+    script: Mapping[str, str | None] = field(default_factory=dict)
 
     def with_env(self, node: yaml.Node | None) -> Scope:
         """The scope with the variables of one more ``env``."""
@@ -74,7 +74,7 @@ class Scope:
 
     def assigned(self, name: str, value: str | None) -> Scope:
         """The scope after ``name=value`` in the script."""
-        return replace(self, shell={**self.shell, name: value})
+        return replace(self, script={**self.script, name: value})
 
     def text(self, text: str) -> str:
         """A text whose expressions are evaluated as far as its values are known."""
@@ -91,8 +91,8 @@ class Scope:
                 return text
             case Expression(text):
                 return self._expression(text)
-            case Variable(name) if name in self.shell:
-                return self.shell[name]
+            case Variable(name) if name in self.script:
+                return self.script[name]
             case Variable(name):
                 return self.env.get(name)
         return None

@@ -47,8 +47,8 @@ def workflow_problem(text: str) -> Problem | None:
                 key = next(key for key, _ in jobs.value if key.value == name)
                 _items(_require(keys, "steps", key), f"the steps of the job {name!r}")
             for mapping in ("env", "services"):
-                if mapping in keys and isinstance(keys[mapping], yaml.MappingNode):
-                    _unique(keys[mapping])
+                if isinstance(found := keys.get(mapping), yaml.MappingNode):
+                    _unique(found)
     except yaml.MarkedYAMLError as error:
         line = _line(error, text)
         reason = ": ".join(part for part in (error.context, error.problem) if part)

@@ -111,7 +111,7 @@ def _collect(situation: Situation) -> _Server:
     starts = [number for number, unit in enumerate(before) if unit.has(*_SETS_UP)]
     first = 0 if server.services else min(starts, default=len(before))
     for number, unit in enumerate(before):
-        if unit.has(*_SETS_UP) or (starts or server.services) and unit.has(Wait) and _is_for(unit, others):
+        if unit.has(*_SETS_UP) or ((starts or server.services) and unit.has(Wait) and _is_for(unit, others)):
             server.units.append(unit)
             if why := situation.obstacle(unit):
                 server.refuse(unit, why, known=False)

@@ -91,5 +91,5 @@ def shown(units: Iterable[Unit]) -> tuple[int, int]:
 
 def is_referenced(step: Step) -> bool:
     """Whether another step reads what this step has left."""
-    name = step.text("id")
+    name = step.text("id") or ""
     return bool(name) and re.search(rf"\bsteps\.{re.escape(name)}\b", step.document.text) is not None

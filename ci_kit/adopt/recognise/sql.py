@@ -12,7 +12,7 @@ _TOKEN = re.compile(
     r"""
       (?P<space>\s+ | --\s[^\n]* | \#[^\n]* | /\*(?!!).*?\*/)
     | (?P<string>'(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*")
-    | `(?P<name>(?:[^`]|``)*)`
+    | (?P<name>`(?:[^`]|``)*`)
     | (?P<word>[\w$.\U000f0000-\U0010ffff%-]+)
     | (?P<sign>.)
     """,
@@ -20,7 +20,19 @@ _TOKEN = re.compile(
 )
 _READS = frozenset({"SELECT", "SHOW", "STATUS", "USE", "FLUSH", "DESCRIBE", "\\S"})
 _AFTER_ACCOUNTS = frozenset(
-    "REQUIRE NONE PASSWORD EXPIRE NEVER ACCOUNT UNLOCK WITH GRANT OPTION DEFAULT REPLACE".split()
+    {
+        "REQUIRE",
+        "NONE",
+        "PASSWORD",
+        "EXPIRE",
+        "NEVER",
+        "ACCOUNT",
+        "UNLOCK",
+        "WITH",
+        "GRANT",
+        "OPTION",
+        "DEFAULT",
+    }
 )
 _ROOT = frozenset({"CURRENT_USER", "USER"})
 _PLUGINS = frozenset({"caching_sha2_password", "'caching_sha2_password'"})
@@ -78,21 +90,25 @@ def _statements(text: str) -> Iterator[_Statement]:
     current = _Statement()
     for found in _TOKEN.finditer(text):
         kind, token = str(found.lastgroup), found[0]
-        if kind == "space":
-            continue
-        if kind == "sign" and token == ";":
+        if found["sign"] == ";":
             if current.tokens:
                 yield current
             current = _Statement()
-            continue
-        if kind == "string":
-            quote = token[0]
-            token = re.sub(r"\\(.)", r"\1", token[1:-1].replace(quote * 2, quote), flags=re.DOTALL)
-        if kind == "name":
-            token = found["name"].replace("``", "`")
-        current.tokens.append((kind, token))
+        elif kind != "space":
+            current.tokens.append((kind, _unquoted(kind, token)))
     if current.tokens:
         yield current
+
+
+def _unquoted(kind: str, text: str) -> str:
+    """A token without its quotes."""
+    match kind:
+        case "string":
+            inner = text[1:-1].replace(text[0] * 2, text[0])
+            return re.sub(r"\\(.)", r"\1", inner, flags=re.DOTALL)
+        case "name":
+            return text[1:-1].replace("``", "`")
+    return text
 
 
 def _effects(statement: _Statement) -> Iterator[SqlEffect]:

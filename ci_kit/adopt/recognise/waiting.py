@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ci_kit.adopt.recognise.argv import Argv, argv_of
 from ci_kit.adopt.recognise.client import LOOPBACK
@@ -17,6 +18,8 @@ _PASSIVE = frozenset(
 )
 _PORTS = frozenset({"3306", "3307", "33060"})
 _DOCKER = frozenset({"docker", "podman"})
+_ADMINS = frozenset({"mysqladmin", "mariadb-admin"})
+_QUESTIONS = frozenset({"SELECT 1", "SHOW DATABASES", "STATUS", "SELECT VERSION()"})
 _LOGS = frozenset({"logs", "ps", "inspect"})
 
 
@@ -56,10 +59,10 @@ def _around(loop: Loop) -> list[Statement]:
     return [*substituted, *loop.condition, *loop.body]
 
 
-def _waits(commands: object, scope: Scope) -> bool:
+def _waits(commands: Iterable[Command], scope: Scope) -> bool:
     """Whether all commands of a loop only look, and one of them looks for the server."""
     looks = False
-    for command in commands:  # type: ignore[attr-defined]
+    for command in commands:
         if not isinstance(command, Simple):
             continue
         argv = argv_of(command, scope)
@@ -75,25 +78,29 @@ def _is_log(argv: Argv) -> bool:
 
 
 def _is_probe(argv: Argv, command: Command, scope: Scope) -> bool:
+    """Whether a command only asks whether the server answers."""
     known = argv.known
-    if argv.program in _DOCKER and known[:1] == ("exec",):
-        return any(word in {"mysqladmin", "mariadb-admin"} for word in known) and "ping" in known
-    # docker inspect -f '{{.State.Health.Status}}' mysql
     match argv.program:
+        case "docker" | "podman":
+            return known[:1] == ("exec",) and "ping" in known and bool(_ADMINS & set(known))
         case "mysqladmin" | "mariadb-admin":
             return bool({"ping", "status"} & set(known))
         case "mysql" | "mariadb":
-            sql = re.sub(r"^-e", "", " ".join(known[-1:])).strip("; ").upper()
-            return sql in {"SELECT 1", "SHOW DATABASES", "STATUS", "SELECT VERSION()"}
+            return re.sub(r"^-e", "", " ".join(known[-1:])).strip("; ").upper() in _QUESTIONS
         case "nc" | "ncat" | "netcat":
-            return known[-1:] != () and known[-1] in _ports(scope) and "-z" in " ".join(known)
+            return bool(known) and known[-1] in _ports(scope) and "-z" in " ".join(known)
         case "dockerize" | "wait-on":
             return any(re.fullmatch(r"(?:tcp:)?(?://)?[\w.-]*:?3306", word) for word in known)
         case "wait-for-it.sh" | "wait-for-it" | "wait-for" | "wait-for.sh":
-            places = [word.rpartition(":") for word in known if not word.startswith("-") and ":" in word]
-            hosts = LOOPBACK | {scope.env.get("MYSQL_HOST", ""), "mysql", "mariadb", "db"}
-            return bool(places) and all(host in hosts and port in _ports(scope) for host, _, port in places)
+            return _is_place(known, scope)
     return _opens_port(command, scope)
+
+
+def _is_place(words: tuple[str, ...], scope: Scope) -> bool:
+    """Whether words name only the server: ``127.0.0.1:3306``."""
+    places = [word.rpartition(":") for word in words if not word.startswith("-") and ":" in word]
+    hosts = LOOPBACK | {scope.env.get("MYSQL_HOST", ""), "mysql", "mariadb", "db"}
+    return bool(places) and all(host in hosts and port in _ports(scope) for host, _, port in places)
 
 
 def _opens_port(command: Command, scope: Scope) -> bool:

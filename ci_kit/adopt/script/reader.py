@@ -27,6 +27,8 @@ from ci_kit.adopt.script.words import UnsureError, WordReader
 
 _REDIRECT = re.compile(r"(\d*)(<<<|<<-|<<|<&|<|>>|>&|>\||>|)|(&>>|&>)", re.ASCII)
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
+_TEST_OPERATOR = re.compile(r"&&|\|\||[<>()]")
+_BARE_WORD = re.compile(r"[^\s;&|<>()'\"$`\\]+")
 _CLOSERS = frozenset({"then", "elif", "else", "fi", "do", "done", "}", "esac"})
 _UNSUPPORTED = frozenset({"case", "function", "select", "coproc", "time", "((", "eval"})
 _DEEPEST = 20
@@ -105,7 +107,7 @@ class _Reader:
     def _keyword(self) -> str:
         """The bare word at the position, if it is one."""
         self._skip_blanks()
-        found = re.compile(r"[^\s;&|<>()'\"$`\\]+").match(self.text, self.position)
+        found = _BARE_WORD.match(self.text, self.position)
         end = found.end() if found else self.position
         return found[0] if found and self.text[end : end + 1] in {"", *" \t\n;&|<>()"} else ""
 
@@ -118,7 +120,7 @@ class _Reader:
     # Grammar
 
     def _statements(self, closers: Collection[str]) -> tuple[Statement, ...]:
-        statements = []
+        statements: list[Statement] = []
         while True:
             self._skip_lines()
             if self.position >= len(self.text) or self.text[self.position] == ")":
@@ -190,7 +192,8 @@ class _Reader:
         return replace(command, redirects=redirects, end=self.position) if redirects else command
 
     def _if(self, start: int) -> Command:
-        branches, otherwise = [], ()
+        branches: list[tuple[tuple[Statement, ...], tuple[Statement, ...]]] = []
+        otherwise: tuple[Statement, ...] = ()
         while self._keyword() in {"if", "elif"}:
             self.position += len(self._keyword())
             condition = self._statements(("then",))
@@ -226,11 +229,8 @@ class _Reader:
         words = []
         while True:
             self._skip_blanks()
-            operator = re.compile(r"&&|\|\||[<>()]").match(self.text, self.position)
-            if operator:
-                word = Word((Text(operator[0]),), operator.start(), operator.end())
-            else:
-                word = self._word()
+            sign = _TEST_OPERATOR.match(self.text, self.position)
+            word = Word((Text(sign[0]),), sign.start(), sign.end()) if sign else self._word()
             words.append(word)
             self.position = word.end
             if word.plain == "]]":
@@ -270,7 +270,7 @@ class _Reader:
         return word
 
     def _words(self) -> tuple[Word, ...]:
-        words = []
+        words: list[Word] = []
         while True:
             self._skip_blanks()
             word = self.words.word(self.position)

@@ -119,28 +119,32 @@ class WordReader:
         return position + 2
 
     def _special(self, position: int, *, quoted: bool = False) -> int:
+        """Read what begins with ``$`` or a backtick; gives the position after it."""
         text = self.text
-        if found := _EXPRESSION.match(text, position):
-            self._parts.append(Expression(found[1].strip()))
-            return found.end()
         if text[position] == "`":
             return self._backticks(position)
-        if text.startswith("$((", position):
-            return self._opaque(position, "))")
         if text.startswith("$(", position):
-            kept = self._parts
-            statements, end = self.read_inner(position + 2)
-            self._parts = [*kept, Substitution(statements)]
-            return end
-        if found := _VARIABLE.match(text, position):
+            return self._in_parentheses(position)
+        if found := _EXPRESSION.match(text, position):
+            self._parts.append(Expression(found[1].strip()))
+        elif found := _VARIABLE.match(text, position):
             self._parts.append(Variable(found[1] or found[2]))
-            return found.end()
-        if text.startswith("${", position):
+        elif text.startswith("${", position):
             return self._opaque(position, "}")
-        if text.startswith(("$'", '$"'), position) and not quoted:
+        elif text.startswith(("$'", '$"'), position) and not quoted:
             raise UnsureError("$'…' is not supported", position)
-        self._add("$", quoted=quoted)
-        return position + 1
+        else:
+            self._add("$", quoted=quoted)
+        return found.end() if found else position + 1
+
+    def _in_parentheses(self, position: int) -> int:
+        """``$((1 + 1))`` or ``$(command)``."""
+        if self.text.startswith("$((", position):
+            return self._opaque(position, "))")
+        kept = self._parts
+        statements, end = self.read_inner(position + 2)
+        self._parts = [*kept, Substitution(statements)]
+        return end
 
     def _backticks(self, position: int) -> int:
         end = self.text.find("`", position + 1)
