@@ -22,11 +22,11 @@ class AliasNode(yaml.Node):
 
 class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]
+        if self.check_event(yaml.AliasEvent):
             event = self.peek_event()  # type: ignore[no-untyped-call]
             target = super().compose_node(parent, index)
             return target and AliasNode(target, event.start_mark, event.end_mark)
-        anchor = getattr(self.peek_event(), "anchor", None)
+        anchor = getattr(self.peek_event(), "anchor", None)  # type: ignore[no-untyped-call]
         node = super().compose_node(parent, index)
         if node is not None and anchor:
             node.anchor = anchor  # type: ignore[attr-defined]

@@ -48,7 +48,7 @@ def plan_job(job: Job, blocked: Mapping[int, str] | None = None) -> JobPlan:
         notes.kept += _may_run_tests(readings)
         return JobPlan(job, notes.explanation(job.name))
     situation = Situation(job, readings, tests, {**_blocked(job, tests.step), **(blocked or {})})
-    why = _unfit(job) or _folder(situation)[1]
+    why = _unfit(situation) or _folder(situation)[1]
     plan = TestsPlan(Part(), why) if why else plan_tests(situation, notes)
     if plan.problem:
         kept = Notes(kept=[Kept(situation.first.lines[0], "the tests", plan.problem)])
@@ -69,9 +69,10 @@ def plan_job(job: Job, blocked: Mapping[int, str] | None = None) -> JobPlan:
     )
 
 
-def _unfit(job: Job) -> str:
+def _unfit(situation: Situation) -> str:
     """Why no part of a job can be replaced; empty if it can."""
-    runs_on = job.document.slice(job.entries["runs-on"].value) if "runs-on" in job.entries else ""
+    runs_on = situation.runs_on
+    job = situation.job
     matrix = value_at(job.node, "strategy", "matrix")
     systems = runs_on + (job.document.slice(matrix) if matrix is not None and "matrix." in runs_on else "")
     for name in ("windows", "macos"):
@@ -130,7 +131,8 @@ def _misplaced_env(situation: Situation) -> Iterator[Advice]:
         of_server = [name for name in names if name in STANDARD]
         uses = any(reading.has(TestRun, Sql, ServerStart) for reading in read_job(other))
         if of_server and not uses and not set(of_server) & situation.scope.env.keys():
-            text = f"the env of the job {other.name} has {', '.join(of_server)}; the tests are in the job {job.name}"
+            names_of_server = ", ".join(of_server)
+            text = f"{names_of_server} are in the env of the job {other.name}; the tests run in {job.name}"
             yield Advice(other.line, text)
 
 

@@ -15,10 +15,12 @@ _EXPORT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 def recognise_shell(pipeline: Pipeline, scope: Scope) -> Effect | None:
     """``echo``, ``cd``, ``set -e``, ``NAME=value``, ``source .venv/bin/activate``, GITHUB_ENV."""
     command = pipeline.only
-    if not isinstance(command, Simple):
-        return None
-    if not command.words:
-        return _assignment(command, scope)
+    if isinstance(command, Simple):
+        return _program(command, scope) if command.words else _assignment(command, scope)
+    return None
+
+
+def _program(command: Simple, scope: Scope) -> Effect | None:
     argv = argv_of(command, scope)
     match argv.program, argv.known:
         case (("echo" | "printf"), _):

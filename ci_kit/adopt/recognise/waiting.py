@@ -83,10 +83,11 @@ def _is_probe(argv: Argv, command: Command, scope: Scope) -> bool:
     match argv.program:
         case "docker" | "podman":
             return known[:1] == ("exec",) and "ping" in known and bool(_ADMINS & set(known))
-        case "mysqladmin" | "mariadb-admin":
-            return bool({"ping", "status"} & set(known))
-        case "mysql" | "mariadb":
-            return re.sub(r"^-e", "", " ".join(known[-1:])).strip("; ").upper() in _QUESTIONS
+        case "mysqladmin" | "mariadb-admin" | "mysql" | "mariadb":
+            question = re.sub(r"^-e", "", " ".join(known[-1:])).strip("; ").upper()
+            return question in _QUESTIONS or (
+                argv.program in _ADMINS and bool({"ping", "status"} & set(known))
+            )
         case "nc" | "ncat" | "netcat":
             return bool(known) and known[-1] in _ports(scope) and "-z" in " ".join(known)
         case "dockerize" | "wait-on":

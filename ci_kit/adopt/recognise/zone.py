@@ -43,14 +43,21 @@ def _command(argv: Argv) -> Zone | Neutral | None:
         case (("ln" | "cp"), [source, str(target)]) if target == _LOCALTIME:
             found = _ZONE_FILE.fullmatch(source)
             return Zone(found[1]) if found else None
-        case "timedatectl", ["set-timezone", zone]:
-            return Zone(zone)
-        case "timedatectl", [] | ["status"] | ["show"]:
-            return Neutral()
+        case "timedatectl", _:
+            return _timedatectl(paths)
         case "dpkg-reconfigure", [*_, "tzdata"]:
             return Zone("")
         case "echo", _ if argv.output == "/etc/timezone":
             return Zone(_last(argv))
+    return None
+
+
+def _timedatectl(words: list[str]) -> Zone | Neutral | None:
+    match words:
+        case ["set-timezone", zone]:
+            return Zone(zone)
+        case [] | ["status"] | ["show"]:
+            return Neutral()
     return None
 
 
