@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ci_kit.adopt.cuts import says_nothing
@@ -54,27 +54,23 @@ def _problems(situation: Situation, runs: list[TestRun]) -> Iterator[str]:
     own, first = situation.tests, situation.first
     if reason := situation.blocked.get(own.step.number):
         yield reason
-    for run in runs:
-        if run.problem:
-            yield run.problem
-        if run.options:
-            yield (
-                f"coverage has the options {' '.join(run.options)}; move them to [tool.coverage.run] in"
-                " pyproject.toml, and adopt again"
-            )
+    yield from filter(None, (run.problem for run in runs))
+    if options := [option for run in runs for option in run.options]:
+        yield (
+            f"coverage has the options {' '.join(options)}; move them to [tool.coverage.run] in"
+            " pyproject.toml, and adopt again"
+        )
     if "uv run" in first.text and not any(
         one.text.startswith(_MAKES_ENVIRONMENT) for one in situation.before()
     ):
         yield "`uv run` makes the environment; add a step with `uv sync` before it, and adopt again"
-    for effect in first.effects:
-        if isinstance(effect, Unknown):
-            yield f"the command that runs them does more{': ' if effect.why else ''}{effect.why}"
+    if first.has(Unknown):
+        yield "the command that runs them does more"
     if _ignores_errors(situation) and not own.units[-1].has(TestRun, ExitCode):
         yield "the script goes on if they fail, and its exit code is that of another command"
-    for unit in own.units[: own.units.index(first)]:
-        for effect in unit.effects:
-            if isinstance(effect, Assign) and effect.exported:
-                yield f"the script exports {effect.name} to them; write it in the env of the step"
+    before = [effect for unit in own.units[: own.units.index(first)] for effect in unit.effects]
+    if exported := [effect.name for effect in before if isinstance(effect, Assign) and effect.exported]:
+        yield f"the script exports {exported[0]} to them; write it in the env of the step"
 
 
 def _ignores_errors(situation: Situation) -> bool:
@@ -107,7 +103,7 @@ def _joined(words: tuple[str, ...]) -> str:
     return shlex.join(_PLACEHOLDER.sub(r"{{\1}}", word) for word in words)
 
 
-def _coverage(effects: list[object], runs: list[TestRun]) -> dict[str, str]:
+def _coverage(effects: Sequence[object], runs: list[TestRun]) -> dict[str, str]:
     if not any(run.coverage for run in runs):
         return {"coverage": "false"}
     reports = [effect.inputs for effect in effects if isinstance(effect, CoverageReport)]
