@@ -29,8 +29,10 @@ from ci_kit.adopt.script.words import UnsureError, WordReader
 
 _REDIRECT = re.compile(r"(\d*)(<<<|<<-|<<|<&|<|>>|>&|>\||>|)|(&>>|&>)", re.ASCII)
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
+_ELEMENT = re.compile(r"[A-Za-z_]\w*\[", re.ASCII)
 _TEST_OPERATOR = re.compile(r"&&|\|\||[<>()]")
-_CLOSERS = frozenset({"then", "elif", "else", "fi", "do", "done", "}", "esac"})
+_CLOSERS = frozenset({"then", "elif", "else", "fi", "do", "done", "}", "esac", "in", "!", "]]"})
+_OPENERS = frozenset({"if", "while", "until", "for", "{", "[["})
 _UNSUPPORTED = frozenset({"case", "function", "select", "coproc", "time", "((", "eval"})
 _DEEPEST = 20
 
@@ -77,12 +79,16 @@ class _Reader(Scanner):
             self.skip_lines()
             if self.position >= len(self.text) or self.text[self.position] == ")":
                 return tuple(statements)
-            word = self.keyword()
-            if word in closers:
+            if self.keyword() in closers:
                 return tuple(statements)
-            if word in _CLOSERS:
-                raise UnsureError(f"{word!r} is not expected here", self.position)
             statements.append(self._statement())
+
+    def _body(self, *closers: str) -> tuple[Statement, ...]:
+        """The statements of a compound command: at least one."""
+        statements = self._statements(closers)
+        if not statements:
+            raise UnsureError("a command is missing", self.position)
+        return statements
 
     def _statement(self) -> Statement:
         pipelines, operators = [self._pipeline()], []
@@ -117,6 +123,8 @@ class _Reader(Scanner):
     def _command(self) -> Command:
         self.skip_blanks()
         start, word = self.position, self.keyword()
+        if word in _CLOSERS:
+            raise UnsureError(f"{word!r} is not expected here", start)
         if word in _UNSUPPORTED or self.at("(("):
             raise UnsureError(f"{word or '(('!r} is not supported", start)
         match word:
@@ -126,14 +134,14 @@ class _Reader(Scanner):
                 return self._loop(start, word)
             case "{":
                 self.position += 1
-                body = self._statements(("}",))
+                body = self._body("}")
                 self.require_word("}")
                 return self._ended(Group(body, (), start, self.position))
             case "[[":
                 return self._test(start)
         if self.at("("):
             self.position += 1
-            body = self._statements(())
+            body = self._body()
             self.require(")")
             return self._ended(Group(body, (), start, self.position))
         return self._simple(start)
@@ -148,12 +156,12 @@ class _Reader(Scanner):
         otherwise: tuple[Statement, ...] = ()
         while self.keyword() in {"if", "elif"}:
             self.position += len(self.keyword())
-            condition = self._statements(("then",))
+            condition = self._body("then")
             self.require_word("then")
-            branches.append((condition, self._statements(("elif", "else", "fi"))))
+            branches.append((condition, self._body("elif", "else", "fi")))
         if self.keyword() == "else":
             self.position += len("else")
-            otherwise = self._statements(("fi",))
+            otherwise = self._body("fi")
         self.require_word("fi")
         return self._ended(If(tuple(branches), otherwise, (), start, self.position))
 
@@ -170,9 +178,9 @@ class _Reader(Scanner):
             if self.at(";"):
                 self.position += 1
         else:
-            condition = self._statements(("do",))
+            condition = self._body("do")
         self.require_word("do")
-        body = self._statements(("done",))
+        body = self._body("done")
         self.require_word("done")
         return self._ended(Loop(kind, words, condition, body, (), start, self.position))
 
@@ -203,12 +211,14 @@ class _Reader(Scanner):
             if word.end == word.start:
                 break
             self.position = end = word.end
+            if self.text.startswith("(", word.end) or (not words and _ELEMENT.match(self.text, word.start)):
+                raise UnsureError("a function or an array is not supported", word.start)
+            if not words and _bare(word) in _CLOSERS | _OPENERS | _UNSUPPORTED:
+                raise UnsureError(f"{word.plain!r} is not expected here", word.start)
             found = _ASSIGNMENT.match(self.text, word.start)
             if found and not words:
                 assignments.append((found[1], _without(word, found.end() - found.start())))
                 continue
-            if self.at("(") and not words and self.text[word.end : word.end + 1] == "(":
-                raise UnsureError("a function or an array is not supported", word.start)
             words.append(word)
         if not (assignments or words or redirects):
             raise UnsureError("a command is missing", start)
@@ -252,6 +262,8 @@ class _Reader(Scanner):
         self.position = found.end()
         target = self._word()
         self.position = target.end
+        if self.text.startswith(("<", ">"), target.end) and (target.plain or "").isdecimal():
+            raise UnsureError("a redirection has no file", target.start)
         if operator in {"<<", "<<-"}:
             return read_here_document(self, operator, target)
         return Redirect(operator, target, found[1] or "", None, target.end)
@@ -260,6 +272,11 @@ class _Reader(Scanner):
 def _redirects(pipeline: Pipeline) -> list[Redirect]:
     inner = commands_in([Statement((pipeline,), (), False, pipeline.start, pipeline.end)])
     return [redirect for command in inner for redirect in command.redirects if redirect.body]
+
+
+def _bare(word: Word) -> str:
+    """The text of a word without quotes; empty for any other word."""
+    return "" if any(getattr(part, "quoted", True) for part in word.parts) else word.plain or ""
 
 
 def _without(word: Word, length: int) -> Word:

@@ -114,6 +114,8 @@ class WordReader:
 
     def _backslash(self, position: int) -> int:
         following = self.text[position + 1 : position + 2]
+        if not following:
+            raise UnsureError("a backslash ends the script", position)
         if following != "\n":
             self._add(following, quoted=True)
         return position + 2
