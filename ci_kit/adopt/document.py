@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +10,9 @@ import yaml
 
 from ci_kit.adopt.nodes import AliasNode, compose, content_end, entries, items, scalar_text, value_at
 from ci_kit.adopt.splices import Splice, whole_lines
+
+# The dash of an item, and what may be between it and the item: blanks, comments and an anchor.
+_DASH = re.compile(r"-(?:[ \t]+|\r?\n|(?<=\s)#[^\n]*|&\S+)*\Z")
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,9 @@ class Step:
     @property
     def dash(self) -> int:
         """The position of its dash; -1 if it is an item of a sequence in brackets."""
-        return _before(self.document.text, self.start, "-")
+        previous = self.job.steps[self.number - 1].end if self.number else 0
+        found = _DASH.search(self.document.text[: self.start], previous)
+        return found.start() if found else -1
 
     def removal(self) -> Splice | None:
         """The splice that removes the step, with its dash or comma; None if it cannot be removed alone."""
@@ -186,8 +192,8 @@ def remove_entry(document: Document, parent: yaml.Node, name: str) -> Splice | N
 
 
 def _before(text: str, position: int, char: str) -> int:
-    """The position of ``char`` if only blanks and an anchor are between it and ``position``, otherwise -1."""
-    before = text[:position].rstrip(" \t\r\n") if char == "," else text[:position].rstrip(" ")
+    """The position of ``char`` if only blanks are between it and ``position``, otherwise -1."""
+    before = text[:position].rstrip(" \t\r\n")
     return len(before) - 1 if before.endswith(char) else -1
 
 

@@ -20,6 +20,14 @@ _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _ENV = re.compile(r"env\.([A-Za-z_]\w*)|env\[\s*'([A-Za-z_]\w*)'\s*\]", re.ASCII)
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_SPLITS = frozenset(" \t\n*?[")
+_SPECIAL = {
+    "": _SPLITS | set("'\"$`\\;&|<>()#~{"),
+    '"': frozenset('"$`\\'),
+    "'": frozenset("'"),
+}
+"""The characters of a value that have a meaning in a script, for each kind of quotes around it."""
+
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -89,12 +97,14 @@ class Scope:
         match part:
             case Text(text):
                 return text
-            case Expression(text):
-                return self._expression(text)
-            case Variable(name) if name in self.script:
-                return self.script[name]
-            case Variable(name):
-                return self.env.get(name)
+            case Expression(text, quote):
+                value = self._expression(text)
+                # The value becomes a part of the script, which may mean something else then.
+                return None if set(value) & _SPECIAL[quote] else value
+            case Variable(name, quoted):
+                found = self.script[name] if name in self.script else self.env.get(name)
+                # Without quotes, the shell splits the value at spaces.
+                return None if found and not quoted and set(found) & _SPLITS else found
         return None
 
     def _expression(self, expression: str) -> str:

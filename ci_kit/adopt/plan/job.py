@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from ci_kit.adopt.document import Job, Step
 from ci_kit.adopt.explanation import Advice, Explanation, Kept, Notes
 from ci_kit.adopt.nodes import aliases_below, anchors_below, entries, value_at
+from ci_kit.adopt.plan.runs import step_of_tests
 from ci_kit.adopt.plan.server import plan_server
 from ci_kit.adopt.plan.services import Service
 from ci_kit.adopt.plan.situation import Part, Situation, is_referenced
 from ci_kit.adopt.plan.tests import TestsPlan, plan_tests
-from ci_kit.adopt.plan.zone import plan_zone
+from ci_kit.adopt.plan.zone import conflicting_zones, plan_zone
 from ci_kit.adopt.recognise.effects import Folder, ServerStart, Sql, TestRun, Unknown
 from ci_kit.adopt.units import StepReading, Unit, read_job
 from ci_kit.settings.options import OPTIONS
@@ -42,13 +43,13 @@ class JobPlan:
 def plan_job(job: Job, blocked: Mapping[int, str] | None = None) -> JobPlan:
     """What becomes of a job. ``blocked`` has steps that cannot be changed, with the reason."""
     readings = tuple(read_job(job))
-    tests = next((reading for reading in readings if reading.has(TestRun)), None)
+    tests = step_of_tests(readings)
     notes = Notes()
     if tests is None:
         notes.kept += _may_run_tests(readings)
         return JobPlan(job, notes.explanation(job.name))
     situation = Situation(job, readings, tests, {**_blocked(job, tests.step), **(blocked or {})})
-    why = _unfit(situation) or _folder(situation)[1]
+    why = _unfit(situation) or _folder(situation)[1] or conflicting_zones(situation)
     plan = TestsPlan(Part(), why) if why else plan_tests(situation, notes)
     if plan.problem:
         kept = Notes(kept=[Kept(situation.first.lines[0], "the tests", plan.problem)])
@@ -78,6 +79,8 @@ def _unfit(situation: Situation) -> str:
     for name in ("windows", "macos"):
         if name in systems.lower():
             return f"the job runs on {name}, and the hand-written commands are for another system"
+    if "self-hosted" in runs_on:
+        return "a self-hosted runner keeps its server, its accounts and its zone, and others may need them"
     if "container" in job.entries:
         return "the job runs in a container, where the action has no service of the machine"
     return ""

@@ -11,23 +11,9 @@ from ci_kit.adopt.plan.login import login_inputs
 from ci_kit.adopt.plan.services import Service, services_of
 from ci_kit.adopt.plan.set_up import SETS_UP, SetUp
 from ci_kit.adopt.plan.situation import Part, Situation
-from ci_kit.adopt.recognise.effects import (
-    Activate,
-    Assign,
-    Container,
-    Count,
-    Export,
-    Folder,
-    Harmless,
-    Neutral,
-    Sql,
-    Unknown,
-    Wait,
-    Zone,
-)
+from ci_kit.adopt.recognise.effects import Container, Sql, Unknown, Wait
 from ci_kit.adopt.units import Unit
 
-_NEEDS_NO_SERVER = (Zone, Harmless, Neutral, Export, Assign, Folder, Activate, Count, Wait, *SETS_UP, Unknown)
 _PART = "the server"
 
 
@@ -94,8 +80,6 @@ def _reasons(situation: Situation, set_up: SetUp) -> Iterator[_Reason]:
             if isinstance(effect, Unknown) and (effect.is_server or started):
                 why = effect.why or "it may need the server before the tests"
                 yield _because(unit, why, is_user=not effect.is_server)
-            elif not isinstance(effect, _NEEDS_NO_SERVER) and started:
-                yield _because(unit, "it runs before the tests")
     for problem in _contradictions(situation, set_up):
         yield _Reason(Kept(situation.tests.step.line, _PART, problem))
 
@@ -106,8 +90,6 @@ def _because(unit: Unit, why: str, *, is_user: bool = False) -> _Reason:
 
 def _contradictions(situation: Situation, set_up: SetUp) -> Iterator[str]:
     """Why the values of a set-up cannot be carried over."""
-    if "self-hosted" in situation.runs_on and (set_up.starts or set_up.sql):
-        yield "a self-hosted runner keeps its server, and its accounts may be needed elsewhere"
     if len(set_up.containers) + bool(set_up.starts) > 1:
         yield "the job starts several servers"
     yield from set_up.contradictions()

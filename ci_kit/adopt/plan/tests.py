@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from ci_kit.adopt.cuts import says_nothing
 from ci_kit.adopt.explanation import Advice, Change, Kept, Notes
-from ci_kit.adopt.plan.runs import replaced_units
+from ci_kit.adopt.plan.runs import differing_steps, replaced_units
 from ci_kit.adopt.plan.situation import Part, Situation
 from ci_kit.adopt.recognise.effects import Assign, Count, CoverageReport, ExitCode, TestRun, Unknown
 from ci_kit.adopt.units import Unit
+from ci_kit.adopt.values import has_expression
 
 # Options that change what pytest prints or writes, and not which tests it runs.
 _DISPLAY = re.compile(r"-[vqs]+|-r\w*|--tb(=.*)?|--durations.*|--color.*|--cov.*|--no-header|--junit-?xml.*")
@@ -36,7 +37,7 @@ class TestsPlan:
 
 def plan_tests(situation: Situation, notes: Notes) -> TestsPlan:
     """What becomes of the commands that run tests, count them and report coverage."""
-    units = replaced_units(situation, notes)
+    units = replaced_units(situation)
     effects = [effect for unit in units for effect in unit.effects]
     runs = [effect for effect in effects if isinstance(effect, TestRun)]
     if problem := next(_problems(situation, runs), ""):
@@ -55,6 +56,7 @@ def _problems(situation: Situation, runs: list[TestRun]) -> Iterator[str]:
     if reason := situation.blocked.get(own.step.number):
         yield reason
     yield from filter(None, (run.problem for run in runs))
+    yield from differing_steps(situation)
     if options := [option for run in runs for option in run.options]:
         yield (
             f"coverage has the options {' '.join(options)}; move them to [tool.coverage.run] in"
@@ -92,15 +94,20 @@ def _distinct(runs: list[TestRun]) -> list[TestRun]:
 
 def _arguments(runs: list[TestRun]) -> dict[str, str]:
     if len(runs) == 1 and runs[0].is_pytest:
-        words = runs[0].words[1:]
-        return {"pytest-args": _joined(words)} if words else {}
-    commands = [_joined(run.words) for run in runs]
+        return {"pytest-args": _joined(runs[0], 1)} if runs[0].words[1:] else {}
+    commands = [_joined(run, 0) for run in runs]
     return {"test-command": commands[0] if len(commands) == 1 else "".join(f"{one}\n" for one in commands)}
 
 
-def _joined(words: tuple[str, ...]) -> str:
-    """Words as a shell writes them; braces that would be placeholders are doubled."""
-    return shlex.join(_PLACEHOLDER.sub(r"{{\1}}", word) for word in words)
+def _joined(run: TestRun, start: int) -> str:
+    """The words of a run from one on, as a shell writes them; braces of placeholders are doubled."""
+    words = [_PLACEHOLDER.sub(r"{{\1}}", word) for word in run.words]
+    last = len(words) - 1
+    quoted = [
+        word if last - number in run.bare and has_expression(word) else shlex.quote(word)
+        for number, word in enumerate(words)
+    ]
+    return " ".join(quoted[start:])
 
 
 def _coverage(effects: Sequence[object], runs: list[TestRun]) -> dict[str, str]:

@@ -197,11 +197,22 @@ def _accounts(one: _Statement) -> Iterator[Account]:
 
 
 def _grant(one: _Statement) -> Iterator[Account]:
-    while one.next and one.next != "TO":
-        one.position += 1
+    rights = _until(one, "ON")
+    _until(one, "TO")
+    if rights not in ("ALL", "ALL PRIVILEGES"):
+        raise UnknownSqlError(f"GRANT gives only {rights}, and the action gives all rights")
     if not one.accept("TO"):
         raise UnknownSqlError("GRANT has no user")
     yield from _accounts(one)
+
+
+def _until(one: _Statement, word: str) -> str:
+    """Read up to a word; gives what was read."""
+    found = []
+    while one.next and one.next != word:
+        found.append(one.next)
+        one.position += 1
+    return " ".join(found).replace(" ,", ",")
 
 
 def _password(one: _Statement) -> Account:

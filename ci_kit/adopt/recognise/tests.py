@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 from ci_kit.adopt.recognise.argv import Argv, argv_of
 from ci_kit.adopt.recognise.effects import TestRun, Unknown
-from ci_kit.adopt.script.commands import Pipeline, Simple
+from ci_kit.adopt.script.commands import Expression, Pipeline, Simple
 from ci_kit.adopt.values import Scope
 
 _PYTEST = frozenset({"pytest", "py.test"})
@@ -28,8 +29,17 @@ def recognise_tests(pipeline: Pipeline, scope: Scope) -> TestRun | Unknown | Non
         return _may_run(argv_of(simple[0], scope)) if len(simple) == 1 and pipeline.only else None
     command, run = runs[0]
     if problem := next(_problems(pipeline, argv_of(command, scope)), ""):
-        return TestRun(run.words, run.coverage, run.options, problem=problem)
-    return run
+        return replace(run, problem=problem)
+    return replace(run, bare=_bare(argv_of(command, scope)))
+
+
+def _bare(argv: Argv) -> frozenset[int]:
+    """The numbers, from the end, of the words that have an expression without quotes."""
+    return frozenset(
+        number
+        for number, word in enumerate(reversed(argv.sources))
+        if any(isinstance(part, Expression) and not part.quote for part in word.parts)
+    )
 
 
 def _problems(pipeline: Pipeline, argv: Argv) -> Iterator[str]:

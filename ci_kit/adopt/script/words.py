@@ -85,7 +85,7 @@ class WordReader:
         self._add("", quoted=True)
         while found := _EXPRESSION.search(self.text, position, end):
             self._add(self.text[position : found.start()], quoted=True)
-            self._parts.append(Expression(found[1].strip()))
+            self._parts.append(Expression(found[1].strip(), "'"))
             position = found.end()
         self._add(self.text[position:end], quoted=True)
         return end + 1
@@ -128,9 +128,9 @@ class WordReader:
         if text.startswith("$(", position):
             return self._in_parentheses(position)
         if found := _EXPRESSION.match(text, position):
-            self._parts.append(Expression(found[1].strip()))
+            self._parts.append(Expression(found[1].strip(), '"' if quoted else ""))
         elif found := _VARIABLE.match(text, position):
-            self._parts.append(Variable(found[1] or found[2]))
+            self._parts.append(Variable(found[1] or found[2], quoted))
         elif text.startswith("${", position):
             return self._opaque(position, "}")
         elif text.startswith(("$'", '$"'), position) and not quoted:
