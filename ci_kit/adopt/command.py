@@ -102,7 +102,10 @@ def _read(path: Path, repository: Path) -> str:
 
 def _action(text: str, repository: Path) -> Uses:
     if not text:
-        return workflow_action(repository)
+        try:
+            return workflow_action(repository)
+        except UsageError as error:
+            raise UsageError(error.what, why=error.why, todo=f"give --action, or {error.todo}") from error
     try:
         return Uses.parse(text)
     except ValueError as error:

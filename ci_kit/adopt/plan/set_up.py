@@ -23,6 +23,7 @@ from ci_kit.adopt.units import Unit
 
 SETS_UP = (ServerStart, Sql, Container)
 _DEFAULT_PORT = "3306"
+_DEFAULT_CHARSET = "utf8mb4"
 _OF_CONTAINER = frozenset(
     f"{product}_{name}"
     for product in ("MYSQL", "MARIADB")
@@ -84,7 +85,9 @@ class SetUp:
         for container in self.containers:
             if wrong := set(container.environment) - _OF_CONTAINER:
                 yield f"the variable {min(wrong)} of the container has no input"
-        forms = {(one.charset, one.collation) for one in self.sql if isinstance(one, Database)}
+        forms = {
+            (one.charset or _DEFAULT_CHARSET, one.collation) for one in self.sql if isinstance(one, Database)
+        }
         if len(forms) > 1:
             yield "the databases differ in their character sets"
         for one in self.sql:
