@@ -122,7 +122,8 @@ def _report(path: Path, adoption: Adoption, request: Request) -> None:
         for line in _explanation(path, adoption):
             print(harmless(line))
     if adoption.changed and not request.in_place and not request.check:
-        name = path.name if path.is_absolute() else str(path)
+        # As git names it, for `git apply` in the repository.
+        name = path.resolve().relative_to(_repository(path).resolve())
         print(harmless(unified_diff(adoption.before, adoption.after, (f"a/{name}", f"b/{name}"))), end="")
 
 

@@ -135,7 +135,7 @@ def _misplaced_env(situation: Situation) -> Iterator[Advice]:
         uses = any(reading.has(TestRun, Sql, ServerStart) for reading in read_job(other))
         if of_server and not uses and not set(of_server) & situation.scope.env.keys():
             names_of_server = ", ".join(of_server)
-            text = f"{names_of_server} are in the env of the job {other.name}; the tests run in {job.name}"
+            text = f"the job {other.name} has {names_of_server} in env, and the tests run in {job.name}"
             yield Advice(other.line, text)
 
 

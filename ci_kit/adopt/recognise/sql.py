@@ -126,7 +126,7 @@ def _effects(statement: _Statement) -> Iterator[SqlEffect]:
     elif one.accept("DROP", "DATABASE", "IF", "EXISTS") or one.accept("DROP", "USER", "IF", "EXISTS"):
         yield Neutral()
     elif one.accept("SOURCE"):
-        yield SqlFile(one.take())
+        yield SqlFile("".join(text for _, text in one.tokens[one.position :]))
     elif one.next in _READS:
         yield Neutral()
     else:
