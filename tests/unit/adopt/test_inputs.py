@@ -68,7 +68,8 @@ def test_more_databases_and_their_form_become_inputs() -> None:
 
 
 def test_settings_of_the_server_and_files_become_inputs() -> None:
-    sql = "mysql -uroot -proot -e \"SET GLOBAL sql_mode='', GLOBAL max_connections=9; SET GLOBAL time_zone='+9:00'\""
+    values = "SET GLOBAL sql_mode='', GLOBAL max_connections=9; SET GLOBAL time_zone='+9:00'"
+    sql = f'mysql -uroot -proot -e "{values}"'
     run = {"run": "mysql -uroot -proot shop < db/a.sql", "working-directory": "api"}
     text = "\n".join(f"{name}: {value}" for name, value in run.items())
     found = inputs(START, CREATE, sql, text, "pytest", head=ROOT)
@@ -108,12 +109,38 @@ services:
 @pytest.mark.parametrize(
     ("image", "env", "port", "expected"),
     [
-        ("mysql:8.0", "MYSQL_ROOT_PASSWORD: a", "3306", {"mysql-version": "8.0", "mysql-port": "3306", "mysql-password": "a"}),
-        ("mariadb:11", "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD: 1", "3307", {"mysql-version": "mariadb-11", "mysql-port": "3307", "empty-password": "true"}),
-        ("mysql", "MYSQL_USER: u, MYSQL_PASSWORD: p, MYSQL_DATABASE: d", "3306", {"mysql-version": "mysql", "mysql-port": "3306", "mysql-user": "u", "mysql-password": "p", "database": "d"}),
-        ("'mysql:${{ matrix.db }}'", "MYSQL_ROOT_PASSWORD: root", "3306", {"mysql-version": "${{ matrix.db }}", "mysql-port": "3306", "mysql-password": "root"}),
+        (
+            "mysql:8.0",
+            "MYSQL_ROOT_PASSWORD: a",
+            "3306",
+            {"mysql-version": "8.0", "mysql-port": "3306", "mysql-password": "a"},
+        ),
+        (
+            "mariadb:11",
+            "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD: 1",
+            "3307",
+            {"mysql-version": "mariadb-11", "mysql-port": "3307", "empty-password": "true"},
+        ),
+        (
+            "mysql",
+            "MYSQL_USER: u, MYSQL_PASSWORD: p, MYSQL_DATABASE: d",
+            "3306",
+            {
+                "mysql-version": "mysql",
+                "mysql-port": "3306",
+                "mysql-user": "u",
+                "mysql-password": "p",
+                "database": "d",
+            },
+        ),
+        (
+            "'mysql:${{ matrix.db }}'",
+            "MYSQL_ROOT_PASSWORD: root",
+            "3306",
+            {"mysql-version": "${{ matrix.db }}", "mysql-port": "3306", "mysql-password": "root"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_service_container_becomes_inputs(
     image: str, env: str, port: str, expected: dict[str, str]
 ) -> None:
@@ -137,12 +164,22 @@ def test_other_services_stay_with_a_pause_that_may_be_theirs() -> None:
     ("tests", "expected"),
     [
         ("coverage run -m pytest -q", {"pytest-args": "-q"}),
-        ("pytest -k 'a or b' --x={host} -m \"${{ matrix.m }}\" ${{ matrix.args }}",
-         {"pytest-args": "-k 'a or b' '--x={{host}}' -m '${{ matrix.m }}' ${{ matrix.args }}", "coverage": "false"}),
-        ("coverage run -m pytest\ncoverage report --fail-under=80\ncoverage xml",
-         {"fail-under": "80", "coverage-xml": "coverage.xml"}),
+        (
+            "pytest -k 'a or b' --x={host} -m \"${{ matrix.m }}\" ${{ matrix.args }}",
+            {
+                "pytest-args": "-k 'a or b' '--x={{host}}' -m '${{ matrix.m }}' ${{ matrix.args }}",
+                "coverage": "false",
+            },
+        ),
+        (
+            "coverage run -m pytest\ncoverage report --fail-under=80\ncoverage xml",
+            {"fail-under": "80", "coverage-xml": "coverage.xml"},
+        ),
         ("pytest --cov=app", {"pytest-args": "--cov=app"}),
-        ("pytest tests/a\npytest tests/b", {"test-command": "pytest tests/a\npytest tests/b\n", "coverage": "false"}),
+        (
+            "pytest tests/a\npytest tests/b",
+            {"test-command": "pytest tests/a\npytest tests/b\n", "coverage": "false"},
+        ),
         ("coverage run manage.py test", {"test-command": "python manage.py test"}),
         ("python -m unittest", {"test-command": "python -m unittest", "coverage": "false"}),
         ("if ! ls tests/test_*.py; then exit 1; fi\npytest", {"min-tests": "1", "coverage": "false"}),
@@ -150,7 +187,7 @@ def test_other_services_stay_with_a_pause_that_may_be_theirs() -> None:
         ("[ -d tests ] && pytest", {"coverage": "false"}),
         ("cd app\ncd api\npytest", {"working-directory": "app/api", "coverage": "false"}),
     ],
-)  # fmt: skip
+)
 def test_the_tests_become_inputs(tests: str, expected: dict[str, str]) -> None:
     assert inputs(tests) == {**UTC, "mysql": "off", **expected}
 
@@ -211,7 +248,7 @@ def test_a_job_on_another_system_stays_as_it_is(system: str) -> None:
         ("if: a\nrun: sudo service mysql restart", "off", "the condition a"),
         ('mysql -uroot -proot -e "CREATE DATABASE ${{ env.X }}"', "off", "sets no X"),
     ],
-)  # fmt: skip
+)
 def test_a_server_that_must_start_early_or_is_not_understood_stays(
     between: str, mysql: str, why: str
 ) -> None:

@@ -86,7 +86,10 @@ def effect_of(command: str) -> Effect | None:
         ("if [ $code -eq 5 ]; then exit 0; fi", ExitCode()),
         ("exit $code", ExitCode()),
         ("poetry run coverage run -m pytest -q", TestRun(("pytest", "-q"), "coverage")),
-        ("python -m coverage run --source app -m pytest", TestRun(("pytest",), "coverage", ("--source=app",))),
+        (
+            "python -m coverage run --source app -m pytest",
+            TestRun(("pytest",), "coverage", ("--source=app",)),
+        ),
         ("uv run --frozen pytest --cov", TestRun(("pytest", "--cov"), "pytest-cov")),
         (".venv/bin/python3.12 -m pytest tests", TestRun(("pytest", "tests"))),
         ("python manage.py test app", TestRun(("python", "manage.py", "test", "app"))),
@@ -109,7 +112,7 @@ def effect_of(command: str) -> Effect | None:
         ("poetry run ruff check . --fix", Harmless()),
         ("python -m app.migrate", None),
     ],
-)  # fmt: skip
+)
 def test_a_command_has_its_effect(command: str, effect: Effect | None) -> None:
     assert effect_of(command) == effect
 
@@ -166,10 +169,16 @@ def test_tests_that_only_a_shell_can_start_have_a_problem(command: str, problem:
     ("sql", "effects"),
     [
         ("create schema if not exists `a b` default charset = latin1", [Database("a b", "latin1")]),
-        ("CREATE DATABASE x CHARACTER SET utf8mb4 COLLATE 'utf8mb4_bin'", [Database("x", "utf8mb4", "utf8mb4_bin")]),
+        (
+            "CREATE DATABASE x CHARACTER SET utf8mb4 COLLATE 'utf8mb4_bin'",
+            [Database("x", "utf8mb4", "utf8mb4_bin")],
+        ),
         ("ALTER USER 'root'@'localhost' IDENTIFIED BY 'it''s; \\'x\\''", [Account("root", "it's; 'x'")]),
         ('ALTER USER root@localhost IDENTIFIED WITH caching_sha2_password BY "p"', [Account("root", "p")]),
-        ("CREATE USER IF NOT EXISTS a@'%' IDENTIFIED BY 'b', c IDENTIFIED BY 'd'", [Account("a", "b"), Account("c", "d")]),
+        (
+            "CREATE USER IF NOT EXISTS a@'%' IDENTIFIED BY 'b', c IDENTIFIED BY 'd'",
+            [Account("a", "b"), Account("c", "d")],
+        ),
         ("ALTER USER CURRENT_USER() IDENTIFIED BY 'p'", [Account("root", "p")]),
         ("CREATE USER a@b IDENTIFIED VIA mysql_native_password USING PASSWORD('p')", [Account("a", "p")]),
         ("GRANT ALL PRIVILEGES ON `x`.* TO 'a'@'%' WITH GRANT OPTION; -- end", [Account("a", None)]),
@@ -181,7 +190,7 @@ def test_tests_that_only_a_shell_can_start_have_a_problem(command: str, problem:
         ("DROP DATABASE IF EXISTS x; source a/b.sql", [Neutral(), SqlFile("a/b.sql")]),
         (";;", []),
     ],
-)  # fmt: skip
+)
 def test_statements_have_their_effects(sql: str, effects: list[object]) -> None:
     assert list(sql_effects(sql)) == effects
 
@@ -224,8 +233,18 @@ def test_an_image_is_a_version(image: str, version: str) -> None:
 
 
 def test_each_row_of_the_table_recognises_something() -> None:
-    commands = ("rm /etc/localtime", "service mysql start", "sleep 1", "mysql -e 'use x'", "docker run mysql",
-                "N=$(ls | wc -l)", "pytest", "coverage report", "cd x", "ls")  # fmt: skip
+    commands = (
+        "rm /etc/localtime",
+        "service mysql start",
+        "sleep 1",
+        "mysql -e 'use x'",
+        "docker run mysql",
+        "N=$(ls | wc -l)",
+        "pytest",
+        "coverage report",
+        "cd x",
+        "ls",
+    )
     (pipelines,) = zip(*(read_script(one)[0].pipelines for one in commands), strict=True)
     found = [recognise(pipeline, Scope(Expressions()))[0] for pipeline in pipelines]
     assert found == list(ROWS)

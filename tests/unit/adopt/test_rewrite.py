@@ -14,8 +14,14 @@ from tests.unit.adopt.workflows import USES, adopt, inputs_of, job, steps_of, to
 HEAD = "name: CI # 이름\non: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
 GOES = [
     "      - run: sudo systemctl start mysql\n",
-    "      - name: Zone\n        run: |  # 시간대\n          sudo rm /etc/localtime\n\n          # KST\n"
-    "          sudo ln -s /usr/share/zoneinfo/Asia/Seoul /etc/localtime\n",
+    """\
+      - name: Zone
+        run: |  # 시간대
+          sudo rm /etc/localtime
+
+          # KST
+          sudo ln -s /usr/share/zoneinfo/Asia/Seoul /etc/localtime
+""",
     "      - {name: 'a, b', run: \"mysql -uroot -proot -e 'CREATE DATABASE x'\"} # comment\n",
     "      - run: >-\n          sudo timedatectl\n          set-timezone Asia/Seoul\n",
     "      -\n        # a comment\n        run: sudo service mysql restart\n        name: last\n",
@@ -26,7 +32,13 @@ STAYS = [
     "\n",
     "      # - run: sudo systemctl start mysql\n",
     "      # 데이터베이스를 시작합니다\n",
-    "      - name: Install\n        run: |\n          pip install -r requirements.txt   \n\n\n          # end\n",
+    """\
+      - name: Install
+        run: |
+          pip install -r requirements.txt   \n
+
+          # end
+""",
     "      - {run: ruff check .}\n",
     "  # less indented\n",
     "      - &other\n        run: pip list\n",

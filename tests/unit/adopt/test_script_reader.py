@@ -15,6 +15,7 @@ from ci_kit.adopt.script.commands import (
     Opaque,
     Simple,
     Substitution,
+    Text,
     Variable,
     commands_in,
 )
@@ -154,7 +155,7 @@ def test_variables_and_substitutions_are_parts_of_words() -> None:
     command = statement.pipelines[0].only
     assert isinstance(command, Simple)
     kinds = {
-        name: [type(part) for part in word.parts if not hasattr(part, "quoted")]
+        name: [type(part) for part in word.parts if not isinstance(part, Text)]
         for name, word in command.assignments
     }
     assert kinds == {"N": [Substitution], "M": [Variable] * 3, "K": [Opaque]}

@@ -15,7 +15,7 @@ USES = f"{ACTION.action}@{ACTION.ref}"
 
 
 def job(*steps: str, head: str = "") -> str:
-    """A workflow with one job. A step is a script of one line, or the text of its keys; ``head`` stands above."""
+    """A workflow with one job. A step is a script, or the text of its keys; ``head`` has keys of the job."""
     keys = "".join(f"    {line}\n" for line in textwrap.dedent(head).strip().splitlines())
     return (
         f"on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n{keys}    steps:\n{''.join(map(step, steps))}"
