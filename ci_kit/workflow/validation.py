@@ -32,12 +32,12 @@ def require_workflow(text: str, template: str) -> None:
         )
 
 
-def workflow_problem(text: str) -> Problem | None:
+def workflow_problem(text: str, loader: type[yaml.SafeLoader | yaml.CSafeLoader] = LOADER) -> Problem | None:
     """What is wrong with a text that should have ``on`` and jobs with steps; None if nothing is."""
     try:
         # Nodes rather than values: nodes have line numbers and keep repeated keys. As a value, `on`
         # would already be True, as YAML 1.1 reads it.
-        document = yaml.compose(text, Loader=LOADER)
+        document = yaml.compose(text, Loader=loader)
         workflow = _entries(document, "a workflow")
         _require(workflow, "on", document)
         jobs = _require(workflow, "jobs", document)

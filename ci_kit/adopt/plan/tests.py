@@ -55,6 +55,8 @@ def _problems(situation: Situation, runs: list[TestRun]) -> Iterator[str]:
     own, first = situation.tests, situation.first
     if reason := situation.blocked.get(own.step.number):
         yield reason
+    if "with" in own.step.entries:
+        yield "GitHub does not accept `with` beside `run`"
     yield from filter(None, (run.problem for run in runs))
     yield from differing_steps(situation)
     if options := [option for run in runs for option in run.options]:

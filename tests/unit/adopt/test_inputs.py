@@ -215,6 +215,7 @@ def test_failures_that_left_the_job_green_still_do() -> None:
         (["export A=b\npytest"], "", "exports A"),
         (["set +e\npytest\nls"], "", "goes on if they fail"),
         (["uv run pytest"], "", "uv sync"),
+        (["run: pytest\nwith: {a: b}"], "", "beside `run`"),
         (["pytest"], "container: python:3.13", "in a container"),
         (["cd ..\npytest"], "", "outside the repository"),
         (["case x in x) pytest;; esac"], "", "not supported"),

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ci_kit.adopt.splices import Splice, apply_splices
+from ci_kit.errors import UsageError
 from tests.unit.adopt.workflows import USES, adopt, inputs_of, job, steps_of, told
 
 HEAD = "name: CI # 이름\non: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
@@ -213,6 +214,12 @@ def test_two_jobs_with_tests_are_both_adopted() -> None:
     text = job("pytest a") + "  other:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest b\n"
     adoption = adopt(text)
     assert [steps_of(adoption, name)[0]["with"]["pytest-args"] for name in ("test", "other")] == ["a", "b"]
+
+
+def test_a_tab_that_only_libyaml_accepts_is_an_error_with_its_line() -> None:
+    text = job("mysql <<X\n\tuse x;\nX", "pytest").replace("          \tuse", "       \tuse")
+    with pytest.raises(UsageError, match="line 8"):
+        adopt(text)
 
 
 def test_a_job_without_tests_stays() -> None:
