@@ -1,4 +1,4 @@
-"""Write what follows from the code: action.yml, and in docs/ the settings and the exit codes.
+"""Write what follows from the code: action.yml, the schema of a run's document, and the tables in docs/.
 
 With ``--check``, change nothing and fail if a file is out of date.
 """
@@ -13,6 +13,7 @@ from typing import get_args
 
 from ci_kit.adopt.recognise.table import ROWS
 from ci_kit.errors import exit_codes
+from ci_kit.report.document.schema import SCHEMA_FILE, schema_text
 from ci_kit.report.outputs import OUTPUTS
 from ci_kit.settings.option import SERVER_KINDS, Group, Option
 from ci_kit.settings.options import OPTIONS
@@ -41,6 +42,7 @@ def main() -> int:
             ("key", "default", "meaning"),
             [(f"`{option.name}`", option.default_text, option.help) for option in WORKFLOW_OPTIONS],
         ),
+        str(SCHEMA_FILE.relative_to(ROOT)): schema_text(),
     }
     stale = [name for name, text in documents.items() if current(ROOT / name) != text]
     if "--check" in sys.argv:
