@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import TextIO
+from functools import cached_property
+from typing import Literal, TextIO, TypeAlias
 
+from ci_kit.columns import terminal_columns, wrapped
+from ci_kit.live_line import LiveLine
 from ci_kit.redaction import Redactor
 
-_BOLD, _DIM, _RED, _YELLOW, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[33m", "\x1b[0m"
+Style: TypeAlias = Literal["bold", "dim", "red", "green", "yellow"]
+
+_CODES: dict[Style, str] = {
+    "bold": "\x1b[1m",
+    "dim": "\x1b[2m",
+    "red": "\x1b[31m",
+    "green": "\x1b[32m",
+    "yellow": "\x1b[33m",
+}
+_RESET = "\x1b[0m"
+# In seconds: the time of a faster step is not worth a word.
+_SHORT = 0.1
 _LABEL_WIDTH = 10
 # What a runner obeys, by its ActionCommand.cs: "::" at the start of a line, "##[" anywhere in one.
 _AT_START = re.compile(r"((?:^|[\r\n])\s*):(?=:)")
@@ -39,11 +55,14 @@ class Console:
     @property
     def terminal(self) -> bool:
         """Whether a person reads the output on a terminal. A job that runs in act has a terminal, too."""
-        return self.stream.isatty() and not os.environ.get("CI")
+        return self.stream.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
 
     @property
     def coloured(self) -> bool:
-        """Whether to write in colours: NO_COLOR forbids them, FORCE_COLOR asks for them."""
+        """Whether to write in colours: NO_COLOR forbids them, FORCE_COLOR asks for them, whatever the value.
+
+        pytest reads the same variables in the same order. Sources: no-color.org, force-color.org.
+        """
         if os.environ.get("NO_COLOR"):
             return False
         return bool(os.environ.get("FORCE_COLOR")) or self.terminal
@@ -51,25 +70,30 @@ class Console:
     def step(self, label: str, text: str) -> None:
         """Report a finished step in one line."""
         if self.verbosity >= 0:
-            self._show(f"{self._style(_BOLD, label.ljust(_LABEL_WIDTH))} {self._shown(text)}")
+            self._show_wrapped(self.styled(label.ljust(_LABEL_WIDTH), "bold"), text)
 
     def item(self, text: str) -> None:
         """Show one line that belongs to the step before."""
+        if self.verbosity >= 0:
+            self._show_wrapped(" " * _LABEL_WIDTH, text)
+
+    def command(self, text: str) -> None:
+        """Show a command that belongs to the step before, without line breaks, so that it can be copied."""
         if self.verbosity >= 0:
             self._show(f"{' ' * _LABEL_WIDTH} {self._shown(text)}")
 
     def detail(self, text: str) -> None:
         """Report one effect, only with ``-v``."""
         if self.verbosity > 0:
-            self._show(self._style(_DIM, self._shown(text)))
+            self._show(self.styled(text, "dim"))
 
     def warning(self, text: str) -> None:
-        self._show(self._style(_YELLOW, f"ci-kit: warning: {self._shown(text)}"))
+        self._show(self.styled(f"ci-kit: warning: {text}", "yellow"))
 
     def error(self, lines: list[str]) -> None:
         # A secret of several lines is found only in all of them.
         first, *rest = self._shown("\n".join(lines)).splitlines()
-        self._show(self._style(_RED, f"ci-kit: error: {first}"))
+        self._show(self.styled(f"ci-kit: error: {first}", "red"))
         for line in rest:
             self._show(line)
 
@@ -78,26 +102,58 @@ class Console:
         for line in self._shown(text).splitlines():
             self._show(line)
 
+    def styled(self, text: str, *styles: Style) -> str:
+        """A part of a message, in a style if the output is coloured."""
+        shown = self._shown(text)
+        return f"{''.join(_CODES[style] for style in styles)}{shown}{_RESET}" if self.coloured else shown
+
     @contextmanager
-    def progress(self, label: str, text: str) -> Iterator[None]:
-        """Show a line while a long step runs, only on a terminal."""
-        shown = self.terminal and self.verbosity >= 0
-        if shown:
-            self.stream.write(f"{label.ljust(_LABEL_WIDTH)} {text} …")
-            self.stream.flush()
-        try:
-            yield
-        finally:
-            if shown:
-                self.stream.write("\r\x1b[2K")
-                self.stream.flush()
+    def progress(self, label: str, text: str) -> Iterator[Progress]:
+        """Show a line with the elapsed time while a step runs, only on a terminal."""
+        line = f"{label.ljust(_LABEL_WIDTH)} {self._shown(text)}"
+        with self._live_line.showing(line) if self._is_live else nullcontext():
+            yield Progress(self, label)
+
+    def paused(self) -> AbstractContextManager[None]:
+        """Show no running step while another program writes to the terminal."""
+        return self._live_line.hidden()
+
+    @cached_property
+    def _live_line(self) -> LiveLine:
+        return LiveLine(self.stream)
+
+    @property
+    def _is_live(self) -> bool:
+        # What reads a pipe may write to the same terminal, as in `ci-kit run | tee FILE`.
+        return self.terminal and self.verbosity >= 0 and not stat.S_ISFIFO(os.fstat(1).st_mode)
 
     def _shown(self, text: str) -> str:
         return harmless(self.redactor.redact(text))
 
-    def _show(self, text: str) -> None:
-        self.stream.write(text + "\n")
-        self.stream.flush()
+    def _show_wrapped(self, label: str, text: str) -> None:
+        shown = self._shown(text)
+        indent = " " * (_LABEL_WIDTH + 1)
+        if not self.terminal:
+            self._show(f"{label} {shown}")
+            return
+        for number, line in enumerate(wrapped(shown, terminal_columns(self.stream) - len(indent), "  ")):
+            self._show(f"{indent}{line}" if number else f"{label} {line}")
 
-    def _style(self, code: str, text: str) -> str:
-        return f"{code}{text}{_RESET}" if self.coloured else text
+    def _show(self, text: str) -> None:
+        with self._live_line.hidden():
+            self.stream.write(text + "\n")
+            self.stream.flush()
+
+
+class Progress:
+    """A step that runs."""
+
+    def __init__(self, console: Console, label: str) -> None:
+        self._console = console
+        self._label = label
+        self._began = time.monotonic()
+
+    def done(self, text: str) -> None:
+        """Report the end of the step in one line, with its time."""
+        seconds = time.monotonic() - self._began
+        self._console.step(self._label, f"{text}, {seconds:.1f} s" if seconds >= _SHORT else text)

@@ -12,7 +12,8 @@ import re
 import secrets
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -83,6 +84,14 @@ class Runner:
         except (KeyError, OSError, TypeError, ValueError):
             return ""
 
+    @property
+    def run_url(self) -> str:
+        """The address of the page of this workflow run; empty outside GitHub."""
+        names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+        server, repository, run = map(self.host.environ.get, names)
+        known = self.real and server and repository and run
+        return f"{server}/{repository}/actions/runs/{run}" if known else ""
+
     def set_outputs(self, values: Mapping[str, str]) -> None:
         """Set outputs of the step."""
         self._to_file("GITHUB_OUTPUT", values)
@@ -111,10 +120,10 @@ class Runner:
         """
         self.host.redactor.add(secret)
         for line in secret.splitlines():
-            if len(line.strip()) >= SHORTEST_ANYWHERE and self.present and not self.host.dry:
+            if len(line.strip()) >= SHORTEST_ANYWHERE:
                 # To standard error: `eval "$(ci-kit mysql env)"` would run a command of standard output, and
                 # the runner would not see it.
-                print(_command_line("add-mask", line), file=sys.stderr, flush=True)
+                self._command("add-mask", line, to_stderr=True)
 
     def annotate(
         self,
@@ -132,6 +141,23 @@ class Runner:
         self._annotated[level] += 1
         place = {"file": file, "line": str(line)} if file and line else {"file": file} if file else {}
         self._command(level, message, {**place, "title": title})
+
+    @contextmanager
+    def folded(self, title: str, *, messages: bool = False) -> Iterator[None]:
+        """Fold what is printed in this context, as one group of the log. A group cannot be in another one.
+
+        With ``messages``, the group has ci-kit's messages: they go to standard error, and the runner reads
+        both outputs apart. Otherwise, it has standard output.
+        """
+        self._command("group", title, to_stderr=messages)
+        try:
+            yield
+        finally:
+            self.end_group(messages=messages)
+
+    def end_group(self, *, messages: bool = False) -> None:
+        """End the group that is open in the log, also one that a test has left open."""
+        self._command("endgroup", to_stderr=messages)
 
     def annotations_left(self, level: Literal["error", "warning", "notice"]) -> int:
         """The number of annotations of a level that GitHub still shows for this step."""
@@ -171,13 +197,24 @@ class Runner:
                 shown="\n".join(f"{name}={value}" for name, value in values.items()),
             )
 
-    def _command(self, name: str, message: str, properties: Mapping[str, str] | None = None) -> None:
+    def _command(
+        self,
+        name: str,
+        message: str = "",
+        properties: Mapping[str, str] = MappingProxyType({}),
+        *,
+        to_stderr: bool = False,
+    ) -> None:
         if not self.present or self.host.dry:
             return
-        STDOUT.print_line(_command_line(name, message, properties or {}))
+        line = _command_line(name, message, properties)
+        if to_stderr:
+            print(line, file=sys.stderr, flush=True)
+        else:
+            STDOUT.print_line(line)
 
 
-def _command_line(name: str, message: str, properties: Mapping[str, str] = MappingProxyType({})) -> str:
+def _command_line(name: str, message: str, properties: Mapping[str, str]) -> str:
     listed = ",".join(f"{key}={_escape_property(value)}" for key, value in properties.items())
     return f"::{name}{' ' if listed else ''}{listed}::{_escape(message)}"
 

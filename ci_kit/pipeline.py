@@ -20,10 +20,11 @@ from ci_kit.mysql.opening import (
     open_server,
     placeholder_values,
 )
+from ci_kit.report.failed_again import CommandLine, failed_again
+from ci_kit.report.job_steps import JobSteps
 from ci_kit.report.publishing import publish
 from ci_kit.report.report_files import ReportPaths, report_paths
 from ci_kit.report.run_report import RunReport
-from ci_kit.report.step_clock import StepClock
 from ci_kit.run_folder import run_folder
 from ci_kit.settings.placeholders import fill, names_in
 from ci_kit.settings.project_folders import project_folders
@@ -45,11 +46,13 @@ from ci_kit.timezone import set_timezone
 class Job:
     """One test job. It keeps the result of each step, so that a job that fails early has a report too."""
 
-    def __init__(self, settings: Settings, runner: Runner) -> None:
+    def __init__(self, settings: Settings, runner: Runner, typed: CommandLine) -> None:
         self._host = runner.host
         self._settings = settings
         self._runner = runner
-        self._clock = StepClock()
+        self._typed = typed
+        self._commands: tuple[TestCommand, ...] = ()
+        self._steps = JobSteps(runner, settings.log_groups)
         self._base: Base | None = None
         self._files = ReportPaths({})
         self._project: Project | None = None
@@ -79,23 +82,12 @@ class Job:
 
     def _run(self, cleanup: ExitStack) -> None:
         host, settings = self._host, self._settings
-        commands = read_commands(settings)
+        commands = self._commands = read_commands(settings)
         self._files = report_paths(settings)
         files = read_connection_files(host, settings)
-        with self._clock.step("time zone"):
-            changed_machine = set_timezone(settings, self._runner)
-        scope = "the machine" if changed_machine else "this run alone"
-        host.console.step("timezone", f"{settings.timezone}, {scope}")
         used = settings.using(names_in(file.template for file in files))
-        with self._clock.step("server") if settings.all_servers else nullcontext():
-            starting = [open_server(one, self._runner, cleanup) for one in used.all_servers]
-            self._base = find_base(self._runner, settings)
-            with self._clock.step("python"):
-                project = self._project = inspect_project(host, settings, modules=modules_of(commands))
-                host.console.step("python", str(project))
-                found = find_programs(host, settings, project, commands)
-            for one in starting:
-                self._servers.append(self._wait_for_server(one))
+        with self._steps.folded("setup"):
+            project, found = self._set_up(used, cleanup)
         values = placeholder_values(self._servers)
         commands = tuple(command.filled(values) for command in found)
         env = {"TZ": settings.timezone, **login_environment(self._servers)}
@@ -112,6 +104,24 @@ class Job:
             raise
         self._hand_over(env)
 
+    def _set_up(self, settings: Settings, cleanup: ExitStack) -> tuple[Project, tuple[TestCommand, ...]]:
+        """Set the time zone, start the servers, and inspect the project's Python while they boot."""
+        host, commands = self._host, self._commands
+        with self._steps.step("time zone", "timezone", f"setting {settings.timezone}") as step:
+            changed_machine = set_timezone(settings, self._runner)
+            scope = "the machine" if changed_machine else "this run alone"
+            step.done(f"{settings.timezone}, {scope}")
+        with self._steps.step("server", "mysql", "starting") if settings.all_servers else nullcontext():
+            starting = [open_server(one, self._runner, cleanup) for one in settings.all_servers]
+            self._base = find_base(self._runner, settings)
+            with self._steps.step("python", "python", "looking for the project's Python") as step:
+                project = self._project = inspect_project(host, settings, modules=modules_of(commands))
+                step.done(str(project))
+                found = find_programs(host, settings, project, commands)
+            for one in starting:
+                self._servers.append(self._wait_for_server(one))
+        return project, found
+
     def _warn_of_overrides(
         self, project: Project, commands: tuple[TestCommand, ...], env: dict[str, str]
     ) -> None:
@@ -124,8 +134,11 @@ class Job:
     ) -> None:
         host, settings = self._host, self._settings
         try:
-            with self._clock.step("tests"):
-                self._tests = run_tests(host, settings, project, commands, env=env, run_folder=folder)
+            with self._steps.step("tests", "tests", "running") as step:
+                with self._steps.folded("tests"):
+                    self._tests = run_tests(host, settings, project, commands, env=env, run_folder=folder)
+                if not host.dry:
+                    step.done(self._tests.said)
             for warning in self._tests.warnings:
                 self._warn(warning)
             if self._tests.problem:
@@ -133,21 +146,22 @@ class Job:
         except CiKitError:
             save_coverage(host, settings, project, run_folder=folder)
             raise
-        if self._tests.outcome == "no-tests":
-            host.console.step("tests", "there are no tests to collect: skipped")
         measured = settings.coverage and any(command.measured for command in commands)
         if not (measured and self._anything_ended):
             save_coverage(host, settings, project, run_folder=folder)
             return
-        with self._clock.step("coverage"):
-            self._coverage = report_coverage(host, settings, project, run_folder=folder)
+        with self._steps.step("coverage", "coverage", "making the report") as step:
+            with self._steps.folded("coverage"):
+                self._coverage = report_coverage(host, settings, project, run_folder=folder)
             self._patch = measure_patch(self._runner, settings, self._base, self._coverage.files)
+            if self._coverage.percent is not None:
+                step.done(f"{self._coverage.percent:.2f} %")
         for warning in self._coverage.warnings:
             self._warn(warning)
 
     def _wait_for_server(self, starting: StartingServer) -> RunningServer:
         server = starting.wait()
-        since_start = "nothing was started" if self._host.dry else f"{self._clock.elapsed:.1f} s"
+        since_start = "nothing was started" if self._host.dry else f"{self._steps.elapsed:.1f} s"
         self._host.console.step("mysql", f"{server.describe()}, {since_start}")
         return server
 
@@ -221,13 +235,29 @@ class Job:
             covered=self._coverage.files if self._coverage else (),
             patch=self._patch,
             problem="\n".join(problem.lines()) if problem else "",
-            seconds=self._clock.elapsed,
+            seconds=self._steps.elapsed,
             reason=tests.reason if tests else "",
             zone_is_default=not self._settings.given("timezone"),
-            steps=self._clock.steps,
+            steps=self._steps.ended,
+            again=failed_again(
+                self._typed,
+                tests.results if tests else None,
+                self._commands,
+                root=self._settings.root.absolute(),
+                elsewhere=self._runner.present,
+            ),
             repository=project_folders(self._settings.root, self._host.environ)[-1],
+            root=self._settings.root,
+            name=self._settings.run_name or self._derived_name(),
+            began=self._steps.began,
         )
-        return publish(report, self._runner, self._files)
+        with self._host.console.progress("report", "writing"):
+            return publish(report, self._runner, self._files)
+
+    def _derived_name(self) -> str:
+        """What usually differs between the runs of a matrix: the servers and the Python."""
+        python = f"Python {self._project.version}" if self._project and self._project.version else ""
+        return ", ".join(filter(None, (self._versions(), python)))
 
     def _versions(self) -> str:
         """The product and version of each server, after its name if it has one."""

@@ -23,6 +23,8 @@ class Redactor:
     _replacements: dict[str, str] = field(default_factory=dict, repr=False)
     # Variables such as MYSQL_PASSWORD, and MYSQL_PWD, which the client programs read.
     _variables: list[str] = field(default_factory=lambda: ["PASSWORD", "MYSQL_PWD"])
+    # Reports redact a hundred thousand texts: to compile the pattern takes longer than one search.
+    _spellings: re.Pattern[str] | None = field(default=None, repr=False)
 
     def name_variables(self, names: Iterable[str]) -> None:
         """Take these variables for passwords too, in the secrets that are added from now on."""
@@ -32,6 +34,7 @@ class Redactor:
         """Redact this secret from now on. ``Runner.hide`` also masks it in the log of the job."""
         if not secret:
             return
+        self._spellings = None
         encoded = quote(secret, safe="")
         self._replacements[f":{encoded}@"] = f":{MASK}@"
         for name in self._variables:
@@ -53,9 +56,10 @@ class Redactor:
         """The text without the secrets. The longest spelling wins, and what replaces it is not searched."""
         if not self._replacements:
             return text
-        longest_first = sorted(self._replacements, key=len, reverse=True)
-        spellings = re.compile("|".join(map(re.escape, longest_first)))
-        return self._without_parts(spellings.sub(lambda found: self._replacements[found[0]], text))
+        if self._spellings is None:
+            longest_first = sorted(self._replacements, key=len, reverse=True)
+            self._spellings = re.compile("|".join(map(re.escape, longest_first)))
+        return self._without_parts(self._spellings.sub(lambda found: self._replacements[found[0]], text))
 
     def _without_parts(self, text: str) -> str:
         """The text without the parts of secrets at an ellipsis: pytest abbreviates long values."""

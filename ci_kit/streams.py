@@ -18,6 +18,25 @@ class StandardOutput:
     """
 
     line_is_open = False
+    _result: int | None = None
+
+    def keep_for_result(self) -> None:
+        """Send everything but one result to standard error, as long as this process lives."""
+        self._result = os.dup(_STDOUT)
+        os.dup2(_STDERR, _STDOUT)
+
+    @property
+    def awaits_result(self) -> bool:
+        """Whether the result is to be printed, and is not yet."""
+        return self._result is not None
+
+    def print_result(self, text: str) -> None:
+        """Print the result."""
+        if self._result is None:
+            raise AssertionError("keep_for_result() comes first")
+        write_or_drop(self._result, text.encode())
+        os.close(self._result)
+        self._result = None
 
     def print_line(self, text: str) -> None:
         """Print one line that begins at the start of a line: the runner ignores a command elsewhere."""

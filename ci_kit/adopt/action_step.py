@@ -61,7 +61,7 @@ class ActionStep:
         text, newline = self.document.text, self.document.newline
         dash = self.step.dash
         margin = text[text.rfind("\n", 0, dash) + 1 : dash]
-        gap = text[dash + 1 : self.step.start]
+        gap = " " * (self.document.column(self.step.start) - self.document.column(dash) - 1)
         blank = newline if self._has_blank_line_before() else ""
         ends = "" if text.endswith("\n") or text.find("\n", self.step.end) >= 0 else newline
         return f"{ends}{blank}{margin}-{gap}{step.rstrip(chr(10)).rstrip(chr(13))}{newline}"

@@ -33,6 +33,7 @@ class Adoption:
 
 def adopt_text(text: str, action: Uses, *, name: str) -> Adoption:
     """Adopt the text of the workflow ``name``. Raises UsageError, with the line, if it is not a workflow."""
+    # By the loader of Document: libyaml accepts a few texts that PyYAML does not.
     _require_workflow(text, name)
     document = Document.parse(text)
     splices: list[Splice] = []
@@ -64,7 +65,7 @@ def _plan(job: Job, action: Uses) -> tuple[JobPlan, list[Splice]]:
 
 
 def _require_workflow(text: str, name: str) -> None:
-    if problem := workflow_problem(text):
+    if problem := workflow_problem(text, yaml.SafeLoader):
         raise UsageError(
             f"{name} is not a valid workflow, line {problem.line}",
             why=problem.reason,
@@ -75,7 +76,7 @@ def _require_workflow(text: str, name: str) -> None:
 
 def _require_same(document: Document, after: str, touched: dict[str, set[int]]) -> None:
     """Check that the result is a workflow whose other parts mean the same. Raises BugError."""
-    problem = workflow_problem(after)
+    problem = workflow_problem(after, yaml.SafeLoader)
     if problem or list(_rest(document.text, touched)) != list(_rest(after, touched)):
         raise BugError(
             "the adopted workflow is not what was planned",

@@ -13,6 +13,7 @@ from ci_kit.adopt.nodes import entries, resolved, value_at
 from ci_kit.adopt.script_source import ScriptSource
 from ci_kit.adopt.values import scalar_value
 
+_FIX = re.compile(r"\b(?:ruff|isort)\b[^\n]*--fix\b")
 _POETRY_PATH = re.compile(r"\.poetry/bin")
 _WRONG_PATH_FILE = re.compile(r"%GITHUB_(?:PATH|ENV|OUTPUT)%?")
 _PASSWORD_ARGUMENT = re.compile(r"\b(?:mysql|mariadb|mysqladmin)\b[^\n|;]*?\s(?:-p(?=\S)|--password=)")
@@ -42,7 +43,7 @@ def _found(source: ScriptSource, pattern: re.Pattern[str], text: str) -> Iterato
 
 def _fixes(source: ScriptSource, _: Step) -> Iterator[Advice]:
     text = "a linter with --fix changes the files and hides what it found; leave --fix out in CI"
-    yield from _found(source, re.compile(r"\b(?:ruff|isort)\b[^\n]*--fix\b"), text)
+    yield from _found(source, _FIX, text)
 
 
 def _paths(source: ScriptSource, _: Step) -> Iterator[Advice]:
@@ -92,5 +93,5 @@ def _numbers(document: Document) -> Iterator[Advice]:
             ):
                 changed = scalar_value(value)
                 if changed != node.value:
-                    text = f"{key.value}: {node.value} arrives as {changed}, because it is a number; write quotes"
+                    text = f"{key.value}: {node.value} is a number, and arrives as {changed}; write quotes"
                     yield Advice(int(value.start_mark.line) + 1, text)

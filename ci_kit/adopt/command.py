@@ -102,7 +102,10 @@ def _read(path: Path, repository: Path) -> str:
 
 def _action(text: str, repository: Path) -> Uses:
     if not text:
-        return workflow_action(repository)
+        try:
+            return workflow_action(repository)
+        except UsageError as error:
+            raise UsageError(error.what, why=error.why, todo=f"give --action, or {error.todo}") from error
     try:
         return Uses.parse(text)
     except ValueError as error:
@@ -119,7 +122,8 @@ def _report(path: Path, adoption: Adoption, request: Request) -> None:
         for line in _explanation(path, adoption):
             print(harmless(line))
     if adoption.changed and not request.in_place and not request.check:
-        name = path.name if path.is_absolute() else str(path)
+        # As git names it, for `git apply` in the repository.
+        name = path.resolve().relative_to(_repository(path).resolve())
         print(harmless(unified_diff(adoption.before, adoption.after, (f"a/{name}", f"b/{name}"))), end="")
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import yaml
 
 from ci_kit.adopt.nodes import AliasNode, compose, content_end, entries, items, scalar_text, value_at
 from ci_kit.adopt.splices import Splice, whole_lines
+
+# The dash of an item, and what may be between it and the item: blanks, comments and an anchor.
+_DASH = re.compile(r"-(?:[ \t]+|\r?\n|(?<=\s)#[^\n]*|&\S+)*\Z")
 
 
 @dataclass(frozen=True)
@@ -148,10 +152,12 @@ class Step:
     @property
     def dash(self) -> int:
         """The position of its dash; -1 if it is an item of a sequence in brackets."""
-        return _before(self.document.text, self.start, "-")
+        previous = self.job.steps[self.number - 1].end if self.number else 0
+        found = _DASH.search(self.document.text[: self.start], previous)
+        return found.start() if found else -1
 
     def removal(self) -> Splice | None:
-        """The splice that removes the step, with its dash or its comma; None if it cannot be removed alone."""
+        """The splice that removes the step, with its dash or comma; None if it cannot be removed alone."""
         text = self.document.text
         if self.dash >= 0:
             return whole_lines(text, self.dash, self.end)
@@ -163,9 +169,6 @@ class Step:
         # Other items may follow on the same line.
         rest = text[comma + 1 : lines.end].strip() if lines else "x"
         return lines if lines and (not rest or rest.startswith("#")) else Splice(self.start, comma + 1)
-
-    def keys(self) -> Iterator[str]:
-        yield from self.entries
 
 
 def remove_entry(document: Document, parent: yaml.Node, name: str) -> Splice | None:
@@ -189,8 +192,8 @@ def remove_entry(document: Document, parent: yaml.Node, name: str) -> Splice | N
 
 
 def _before(text: str, position: int, char: str) -> int:
-    """The position of ``char`` if only blanks and an anchor are between it and ``position``, otherwise -1."""
-    before = text[:position].rstrip(" \t\r\n") if char == "," else text[:position].rstrip(" ")
+    """The position of ``char`` if only blanks are between it and ``position``, otherwise -1."""
+    before = text[:position].rstrip(" \t\r\n")
     return len(before) - 1 if before.endswith(char) else -1
 
 

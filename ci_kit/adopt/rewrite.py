@@ -13,6 +13,7 @@ from ci_kit.adopt.plan.situation import is_referenced
 from ci_kit.adopt.recognise.effects import Assign, TestRun
 from ci_kit.adopt.splices import Splice
 from ci_kit.adopt.units import StepReading, Unit
+from ci_kit.workflow import scalars
 from ci_kit.workflow.pins import Uses
 
 _COPIED = ("if", "env", "continue-on-error", "timeout-minutes")
@@ -89,15 +90,18 @@ def _tests(plan: JobPlan, reading: StepReading, gone: list[Unit], action: Uses) 
     if inner:
         raise BlockedError(step.number, "other commands run between the tests")
     end = _line_end(step.document.text, step.end)
+    folder = plan.inputs.get("working-directory", "")
     rest = _rest(reading, before, left) if left else ""
     if all(map(says_nothing, kept)):
         yield from writer.in_place()
-        yield Splice(end, end, writer.separate(_more(reading, rest)))
+        yield Splice(end, end, writer.separate(_more(reading, rest, folder)))
         return
     removed = [unit for unit in reading.units if unit in gone or unit not in kept]
     yield from _cut(reading, removed)
     new = writer.as_new_step(_copied(reading))
-    yield Splice(end, end, writer.separate(new) + (writer.separate(_more(reading, rest)) if rest else ""))
+    yield Splice(
+        end, end, writer.separate(new) + (writer.separate(_more(reading, rest, folder)) if rest else "")
+    )
 
 
 def _rest(reading: StepReading, before: tuple[Unit, ...], left: list[Unit]) -> str:
@@ -116,12 +120,14 @@ def _rest(reading: StepReading, before: tuple[Unit, ...], left: list[Unit]) -> s
     return "".join(dict.fromkeys(lines))
 
 
-def _more(reading: StepReading, rest: str) -> str:
+def _more(reading: StepReading, rest: str, folder: str) -> str:
     """A step with the commands after the tests, with the keys of their old step."""
     document = reading.step.document
     newline = document.newline
     column = document.column(reading.step.start)
-    keys = _copied(reading, "shell", "working-directory")
+    keys = _copied(reading, "shell")
+    if folder:
+        keys.append(f"working-directory: {scalars.scalar(folder)}")
     head = "".join(f"{key}{newline}{' ' * column}" for key in keys)
     body = rest if rest.endswith("\n") else rest + newline
     return f"{head}run: |{newline}{body}"

@@ -174,8 +174,10 @@ class _Reading:
         elif is_quiet((alternative,)):
             hides = runs and not fails((alternative,))
             for effect in effects:
-                is_run = isinstance(effect, TestRun)
-                yield replace(effect, passes_anyway=True) if is_run and hides else effect  # type: ignore[type-var]
+                if hides and isinstance(effect, TestRun):
+                    yield replace(effect, passes_anyway=True)
+                else:
+                    yield effect
         else:
             yield self._unknown(statement, "what follows '||' is not understood")
 

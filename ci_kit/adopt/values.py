@@ -1,7 +1,7 @@
 """Texts of a workflow with their values: what a script, an env and an input have in the end.
 
-A text may contain expressions that only GitHub can evaluate, such as ``${{ secrets.PASSWORD }}``. One character
-of a private area of Unicode stands for each, so that two texts with the same expressions are equal strings.
+A text may contain expressions that only GitHub can evaluate, such as ``${{ secrets.PASSWORD }}``. One
+character of a private area of Unicode stands for each, so that texts with the same expressions are equal.
 """
 
 from __future__ import annotations
@@ -20,6 +20,14 @@ _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _ENV = re.compile(r"env\.([A-Za-z_]\w*)|env\[\s*'([A-Za-z_]\w*)'\s*\]", re.ASCII)
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_SPLITS = frozenset(" \t\n*?[")
+_SPECIAL = {
+    "": _SPLITS | set("'\"$`\\;&|<>()#~{"),
+    '"': frozenset('"$`\\'),
+    "'": frozenset("'"),
+}
+"""The characters of a value that have a meaning in a script, for each kind of quotes around it."""
+
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -57,11 +65,11 @@ def has_expression(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Scope:
-    """The variables at one place of a job: ``env`` is what GitHub sets, ``shell`` what the script itself sets."""
+    """The variables at one place of a job: ``env`` is set by GitHub, ``script`` by the script itself."""
 
     expressions: Expressions
     env: Mapping[str, str] = field(default_factory=dict)
-    shell: Mapping[str, str | None] = field(default_factory=dict)
+    script: Mapping[str, str | None] = field(default_factory=dict)
 
     def with_env(self, node: yaml.Node | None) -> Scope:
         """The scope with the variables of one more ``env``."""
@@ -74,7 +82,7 @@ class Scope:
 
     def assigned(self, name: str, value: str | None) -> Scope:
         """The scope after ``name=value`` in the script."""
-        return replace(self, shell={**self.shell, name: value})
+        return replace(self, script={**self.script, name: value})
 
     def text(self, text: str) -> str:
         """A text whose expressions are evaluated as far as its values are known."""
@@ -89,12 +97,14 @@ class Scope:
         match part:
             case Text(text):
                 return text
-            case Expression(text):
-                return self._expression(text)
-            case Variable(name) if name in self.shell:
-                return self.shell[name]
-            case Variable(name):
-                return self.env.get(name)
+            case Expression(text, quote):
+                value = self._expression(text)
+                # The value becomes a part of the script, which may mean something else then.
+                return None if set(value) & _SPECIAL[quote] else value
+            case Variable(name, quoted):
+                found = self.script[name] if name in self.script else self.env.get(name)
+                # Without quotes, the shell splits the value at spaces.
+                return None if found and not quoted and set(found) & _SPLITS else found
         return None
 
     def _expression(self, expression: str) -> str:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from ci_kit import __version__
 from ci_kit.cli.call import Invocation
 from ci_kit.errors import INTERRUPT_CODES, BugError, CiKitError, TerminatedError, UsageError, exit_codes
+from ci_kit.streams import STDOUT
+
+if TYPE_CHECKING:
+    from ci_kit.github import Runner
 
 
 def exit_code(command_line: Callable[[], object], invocation: Invocation) -> int:
@@ -25,7 +29,7 @@ def exit_code(command_line: Callable[[], object], invocation: Invocation) -> int
         return _publish(UsageError(error.format_message()), invocation)
     except (KeyboardInterrupt, click.Abort) as interrupt:
         # click turns a KeyboardInterrupt into an exception of its own.
-        return _show_interrupt(interrupt.__cause__ or interrupt)
+        return _show_interrupt(interrupt.__cause__ or interrupt, invocation)
     except CiKitError as error:
         return _show(error, invocation)
     except Exception as error:  # noqa: BLE001  (the last place where a bug can be caught)
@@ -53,11 +57,15 @@ def terminate(number: int, _frame: object) -> NoReturn:
     raise TerminatedError(number)
 
 
-def _show_interrupt(interrupt: BaseException) -> int:
+def _show_interrupt(interrupt: BaseException, invocation: Invocation) -> int:
     from ci_kit.console import Console
 
     code = interrupt.exit_code if isinstance(interrupt, TerminatedError) else 128 + signal.SIGINT
     Console().error([INTERRUPT_CODES[code]])
+    if STDOUT.awaits_result:
+        from ci_kit.report.document.printing import print_early_document
+
+        print_early_document("error", INTERRUPT_CODES[code], _runner(invocation))
     return code
 
 
@@ -71,10 +79,8 @@ def _show(error: CiKitError, invocation: Invocation) -> int:
 def _publish(error: CiKitError, invocation: Invocation) -> int:
     """Publish an error through the runner, unless a run has reported it; gives its exit code."""
     from ci_kit.console import Console
-    from ci_kit.github import Runner
-    from ci_kit.host.machine import Host
 
-    runner = Runner(Host(Console(redactor=invocation.redactor)))
+    runner = _runner(invocation)
     runner.annotate("error", invocation.redactor.redact("\n".join(error.lines())), title="ci-kit")
     if invocation.is_job and not invocation.is_dry and not error.reported:
         from ci_kit.report.early_end import publish_error
@@ -84,6 +90,14 @@ def _publish(error: CiKitError, invocation: Invocation) -> int:
         except CiKitError as second:
             Console().warning("\n".join(second.lines()))
     return error.exit_code
+
+
+def _runner(invocation: Invocation) -> Runner:
+    from ci_kit.console import Console
+    from ci_kit.github import Runner
+    from ci_kit.host.machine import Host
+
+    return Runner(Host(Console(redactor=invocation.redactor)))
 
 
 def _show_bug(error: Exception, invocation: Invocation) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from itertools import islice, takewhile
 
 import click
 
@@ -12,6 +12,12 @@ from ci_kit.cli.call import Call, Invocation, with_call
 from ci_kit.cli.flags import SettingsCommand, settings_flags
 from ci_kit.errors import UsageError
 from ci_kit.settings.options import OPTIONS
+from ci_kit.streams import STDOUT
+
+_JSON = "--json"
+
+_WORDS = f"{__name__}.words"
+"""Where the words after ``run`` are in click's context."""
 
 
 class RunCommand(SettingsCommand):
@@ -20,6 +26,10 @@ class RunCommand(SettingsCommand):
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
         # click takes words off the list.
         words = tuple(args)
+        # Before the words are parsed, because they may be wrong.
+        if context.find_object(Invocation) and _JSON in takewhile(lambda word: word != "--", words):
+            STDOUT.keep_for_result()
+        context.meta[_WORDS] = words
         try:
             return super().parse_args(context, args)
         except click.NoSuchOption as error:
@@ -28,16 +38,40 @@ class RunCommand(SettingsCommand):
 
 @click.command(cls=RunCommand)
 @with_call
+@click.option(
+    _JSON,
+    "as_json",
+    is_flag=True,
+    help="Print the run as one JSON document to standard output, and everything else to standard error.",
+)
 @settings_flags(OPTIONS)
 @click.argument("pytest_words", nargs=-1, type=click.UNPROCESSED, metavar="[-- PYTEST_ARGS]")
-def run(call: Call, pytest_words: tuple[str, ...]) -> int:
+def run(call: Call, as_json: bool, pytest_words: tuple[str, ...]) -> int:
     """Do the whole test job: time zone, server, database, tests with coverage, report.
 
     The words after -- are arguments for pytest.
     """
+    if as_json and call.host.dry:
+        raise UsageError(
+            f"{_JSON} prints the result of a run, and a dry run has none",
+            todo=f"leave out {_JSON} or --dry-run",
+        )
     from ci_kit.pipeline import Job
+    from ci_kit.report.failed_again import CommandLine
 
-    return Job(call.settings(pytest_args=pytest_words), call.runner).run()
+    context = click.get_current_context()
+    own, _ = _split_typed(context, context.meta[_WORDS])
+    typed = CommandLine(own, pytest_words)
+    return Job(call.settings(pytest_args=pytest_words), call.runner, typed).run()
+
+
+def _split_typed(context: click.Context, words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Split a command line into ci-kit's own words and all others. ``words`` are those after ``run``."""
+    invocation = context.find_object(Invocation)
+    typed = invocation.words if invocation else ("run", *words)
+    before = typed[: len(typed) - len(words)]
+    own, others = split_words(context.command.get_params(context), words)
+    return ("ci-kit", *before, *own), others
 
 
 def _unknown_option(error: click.NoSuchOption, context: click.Context, words: tuple[str, ...]) -> UsageError:
@@ -51,13 +85,9 @@ def _unknown_option(error: click.NoSuchOption, context: click.Context, words: tu
                 why="a list of processes would show its value",
                 todo=f"set the environment variable {option.variable}",
             )
-    invocation = context.find_object(Invocation)
-    typed = invocation.words if invocation else ("run", *words)
-    before = typed[: len(typed) - len(words)]
-    parameters = context.command.get_params(context)
-    own, others = split_words(parameters, words)
-    hint = f"type: {shlex.join(['ci-kit', *before, *own, '--', *others])}"
-    known = [name.lstrip("-") for parameter in parameters for name in parameter.opts]
+    own, others = _split_typed(context, words)
+    hint = f"type: {shlex.join([*own, '--', *others])}"
+    known = [name.lstrip("-") for parameter in context.command.get_params(context) for name in parameter.opts]
     if near := did_you_mean(error.option_name.lstrip("-"), known):
         hint = f"{near} For an option of pytest, {hint}"
     return UsageError(

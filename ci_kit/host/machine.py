@@ -89,7 +89,8 @@ class Host:
     def stream(self, command: Command | Sequence[str]) -> int:
         """Run a command to its end and show its output at once; the exit code is negative for a signal."""
         full = as_command(command)
-        return self.act(str(full), lambda: stream(full, self.environ), assumed=0)
+        with self.console.paused():
+            return self.act(str(full), lambda: stream(full, self.environ), assumed=0)
 
     def start(self, command: Command | Sequence[str], *, log: Path) -> Process:
         """Start a background process whose output is appended to the file ``log``.
@@ -245,5 +246,6 @@ class DryHost(Host):
     dry = True
 
     def act(self, what: str, do: Callable[[], _T], *, assumed: _T) -> _T:  # noqa: ARG002
-        print(harmless(self.redactor.redact(what)), flush=True)
+        with self.console.paused():
+            print(harmless(self.redactor.redact(what)), flush=True)
         return assumed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, TypeAlias
 
+from ci_kit.columns import COLOUR
 from ci_kit.redaction import Redactor
 
 Kept: TypeAlias = Literal["beginning", "end", "both"]
@@ -12,7 +13,8 @@ Kept: TypeAlias = Literal["beginning", "end", "both"]
 
 # In characters.
 _LIMIT = 2000
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# Those of the terminal: ISO 6429, "C0" and "C1".
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def excerpt(text: str, redactor: Redactor, *, kept: Kept = "beginning", limit: int = _LIMIT) -> str:
@@ -21,7 +23,7 @@ def excerpt(text: str, redactor: Redactor, *, kept: Kept = "beginning", limit: i
     Secrets are replaced first: a part of one is not recognised. The runner knows more secrets than ci-kit,
     so no word is cut either. Colours of a terminal are left out.
     """
-    shown = redactor.redact(_COLOUR.sub("", text))
+    shown = redactor.redact(COLOUR.sub("", text))
     if len(shown) <= limit:
         return shown
     match kept:
@@ -31,6 +33,12 @@ def excerpt(text: str, redactor: Redactor, *, kept: Kept = "beginning", limit: i
             return f"… {_end(shown, limit)}"
         case "both":
             return f"{_beginning(shown, limit // 2)}\n…\n{_end(shown, limit // 2)}"
+
+
+def one_line(text: str) -> str:
+    """The text in one line. A character that could move the cursor of a terminal becomes \ufffd."""
+    line = " ".join(text.splitlines())
+    return line if line.isprintable() else _CONTROL.sub("\N{REPLACEMENT CHARACTER}", line)
 
 
 def _beginning(text: str, limit: int) -> str:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from ci_kit.errors import UnavailableError
 from ci_kit.github import Runner
 from ci_kit.report.annotations import annotate_failures
+from ci_kit.report.document.printing import print_document
 from ci_kit.report.outputs import set_outputs
 from ci_kit.report.report_files import ReportPaths
 from ci_kit.report.run_report import RunReport
@@ -26,6 +27,7 @@ PUBLISHERS: tuple[Publisher, ...] = (
     set_outputs,
     add_summary_page,
     annotate_failures,
+    print_document,
 )
 
 

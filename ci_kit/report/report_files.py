@@ -23,7 +23,15 @@ from ci_kit.testing.coverage_files import coverage_files
 Content: TypeAlias = Callable[[RunReport, Runner], str]
 """Makes the text of a report, without secrets."""
 
-REPORT_FILES: Mapping[str, Content] = {"junit-report": junit_report}
+
+def _run_document(report: RunReport, runner: Runner) -> str:
+    # Here, because it takes time to import.
+    from ci_kit.report.document.run_document import document_text
+
+    return document_text(report, runner)
+
+
+REPORT_FILES: Mapping[str, Content] = {"junit-report": junit_report, "run-report": _run_document}
 """The content of the file that a setting names."""
 
 

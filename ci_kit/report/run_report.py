@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ci_kit.errors import Outcome
 from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
 from ci_kit.testing.results import Results
+
+NOT_IN_DOCUMENT = "not in document"
+"""The metadata of a field that only this machine can use."""
 
 _TITLES: dict[Outcome, str] = {
     "passed": "Tests passed",
@@ -39,7 +42,14 @@ class RunReport:
     ``covered`` are the measured files. ``patch`` is None if the change of the run is unknown.
     ``problem`` has the lines of the error that ended the run. ``reason`` says more about a failure.
     ``zone_is_default`` means that no setting chose the time zone. ``repository`` is the folder of the
-    repository, None if unknown.
+    repository, ``root`` that of the project; None if unknown. ``again`` has the words of the command that
+    runs only the failed tests again.
+
+    ``name`` tells this run from others, such as those of a matrix. ``began`` is the time in UTC by ISO 8601.
+    A report of several runs has them in ``runs``, without their tests and files: ``results`` and ``covered``
+    are those of all runs together.
+
+    A document of the run has each field. A new one needs its description in ``document/descriptions.py``.
     """
 
     outcome: Outcome
@@ -55,7 +65,12 @@ class RunReport:
     covered: tuple[FileCoverage, ...] = ()
     patch: PatchCoverage | None = None
     steps: tuple[Step, ...] = ()
-    repository: Path | None = None
+    repository: Path | None = field(default=None, metadata={NOT_IN_DOCUMENT: True})
+    root: Path | None = None
+    name: str = ""
+    began: str = ""
+    runs: tuple[RunReport, ...] = ()
+    again: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:

@@ -28,7 +28,8 @@ class Option:
 
     ``parse`` raises ValueError, whose message names what was expected. ``also_from`` are variables that
     applications read too. A ``switch`` is on or off; with the default None, ci-kit chooses.
-    ``shown_default`` replaces the default in documents and messages.
+    ``shown_default`` replaces the default in documents and messages. ``choices`` are the values that are
+    allowed, or the words of a list.
 
     With ``placeholders``, its texts may contain placeholders such as ``{host}``.
 
@@ -86,6 +87,8 @@ class Option:
     def value_of(self, raw: object) -> Value:
         """The value that a source gives, parsed. Raises ValueError, whose message names what was expected."""
         value = self.parse(raw)
-        if self.choices and value not in self.choices:
-            raise ValueError(f"expected one of {', '.join(self.choices)}")
+        words = value if isinstance(value, tuple) else (value,)
+        if self.choices and any(word not in self.choices for word in words):
+            kind = "words among" if isinstance(value, tuple) else "one of"
+            raise ValueError(f"expected {kind} {', '.join(self.choices)}")
         return value

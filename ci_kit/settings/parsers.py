@@ -110,6 +110,12 @@ def words(value: object) -> tuple[str, ...]:
     raise ValueError("expected a list of strings, or one string with spaces between the words")
 
 
+def words_or_none(value: object) -> tuple[str, ...]:
+    """A list of words, or the word ``none``, which gives an empty list: see :func:`none_or`."""
+    found = words(value)
+    return () if found == ("none",) else found
+
+
 def _whole(value: object) -> int | None:
     match value:
         case bool():

@@ -76,6 +76,10 @@ class Settings:
     login_variables: tuple[Variable, ...]
     junit_report: str
     json_report: str
+    run_report: str
+    run_name: str
+    log_groups: tuple[str, ...]
+    annotate_warnings: bool
     sources: Mapping[str, Source] = field(repr=False)
     name: str = ""
     servers: tuple[Settings, ...] = ()

@@ -25,7 +25,7 @@ class Failure:
 
     ``path`` is absolute, or empty if no file is known. ``line`` counts from 1; 0 means unknown.
     ``traceback`` is pytest's own text of the failure. ``test`` is the id of the test; ``node`` also names
-    the subtest.
+    the subtest. ``run`` is the name of its run in a report of several runs, and else empty.
     """
 
     node: str
@@ -36,6 +36,7 @@ class Failure:
     test: str = ""
     traceback: str = ""
     sections: tuple[Section, ...] = ()
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class TestResult:
     """How one test ended, or a file that skips itself.
 
     ``seconds`` is the time of all its runs, with set-up and teardown. ``path`` and ``line`` are as those of
-    a failure. ``reason`` is that of a skip or of an expected failure.
+    a failure, and so is ``run``. ``reason`` is that of a skip or of an expected failure.
     """
 
     __test__ = False
@@ -55,6 +56,7 @@ class TestResult:
     line: int = 0
     reason: str = ""
     reruns: int = 0
+    run: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ class Results:
     ``tests`` has each test once, in the order in which they ended. ``rerun`` has the failures after which a
     test ran again. ``interrupted`` is the reason that ended the session early. A session that did not finish
     is not ``complete``: it has tests and failures, no counts, and the test that began last. ``uncounted`` is
-    the number of commands whose counts are unknown.
+    the number of commands whose counts are unknown. ``remembers_failures`` means that pytest's option --lf
+    finds the failed tests of this session on this machine.
     """
 
     collected: int = 0
@@ -93,6 +96,7 @@ class Results:
     complete: bool = True
     began_last: str = ""
     uncounted: int = 0
+    remembers_failures: bool = False
 
     @property
     def counted(self) -> bool:
@@ -102,8 +106,9 @@ class Results:
     @property
     def flaky(self) -> tuple[Failure, ...]:
         """The tests that passed after a rerun, each with its last failure."""
-        passed = {test.node for test in self.tests if test.reruns and test.outcome == "passed"}
-        return tuple({one.test: one for one in self.rerun if one.test in passed}.values())
+        passed = {(test.run, test.node) for test in self.tests if test.reruns and test.outcome == "passed"}
+        last = {(one.run, one.test): one for one in self.rerun}
+        return tuple(one for test, one in last.items() if test in passed)
 
     @property
     def ran(self) -> int:

@@ -75,7 +75,7 @@ def _results(lines: Iterator[str], began_last: str) -> Results | None:
 
 def _finished(event: _Event, ended: Results) -> Results:
     named = _mapping(event.get("counts"))
-    counts = {_printable(name): _integer(named, name) for name in named}
+    counts = {printable(name): _integer(named, name) for name in named}
     only_collects = event.get("only_collects") is True
     return replace(
         ended,
@@ -95,6 +95,7 @@ def _finished(event: _Event, ended: Results) -> Results:
         only_collects=only_collects,
         # `--setup-only` reports tests that it did not call.
         tests=() if only_collects else ended.tests,
+        remembers_failures=event.get("remembers_failures") is True,
         interrupted="" if event.get("interrupted") is None else _text(event, "interrupted"),
     )
 
@@ -115,7 +116,7 @@ def _failure(event: _Event) -> Failure:
 def _section(value: object) -> Section:
     match value:
         case [str(title), str(text)]:
-            return Section(_printable(title), _printable(text))
+            return Section(printable(title), printable(text))
     raise ValueError(f"expected a title and a text, not {value!r:.80}")
 
 
@@ -128,9 +129,9 @@ def _tests(event: _Event) -> Iterator[TestResult]:
                 name = file or node.partition("::")[0]
                 path = paths.get(name)
                 if path is None:
-                    path = paths[name] = os.path.normpath(f"{root}/{_printable(name)}")
+                    path = paths[name] = os.path.normpath(f"{root}/{printable(name)}")
                 yield TestResult(
-                    _printable(node), _state(outcome), seconds, path, line, _printable(reason), reruns
+                    printable(node), _state(outcome), seconds, path, line, printable(reason), reruns
                 )
             case _:
                 raise ValueError(f"expected a test, not {value!r:.80}")
@@ -160,11 +161,11 @@ def _text(event: _Event, name: str) -> str:
     value = event.get(name)
     if not isinstance(value, str):
         raise ValueError(f"{name}: expected a text, not {value!r:.80}")
-    return _printable(value)
+    return printable(value)
 
 
-def _printable(text: str) -> str:
-    # A lone surrogate cannot be written to a file or a terminal.
+def printable(text: str) -> str:
+    """The text with an escape for each lone surrogate: a file or a terminal cannot have one."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

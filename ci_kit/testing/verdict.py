@@ -48,6 +48,11 @@ class TestRun:
     warnings: tuple[str, ...] = ()
     problem: CiKitError | None = None
 
+    @property
+    def said(self) -> str:
+        """The outcome in words."""
+        return "there are no tests to collect: skipped" if self.outcome == "no-tests" else self.outcome
+
 
 def judge(code: int, results: Results | None, arguments: Sequence[str]) -> TestRun:
     """Judge a run of pytest by its exit code, report and arguments."""

@@ -32,12 +32,12 @@ def require_workflow(text: str, template: str) -> None:
         )
 
 
-def workflow_problem(text: str) -> Problem | None:
+def workflow_problem(text: str, loader: type[yaml.SafeLoader | yaml.CSafeLoader] = LOADER) -> Problem | None:
     """What is wrong with a text that should have ``on`` and jobs with steps; None if nothing is."""
     try:
         # Nodes rather than values: nodes have line numbers and keep repeated keys. As a value, `on`
         # would already be True, as YAML 1.1 reads it.
-        document = yaml.compose(text, Loader=LOADER)
+        document = yaml.compose(text, Loader=loader)
         workflow = _entries(document, "a workflow")
         _require(workflow, "on", document)
         jobs = _require(workflow, "jobs", document)
@@ -47,8 +47,8 @@ def workflow_problem(text: str) -> Problem | None:
                 key = next(key for key, _ in jobs.value if key.value == name)
                 _items(_require(keys, "steps", key), f"the steps of the job {name!r}")
             for mapping in ("env", "services"):
-                if mapping in keys and isinstance(keys[mapping], yaml.MappingNode):
-                    _unique(keys[mapping])
+                if isinstance(found := keys.get(mapping), yaml.MappingNode):
+                    _unique(found)
     except yaml.MarkedYAMLError as error:
         line = _line(error, text)
         reason = ": ".join(part for part in (error.context, error.problem) if part)

@@ -147,3 +147,18 @@ def test_later_steps_cannot_import_ci_kit(checkout: Checkout) -> None:
     run = small_run(checkout, {"test_it.py": "def test_it(): pass\n"})
     assert run.code == 0, run.log
     assert run.later_step["leaked"] == []
+
+
+def test_the_log_of_act_has_the_groups_in_order(checkout: Checkout) -> None:
+    files = {"test_it.py": "def test_it():\n    assert 1 == 2\n"}
+    run = small_run(checkout, files, inputs="log-groups: tests coverage")
+    parts = (
+        "::group::Output of the tests",
+        "assert 1 == 2",
+        "::endgroup::",
+        "::group::Coverage of each file",
+    )
+    places = [run.log.find(part) for part in (*parts, "TOTAL")]
+    assert -1 not in places, run.log
+    assert places == sorted(places)
+    assert run.log.rfind("::endgroup::") > run.log.rfind("::group::")

@@ -54,6 +54,13 @@ def test_several_secrets_are_all_redacted(secrets: list[str], order: object) -> 
     assert [secret for secret in secrets if secret in shown] == []
 
 
+def test_a_secret_that_is_added_later_is_redacted_too() -> None:
+    made = redactor("hunter2hunter2")
+    assert made.redact("hunter2hunter2 correct horse") == f"{MASK} correct horse"
+    made.add("correct horse")
+    assert made.redact("hunter2hunter2 correct horse") == f"{MASK} {MASK}"
+
+
 @given(secret=SECRETS | AWKWARD)
 def test_a_secret_in_a_url_is_redacted(secret: str) -> None:
     shown = redactor(secret).redact(in_a_url(secret))

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from ci_kit.adopt.document import Job, Step
 from ci_kit.adopt.explanation import Advice, Explanation, Kept, Notes
 from ci_kit.adopt.nodes import aliases_below, anchors_below, entries, value_at
+from ci_kit.adopt.plan.runs import step_of_tests
 from ci_kit.adopt.plan.server import plan_server
 from ci_kit.adopt.plan.services import Service
 from ci_kit.adopt.plan.situation import Part, Situation, is_referenced
 from ci_kit.adopt.plan.tests import TestsPlan, plan_tests
-from ci_kit.adopt.plan.zone import plan_zone
+from ci_kit.adopt.plan.zone import conflicting_zones, plan_zone
 from ci_kit.adopt.recognise.effects import Folder, ServerStart, Sql, TestRun, Unknown
 from ci_kit.adopt.units import StepReading, Unit, read_job
 from ci_kit.settings.options import OPTIONS
@@ -42,13 +43,13 @@ class JobPlan:
 def plan_job(job: Job, blocked: Mapping[int, str] | None = None) -> JobPlan:
     """What becomes of a job. ``blocked`` has steps that cannot be changed, with the reason."""
     readings = tuple(read_job(job))
-    tests = next((reading for reading in readings if reading.has(TestRun)), None)
+    tests = step_of_tests(readings)
     notes = Notes()
     if tests is None:
         notes.kept += _may_run_tests(readings)
         return JobPlan(job, notes.explanation(job.name))
     situation = Situation(job, readings, tests, {**_blocked(job, tests.step), **(blocked or {})})
-    why = _unfit(job) or _folder(situation)[1]
+    why = _unfit(situation) or _folder(situation)[1] or conflicting_zones(situation)
     plan = TestsPlan(Part(), why) if why else plan_tests(situation, notes)
     if plan.problem:
         kept = Notes(kept=[Kept(situation.first.lines[0], "the tests", plan.problem)])
@@ -69,14 +70,17 @@ def plan_job(job: Job, blocked: Mapping[int, str] | None = None) -> JobPlan:
     )
 
 
-def _unfit(job: Job) -> str:
+def _unfit(situation: Situation) -> str:
     """Why no part of a job can be replaced; empty if it can."""
-    runs_on = job.document.slice(job.entries["runs-on"].value) if "runs-on" in job.entries else ""
+    runs_on = situation.runs_on
+    job = situation.job
     matrix = value_at(job.node, "strategy", "matrix")
     systems = runs_on + (job.document.slice(matrix) if matrix is not None and "matrix." in runs_on else "")
     for name in ("windows", "macos"):
         if name in systems.lower():
             return f"the job runs on {name}, and the hand-written commands are for another system"
+    if "self-hosted" in runs_on:
+        return "a self-hosted runner keeps its server, its accounts and its zone, and others may need them"
     if "container" in job.entries:
         return "the job runs in a container, where the action has no service of the machine"
     return ""
@@ -130,7 +134,8 @@ def _misplaced_env(situation: Situation) -> Iterator[Advice]:
         of_server = [name for name in names if name in STANDARD]
         uses = any(reading.has(TestRun, Sql, ServerStart) for reading in read_job(other))
         if of_server and not uses and not set(of_server) & situation.scope.env.keys():
-            text = f"the env of the job {other.name} has {', '.join(of_server)}; the tests are in the job {job.name}"
+            names_of_server = ", ".join(of_server)
+            text = f"the job {other.name} has {names_of_server} in env, and the tests run in {job.name}"
             yield Advice(other.line, text)
 
 

@@ -44,13 +44,14 @@ def own_names(env: Mapping[str, str], values: Mapping[str, str]) -> dict[str, st
     return found if _TELLING & set(found.values()) else {}
 
 
-def standard_value(env: Mapping[str, str], part: str, own: Mapping[str, str]) -> str | None:
-    """The value that ci-kit reads from variables for a part of the login; None if there is none."""
-    names = [name for name, held in {**own, **STANDARD}.items() if held == part]
-    value = next((env[name] for name in names if env.get(name)), None)
-    if value is None and part == "database":
-        urls = [env.get(name, "") for name, held in {**own, **STANDARD}.items() if held == "url"]
-        value = next(
-            (url.database for text in urls if (url := parse_database_url(text)) and url.database), None
-        )
-    return value
+def standard_value(env: Mapping[str, str], part: str) -> str | None:
+    """What the action reads from variables for a part of the login; None if there is none.
+
+    A database may also be in DATABASE_URL.
+    """
+    names = [name for name, held in STANDARD.items() if held == part]
+    if part == "database":
+        url = parse_database_url(env.get("DATABASE_URL", ""))
+        named = next((env[name] for name in names if env.get(name)), None)
+        return named or (url.database if url and url.database else None)
+    return next((env[name] for name in names if env.get(name)), None)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ci_kit.adopt.document import Job, Step
+from ci_kit.adopt.nodes import entries, value_at
 from ci_kit.adopt.recognise.effects import TestRun
 from ci_kit.adopt.units import StepReading, Unit
 from ci_kit.adopt.values import Expressions, Scope, has_expression
@@ -44,6 +45,16 @@ class Situation:
     def first(self) -> Unit:
         """The first command that runs tests."""
         return next(unit for unit in self.tests.units if unit.has(TestRun))
+
+    @property
+    def runs_on(self) -> str:
+        """The label of the runner as it is written."""
+        entry = self.job.entries.get("runs-on")
+        return self.job.document.slice(entry.value) if entry else ""
+
+    @property
+    def number_of_services(self) -> int:
+        return len(list(entries(value_at(self.job.node, "services"))))
 
     def before(self) -> Iterator[Unit]:
         """The commands before the tests, in their order."""
@@ -83,13 +94,7 @@ def plain_condition(step: Step) -> str:
     return text
 
 
-def shown(units: Iterable[Unit]) -> tuple[int, int]:
-    """The lines from the first to the last of some commands of one step."""
-    lines = [unit.lines for unit in units]
-    return min(first for first, _ in lines), max(last for _, last in lines)
-
-
 def is_referenced(step: Step) -> bool:
     """Whether another step reads what this step has left."""
-    name = step.text("id")
+    name = step.text("id") or ""
     return bool(name) and re.search(rf"\bsteps\.{re.escape(name)}\b", step.document.text) is not None

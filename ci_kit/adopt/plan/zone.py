@@ -14,9 +14,7 @@ def plan_zone(situation: Situation, notes: Notes, *, server_stays: bool) -> Part
     ``server_stays``: the server is started by hand, and takes its zone from the machine.
     """
     units = [unit for unit in situation.before() if unit.has(Zone) and not unit.has(Unknown)]
-    variable = situation.scope.env.get("TZ", "").removeprefix(":")
-    names = [effect.name for unit in units for effect in unit.effects if isinstance(effect, Zone)]
-    zone = next((name for name in reversed(names) if name), "")
+    variable, zone = _variable(situation), _machine_zone(situation)
     if any(unit.has(Zone) and unit.has(Unknown) for unit in situation.before()):
         notes.kept.append(Kept(situation.tests.step.line, "the time zone", "a command does more than that"))
     gone = []
@@ -33,6 +31,29 @@ def plan_zone(situation: Situation, notes: Notes, *, server_stays: bool) -> Part
             Advice(situation.tests.step.line, f"TZ stays in env; timezone is {_shown(zone, situation)} too")
         )
     return Part({"timezone": zone or "UTC"}, tuple(gone))
+
+
+def conflicting_zones(situation: Situation) -> str:
+    """Why the action cannot have the zones of a job: the machine's and that of TZ differ; empty if it can."""
+    variable, zone = _variable(situation), _machine_zone(situation)
+    if not (variable and zone) or variable == zone:
+        return ""
+    shown = situation.expressions.written
+    return (
+        f"the zone of the machine is {shown(zone)} and TZ is {shown(variable)}, and the action has one zone;"
+        " remove one of them, and adopt again"
+    )
+
+
+def _variable(situation: Situation) -> str:
+    return situation.scope.env.get("TZ", "").removeprefix(":")
+
+
+def _machine_zone(situation: Situation) -> str:
+    """The zone that commands give the machine; empty if there are none."""
+    effects = [effect for unit in situation.before() for effect in unit.effects]
+    names = [effect.name for effect in effects if isinstance(effect, Zone) and effect.name]
+    return names[-1] if names else ""
 
 
 def _obstacle(situation: Situation, unit: Unit, *, server_stays: bool) -> str:

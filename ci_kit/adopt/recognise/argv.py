@@ -82,10 +82,9 @@ def argv_of(command: Simple, scope: Scope) -> Argv:
         drop(2)
         while words and words[0] in _RUN_OPTIONS:
             drop(1)
-    module = False
-    if words and _PYTHON.fullmatch(PurePosixPath(words[0] or "").name):
-        # Python's own options before -m change how the tests run.
-        if len(words) > 2 and words[1] == "-m":  # noqa: PLR2004
-            module = True
-            drop(2)
+    is_python = bool(words) and bool(_PYTHON.fullmatch(PurePosixPath(words[0] or "").name))
+    # Only so: Python's own options before -m change how the tests run.
+    module = is_python and words[1:2] == ["-m"]
+    if module:
+        drop(2)
     return Argv(tuple(words), tuple(sources), command.redirects, runner, sudo, module, set_before)

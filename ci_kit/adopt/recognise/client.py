@@ -16,11 +16,11 @@ _CLIENTS = frozenset({"mysql", "mariadb"})
 _ADMINS = frozenset({"mysqladmin", "mariadb-admin"})
 # With a value in the same word or in the next one.
 _SHORT_WITH_VALUE = "uhPDeS"
-_LONG_WITH_VALUE = frozenset(
-    "user host port database execute socket protocol default-character-set connect-timeout wait ssl-mode"
-    " defaults-file defaults-extra-file init-command".split()
-)
 _REFUSED = frozenset({"defaults-file", "defaults-extra-file", "init-command"})
+_LONG_WITH_VALUE = _REFUSED | {
+    *("user", "host", "port", "database", "execute", "socket", "protocol", "wait", "ssl-mode"),
+    *("default-character-set", "connect-timeout"),
+}
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,9 @@ def recognise_client(pipeline: Pipeline, scope: Scope) -> Sql | Wait | Unknown |
     argv = commands[-1] if commands else None
     if argv is None or argv.program not in _CLIENTS | _ADMINS or len(commands) != len(pipeline.commands):
         return None
-    if pipeline.negated:
-        return Unknown("its exit code is inverted", is_server=True)
-    if None in argv.words:
-        return Unknown(_unknown_word(argv), is_server=True)
     call = _read(argv)
-    if call is None or any(name in call.options for name in _REFUSED):
-        return Unknown("an option of the client is not understood", is_server=True)
-    if call.value("h", "host") not in LOOPBACK | {scope.env.get("MYSQL_HOST", "")}:
-        return Unknown("it is for a server on another host", is_server=True)
-    if argv.output:
-        return Unknown("its output is kept in a file", is_server=True)
+    if problem := next(_problems(pipeline, argv, call, scope), ""):
+        return Unknown(problem, is_server=True)
     if argv.program in _ADMINS:
         return _admin(call)
     try:
@@ -62,7 +54,21 @@ def recognise_client(pipeline: Pipeline, scope: Scope) -> Sql | Wait | Unknown |
     return Sql(tuple(effects)) if effects else Unknown("it gets no SQL", is_server=True)
 
 
-def _read(argv: Argv) -> _Call | None:
+def _problems(pipeline: Pipeline, argv: Argv, call: _Call, scope: Scope) -> Iterator[str]:
+    """Why the action cannot do the same as a client."""
+    if pipeline.negated:
+        yield "its exit code is inverted"
+    if None in argv.words:
+        yield _unknown_word(argv)
+    if _REFUSED & call.options.keys():
+        yield "an option of the client is not understood"
+    if call.value("h", "host") not in LOOPBACK | {scope.env.get("MYSQL_HOST", "")}:
+        yield "it is for a server on another host"
+    if argv.output:
+        yield "its output is kept in a file"
+
+
+def _read(argv: Argv) -> _Call:
     call = _Call({}, [])
     words = list(argv.known)
     while words:

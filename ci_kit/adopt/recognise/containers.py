@@ -8,14 +8,12 @@ from ci_kit.adopt.recognise.images import is_server_image, version_of_image
 from ci_kit.adopt.script.commands import Pipeline, Simple
 from ci_kit.adopt.values import Scope
 
-_WITH_VALUE = frozenset(
-    "-e --env -p --publish --name --network --health-cmd --health-interval --health-timeout --health-retries"
-    " --health-start-period -v --volume --platform --restart --tmpfs --pull".split()
+_HEALTH = frozenset(
+    f"--health-{name}" for name in ("cmd", "interval", "timeout", "retries", "start-period", "start-interval")
 )
-_ALLOWED = frozenset(
-    "--name --health-cmd --health-interval --health-timeout --health-retries --health-start-period --restart"
-    " --tmpfs --pull -d --detach --rm -it -i -t -dit -itd".split()
-)
+_ALLOWED = _HEALTH | {"--name", "--restart", "--tmpfs", "--pull"}
+_SWITCHES = frozenset({"-d", "--detach", "--rm", "-it", "-i", "-t", "-dit", "-itd"})
+_WITH_VALUE = _ALLOWED | {"-e", "--env", "-p", "--publish", "--network", "-v", "--volume", "--platform"}
 _COMMANDS = frozenset({"docker", "podman"})
 
 
@@ -51,7 +49,7 @@ def _read(argv: Argv) -> Container | Unknown:
             port = host_port(value)
             if not port:
                 return Unknown(f"the port {value} is not understood", is_server=True)
-        elif name not in _ALLOWED:
+        elif name not in _ALLOWED | _SWITCHES:
             return Unknown(f"the option {name} of docker run has no input", is_server=True)
     image, *arguments = words or [""]
     version = version_of_image(image)

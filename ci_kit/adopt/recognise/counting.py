@@ -55,7 +55,7 @@ def counts(command: If, scope: Scope) -> bool:
 
 
 def is_exit_test(pipeline: Pipeline, scope: Scope) -> bool:
-    """``[ $? -eq 5 ]``, ``test $? = 5``, ``(exit $(($? == 5 ? 0 : $?)))``, or an ``if`` with messages alone."""
+    """Whether it accepts exit code 5: ``[ $? -eq 5 ]``, ``test $? = 5``, or an ``if`` with messages alone."""
     command = pipeline.only
     match command:
         case Simple():
@@ -99,7 +99,7 @@ def _has_substitution(command: Simple) -> bool:
 
 def _uses_count(command: Simple, scope: Scope) -> bool:
     return any(
-        isinstance(part, Variable) and scope.shell.get(part.name) == COUNTED
+        isinstance(part, Variable) and scope.script.get(part.name) == COUNTED
         for word in command.words
         for part in word.parts
     )
@@ -116,7 +116,7 @@ def _judges(command: If, scope: Scope) -> bool:
 
 def _uses_code(command: Simple, scope: Scope) -> bool:
     return any(
-        _is_exit_code((part,)) or (isinstance(part, Variable) and scope.shell.get(part.name) == EXIT_CODE)
+        _is_exit_code((part,)) or (isinstance(part, Variable) and scope.script.get(part.name) == EXIT_CODE)
         for word in command.words
         for part in word.parts
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ci_kit.adopt.recognise.argv import argv_of
 from ci_kit.adopt.recognise.effects import CoverageReport, Unknown
 from ci_kit.adopt.script.commands import Pipeline, Simple
@@ -13,55 +15,46 @@ _FILES = {
     "json": ("coverage-json", "coverage.json"),
     "html": ("coverage-html", "htmlcov"),
 }
+_VERBS = frozenset({"report", "combine", "erase", *_FILES})
 _SHOWS = frozenset({"-m", "--show-missing", "--skip-covered", "--skip-empty", "-i", "--ignore-errors", "-q"})
-_LOOKS_DIFFERENT = frozenset({"--precision", "--sort", "--format"})
+_WITH_VALUE = {
+    "--precision": "",
+    "--sort": "",
+    "--format": "",
+    "--fail-under": "threshold",
+    "-o": "path",
+    "-d": "path",
+    "--directory": "path",
+}
 
 
 def recognise_coverage(pipeline: Pipeline, scope: Scope) -> CoverageReport | Unknown | None:
     """``coverage report``, ``xml``, ``html``, ``json`` and ``lcov``; ``combine`` and ``erase``."""
     command = pipeline.only
-    if not isinstance(command, Simple):
-        return None
-    argv = argv_of(command, scope)
-    if argv.program != "coverage" or not argv.known:
+    argv = argv_of(command, scope) if isinstance(command, Simple) else None
+    if argv is None or argv.program != "coverage" or not argv.known or argv.known[0] not in _VERBS:
         return None
     if not argv.all_known or argv.output:
         return Unknown("a word of coverage has no known value, or its output is kept in a file")
-    verb, *words = argv.known
-    if verb in {"combine", "erase"} and not words:
-        return CoverageReport()
-    if verb == "report":
-        return _report(words)
+    return _report(argv.known[0], list(argv.known[1:]))
+
+
+def _report(verb: str, words: list[str]) -> CoverageReport | Unknown:
+    given: dict[str, str] = {}
+    while words:
+        name, equals, value = words.pop(0).partition("=")
+        if name in _WITH_VALUE:
+            given[_WITH_VALUE[name]] = value if equals or not words else words.pop(0)
+        elif name not in _SHOWS:
+            return Unknown(
+                f"the option {name} of coverage has no input; write it in the settings of coverage"
+            )
+    return CoverageReport(_inputs(verb, given))
+
+
+def _inputs(verb: str, given: Mapping[str, str]) -> dict[str, str]:
+    inputs = {"fail-under": given["threshold"]} if "threshold" in given else {}
     if verb in _FILES:
-        return _file(verb, words)
-    return None
-
-
-def _report(words: list[str]) -> CoverageReport | Unknown:
-    inputs: dict[str, str] = {}
-    rest = list(words)
-    while rest:
-        name, equals, value = rest.pop(0).partition("=")
-        if name in _LOOKS_DIFFERENT or name == "--fail-under":
-            value = value if equals else rest.pop(0) if rest else ""
-            if name == "--fail-under":
-                inputs["fail-under"] = value
-        elif name not in _SHOWS:
-            return Unknown(
-                f"the option {name} of coverage has no input; write it in the settings of coverage"
-            )
-    return CoverageReport(inputs)
-
-
-def _file(verb: str, words: list[str]) -> CoverageReport | Unknown:
-    setting, path = _FILES[verb]
-    rest = list(words)
-    while rest:
-        name, equals, value = rest.pop(0).partition("=")
-        if name in {"-o", "-d", "--directory"}:
-            path = value if equals else rest.pop(0) if rest else ""
-        elif name not in _SHOWS:
-            return Unknown(
-                f"the option {name} of coverage has no input; write it in the settings of coverage"
-            )
-    return CoverageReport({setting: path})
+        setting, path = _FILES[verb]
+        inputs[setting] = given.get("path", path)
+    return inputs

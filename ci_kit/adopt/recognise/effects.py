@@ -97,7 +97,8 @@ class TestRun:
     """Tests run. ``words`` begin with ``pytest``, or with ``python`` for another program.
 
     ``coverage`` is what measures: ``coverage``, ``pytest-cov`` or nothing. ``options`` are those of
-    ``coverage run``.
+    ``coverage run``. ``bare`` has the words, by their numbers from the end, whose expressions have no quotes:
+    their values may be several words.
     """
 
     __test__ = False
@@ -105,6 +106,7 @@ class TestRun:
     words: tuple[str, ...]
     coverage: Literal["coverage", "pytest-cov", ""] = ""
     options: tuple[str, ...] = ()
+    bare: frozenset[int] = frozenset()
     passes_anyway: bool = False
     problem: str = ""
 

@@ -9,22 +9,27 @@ from ci_kit.adopt.recognise.effects import Harmless, Unknown
 from ci_kit.adopt.script.commands import Pipeline, Simple
 from ci_kit.adopt.values import Scope
 
-_PROGRAMS = frozenset(
-    "apt-get apt brew pip pip3 pipx conda mamba npm yarn pnpm node curl wget git ls cat cp mv mkdir rm touch chmod"
-    " chown head tail grep sed awk sort find which type env printenv python --version ruff black flake8 isort mypy"
-    " pyright pylint bandit pre-commit docformatter djlint locale-gen dpkg ln test [ [[ wc tee export unset pwd"
-    " whoami uname df free diff tar unzip gunzip base64 jq yq ssh-keygen openssl".split()
+_INSTALLERS = frozenset(
+    {"apt-get", "apt", "brew", "pip", "pip3", "pipx", "conda", "mamba", "npm", "yarn", "dpkg"}
 )
+_LINTERS = frozenset(
+    {"ruff", "black", "flake8", "isort", "mypy", "pyright", "pylint", "bandit", "pre-commit"}
+)
+_TEXTS = frozenset({"cat", "head", "tail", "grep", "sed", "awk", "sort", "wc", "tee", "diff", "jq", "base64"})
+_FILES = frozenset({"ls", "cp", "mv", "mkdir", "rm", "touch", "chmod", "chown", "ln", "find", "tar", "unzip"})
+_LOOKS = frozenset(
+    {"which", "type", "env", "printenv", "test", "[", "[[", "pwd", "whoami", "uname", "df", "free"}
+)
+_OTHERS = frozenset({"curl", "wget", "git", "node", "export", "unset", "locale-gen", "ssh-keygen", "openssl"})
+_PROGRAMS = _INSTALLERS | _LINTERS | _TEXTS | _FILES | _LOOKS | _OTHERS
 _MANAGERS = {
-    "poetry": frozenset("install config lock self check show env add cache --version".split()),
-    "uv": frozenset("sync pip venv lock python tool add cache --version".split()),
-    "pdm": frozenset("install sync lock use config add --version".split()),
-    "pipenv": frozenset("install sync lock --version".split()),
-    "hatch": frozenset("env build --version".split()),
+    "poetry": frozenset({"install", "config", "lock", "self", "check", "show", "env", "add", "--version"}),
+    "uv": frozenset({"sync", "pip", "venv", "lock", "python", "tool", "add", "cache", "--version"}),
+    "pdm": frozenset({"install", "sync", "lock", "use", "config", "add", "--version"}),
+    "pipenv": frozenset({"install", "sync", "lock", "--version"}),
+    "hatch": frozenset({"env", "build", "--version"}),
 }
-_MODULES = frozenset(
-    "pip venv ensurepip compileall black ruff mypy flake8 isort pylint bandit build poetry uv".split()
-)
+_MODULES = frozenset({"pip", "venv", "ensurepip", "compileall", "build", "poetry", "uv"}) | _LINTERS
 _DOWNLOADS = frozenset({"curl", "wget"})
 _INTERPRETERS = frozenset({"sh", "bash", "python", "python3"})
 _NAMES_A_SERVER = re.compile(r"mysql|mariadb|my\.cnf", re.IGNORECASE)
@@ -43,7 +48,7 @@ def recognise_harmless(pipeline: Pipeline, scope: Scope) -> Harmless | Unknown |
         return None if _NAMES_A_SERVER.search(" ".join(commands[0].known)) else Harmless()
     for argv in commands:
         mentions = [word for word in argv.known if _NAMES_A_SERVER.search(word)]
-        if mentions and argv.program not in _INSTALLS:
+        if mentions and argv.program not in _INSTALLERS | _MANAGERS.keys():
             return Unknown(f"it names {mentions[0]}", is_server=True)
         manager = _MANAGERS.get(argv.program, frozenset())
         allowed = argv.module and argv.program in _MODULES

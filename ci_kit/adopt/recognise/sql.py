@@ -12,7 +12,7 @@ _TOKEN = re.compile(
     r"""
       (?P<space>\s+ | --\s[^\n]* | \#[^\n]* | /\*(?!!).*?\*/)
     | (?P<string>'(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*")
-    | `(?P<name>(?:[^`]|``)*)`
+    | (?P<name>`(?:[^`]|``)*`)
     | (?P<word>[\w$.\U000f0000-\U0010ffff%-]+)
     | (?P<sign>.)
     """,
@@ -20,7 +20,19 @@ _TOKEN = re.compile(
 )
 _READS = frozenset({"SELECT", "SHOW", "STATUS", "USE", "FLUSH", "DESCRIBE", "\\S"})
 _AFTER_ACCOUNTS = frozenset(
-    "REQUIRE NONE PASSWORD EXPIRE NEVER ACCOUNT UNLOCK WITH GRANT OPTION DEFAULT REPLACE".split()
+    {
+        "REQUIRE",
+        "NONE",
+        "PASSWORD",
+        "EXPIRE",
+        "NEVER",
+        "ACCOUNT",
+        "UNLOCK",
+        "WITH",
+        "GRANT",
+        "OPTION",
+        "DEFAULT",
+    }
 )
 _ROOT = frozenset({"CURRENT_USER", "USER"})
 _PLUGINS = frozenset({"caching_sha2_password", "'caching_sha2_password'"})
@@ -78,21 +90,25 @@ def _statements(text: str) -> Iterator[_Statement]:
     current = _Statement()
     for found in _TOKEN.finditer(text):
         kind, token = str(found.lastgroup), found[0]
-        if kind == "space":
-            continue
-        if kind == "sign" and token == ";":
+        if found["sign"] == ";":
             if current.tokens:
                 yield current
             current = _Statement()
-            continue
-        if kind == "string":
-            quote = token[0]
-            token = re.sub(r"\\(.)", r"\1", token[1:-1].replace(quote * 2, quote), flags=re.DOTALL)
-        if kind == "name":
-            token = found["name"].replace("``", "`")
-        current.tokens.append((kind, token))
+        elif kind != "space":
+            current.tokens.append((kind, _unquoted(kind, token)))
     if current.tokens:
         yield current
+
+
+def _unquoted(kind: str, text: str) -> str:
+    """A token without its quotes."""
+    match kind:
+        case "string":
+            inner = text[1:-1].replace(text[0] * 2, text[0])
+            return re.sub(r"\\(.)", r"\1", inner, flags=re.DOTALL)
+        case "name":
+            return text[1:-1].replace("``", "`")
+    return text
 
 
 def _effects(statement: _Statement) -> Iterator[SqlEffect]:
@@ -110,7 +126,7 @@ def _effects(statement: _Statement) -> Iterator[SqlEffect]:
     elif one.accept("DROP", "DATABASE", "IF", "EXISTS") or one.accept("DROP", "USER", "IF", "EXISTS"):
         yield Neutral()
     elif one.accept("SOURCE"):
-        yield SqlFile(one.take())
+        yield SqlFile("".join(text for _, text in one.tokens[one.position :]))
     elif one.next in _READS:
         yield Neutral()
     else:
@@ -181,11 +197,22 @@ def _accounts(one: _Statement) -> Iterator[Account]:
 
 
 def _grant(one: _Statement) -> Iterator[Account]:
-    while one.next and one.next != "TO":
-        one.position += 1
+    rights = _until(one, "ON")
+    _until(one, "TO")
+    if rights not in ("ALL", "ALL PRIVILEGES"):
+        raise UnknownSqlError(f"GRANT gives only {rights}, and the action gives all rights")
     if not one.accept("TO"):
         raise UnknownSqlError("GRANT has no user")
     yield from _accounts(one)
+
+
+def _until(one: _Statement, word: str) -> str:
+    """Read up to a word; gives what was read."""
+    found = []
+    while one.next and one.next != word:
+        found.append(one.next)
+        one.position += 1
+    return " ".join(found).replace(" ,", ",")
 
 
 def _password(one: _Statement) -> Account:

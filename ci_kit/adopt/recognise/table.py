@@ -70,7 +70,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "the tests",
-        "`pytest` and `python -m pytest`, by themselves, by `coverage run`, or with a package manager's `run`;"
+        "`pytest`, `python -m pytest`, `coverage run -m pytest`, also by `poetry run` and its like;"
         " `manage.py test`; `python -m unittest`",
         "the step of the action, with `pytest-args` or `test-command`",
         recognise_tests,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 from ci_kit.adopt.recognise.argv import Argv, argv_of
 from ci_kit.adopt.recognise.effects import TestRun, Unknown
-from ci_kit.adopt.script.commands import Pipeline, Simple
+from ci_kit.adopt.script.commands import Expression, Pipeline, Simple
 from ci_kit.adopt.values import Scope
 
 _PYTEST = frozenset({"pytest", "py.test"})
@@ -20,34 +22,42 @@ _MODULES = frozenset({"unittest", "xmlrunner", "nose2"})
 
 
 def recognise_tests(pipeline: Pipeline, scope: Scope) -> TestRun | Unknown | None:
-    """``pytest``, ``python -m pytest``, ``coverage run -m pytest``, ``manage.py test``, ``python -m unittest``."""
+    """``pytest``, also under ``coverage run``; ``manage.py test``, ``python -m unittest``."""
     simple = [one for one in pipeline.commands if isinstance(one, Simple)]
     runs = [(one, run) for one in simple if (run := _run(argv_of(one, scope)))]
     if not runs:
         return _may_run(argv_of(simple[0], scope)) if len(simple) == 1 and pipeline.only else None
     command, run = runs[0]
-    if problem := _problem(pipeline, argv_of(command, scope)):
-        return TestRun(run.words, run.coverage, run.options, problem=problem)
-    return run
+    if problem := next(_problems(pipeline, argv_of(command, scope)), ""):
+        return replace(run, problem=problem)
+    return replace(run, bare=_bare(argv_of(command, scope)))
 
 
-def _problem(pipeline: Pipeline, argv: Argv) -> str:
-    """Why the action cannot run a command in the same way; empty if it can."""
+def _bare(argv: Argv) -> frozenset[int]:
+    """The numbers, from the end, of the words that have an expression without quotes."""
+    return frozenset(
+        number
+        for number, word in enumerate(reversed(argv.sources))
+        if any(isinstance(part, Expression) and not part.quote for part in word.parts)
+    )
+
+
+def _problems(pipeline: Pipeline, argv: Argv) -> Iterator[str]:
+    """Why the action cannot run a command in the same way."""
     if len(pipeline.commands) > 1:
-        return "its output goes through a pipe, which the action does not have"
+        yield "its output goes through a pipe, which the action does not have"
     if pipeline.negated:
-        return "its exit code is inverted"
+        yield "its exit code is inverted"
     if argv.output != "":
-        return f"its output goes to {argv.output or 'a file'}, and the action writes it to the log only"
+        yield f"its output goes to {argv.output or 'a file'}, and the action writes it to the log only"
     if any(one.operator in {"<", "<<", "<<-", "<<<"} for one in argv.redirects):
-        return "it reads its input from the script"
+        yield "it reads its input from the script"
     if argv.set_before:
-        return "the command sets variables of its own; write them in the env of the step"
+        yield "the command sets variables of its own; write them in the env of the step"
     if not argv.all_known:
-        return "the shell expands a pattern or a variable in its arguments, and the action has no shell"
+        yield "the shell expands a pattern or a variable in its arguments, and the action has no shell"
     if argv.sudo:
-        return "it runs as root"
-    return ""
+        yield "it runs as root"
 
 
 def _run(argv: Argv) -> TestRun | None:

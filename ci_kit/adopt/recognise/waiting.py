@@ -6,7 +6,7 @@ import re
 
 from ci_kit.adopt.recognise.argv import Argv, argv_of
 from ci_kit.adopt.recognise.client import LOOPBACK
-from ci_kit.adopt.recognise.effects import Neutral, Wait
+from ci_kit.adopt.recognise.effects import Harmless, Wait
 from ci_kit.adopt.script.commands import Command, Loop, Pipeline, Simple, Statement, commands_in
 from ci_kit.adopt.script.reader import read_script
 from ci_kit.adopt.script.words import UnsureError
@@ -16,17 +16,23 @@ _PASSIVE = frozenset(
     {"sleep", "echo", "printf", "break", "exit", "seq", "test", "[", "[[", "true", ":", "date", "let"}
 )
 _PORTS = frozenset({"3306", "3307", "33060"})
+_OTHER_PROBES = frozenset({"nc", "ncat", "netcat", "pg_isready", "redis-cli", "curl", "wget"})
 _DOCKER = frozenset({"docker", "podman"})
+_ADMINS = frozenset({"mysqladmin", "mariadb-admin"})
+_QUESTIONS = frozenset({"SELECT 1", "SHOW DATABASES", "STATUS", "SELECT VERSION()"})
 _LOGS = frozenset({"logs", "ps", "inspect"})
 
 
-def recognise_waiting(pipeline: Pipeline, scope: Scope) -> Wait | Neutral | None:
-    """A loop with ``mysqladmin ping``, ``nc -z`` or their like, ``wait-for-it``, ``dockerize``, ``sleep``."""
+def recognise_waiting(pipeline: Pipeline, scope: Scope) -> Wait | Harmless | None:
+    """A loop with ``mysqladmin ping``, ``nc -z`` or their like, ``wait-for-it``, ``dockerize``, ``sleep``.
+
+    A loop that waits for another server is harmless.
+    """
     command = pipeline.commands[0]
     if len(pipeline.commands) > 1:
         return None
     if isinstance(command, Loop):
-        return Wait() if _waits(commands_in(_around(command)), scope) else None
+        return _loop(list(commands_in(_around(command))), scope)
     if not isinstance(command, Simple):
         return None
     argv = argv_of(command, scope)
@@ -43,7 +49,8 @@ def _shell(argv: Argv, scope: Scope) -> Wait | None:
         statements = read_script(argv.known[3])
     except (UnsureError, IndexError):
         return None
-    return Wait() if _waits(commands_in(statements), scope) else None
+    found = _loop(list(commands_in(statements)), scope)
+    return found if isinstance(found, Wait) else None
 
 
 def _around(loop: Loop) -> list[Statement]:
@@ -56,18 +63,16 @@ def _around(loop: Loop) -> list[Statement]:
     return [*substituted, *loop.condition, *loop.body]
 
 
-def _waits(commands: object, scope: Scope) -> bool:
-    """Whether all commands of a loop only look, and one of them looks for the server."""
-    looks = False
-    for command in commands:  # type: ignore[attr-defined]
-        if not isinstance(command, Simple):
-            continue
-        argv = argv_of(command, scope)
-        if _is_probe(argv, command, scope):
-            looks = True
-        elif argv.program not in _PASSIVE and argv.words and not _is_log(argv):
-            return False
-    return looks
+def _loop(commands: list[Command], scope: Scope) -> Wait | Harmless | None:
+    """What a loop waits for, if all of its commands only look."""
+    simple = [(one, argv_of(one, scope)) for one in commands if isinstance(one, Simple)]
+    looks = [argv for one, argv in simple if _is_probe(argv, one, scope)]
+    others = [argv for _, argv in simple if argv not in looks and argv.words]
+    if not all(argv.program in _PASSIVE | _OTHER_PROBES or _is_log(argv) for argv in others):
+        return None
+    if looks:
+        return Wait()
+    return Harmless() if any(argv.program in _OTHER_PROBES for argv in others) else None
 
 
 def _is_log(argv: Argv) -> bool:
@@ -75,25 +80,30 @@ def _is_log(argv: Argv) -> bool:
 
 
 def _is_probe(argv: Argv, command: Command, scope: Scope) -> bool:
+    """Whether a command only asks whether the server answers."""
     known = argv.known
-    if argv.program in _DOCKER and known[:1] == ("exec",):
-        return any(word in {"mysqladmin", "mariadb-admin"} for word in known) and "ping" in known
-    # docker inspect -f '{{.State.Health.Status}}' mysql
     match argv.program:
-        case "mysqladmin" | "mariadb-admin":
-            return bool({"ping", "status"} & set(known))
-        case "mysql" | "mariadb":
-            sql = re.sub(r"^-e", "", " ".join(known[-1:])).strip("; ").upper()
-            return sql in {"SELECT 1", "SHOW DATABASES", "STATUS", "SELECT VERSION()"}
+        case "docker" | "podman":
+            return known[:1] == ("exec",) and "ping" in known and bool(_ADMINS & set(known))
+        case "mysqladmin" | "mariadb-admin" | "mysql" | "mariadb":
+            question = re.sub(r"^-e", "", " ".join(known[-1:])).strip("; ").upper()
+            return question in _QUESTIONS or (
+                argv.program in _ADMINS and bool({"ping", "status"} & set(known))
+            )
         case "nc" | "ncat" | "netcat":
-            return known[-1:] != () and known[-1] in _ports(scope) and "-z" in " ".join(known)
+            return bool(known) and known[-1] in _ports(scope) and "-z" in " ".join(known)
         case "dockerize" | "wait-on":
             return any(re.fullmatch(r"(?:tcp:)?(?://)?[\w.-]*:?3306", word) for word in known)
         case "wait-for-it.sh" | "wait-for-it" | "wait-for" | "wait-for.sh":
-            places = [word.rpartition(":") for word in known if not word.startswith("-") and ":" in word]
-            hosts = LOOPBACK | {scope.env.get("MYSQL_HOST", ""), "mysql", "mariadb", "db"}
-            return bool(places) and all(host in hosts and port in _ports(scope) for host, _, port in places)
+            return _is_place(known, scope)
     return _opens_port(command, scope)
+
+
+def _is_place(words: tuple[str, ...], scope: Scope) -> bool:
+    """Whether words name only the server: ``127.0.0.1:3306``."""
+    places = [word.rpartition(":") for word in words if not word.startswith("-") and ":" in word]
+    hosts = LOOPBACK | {scope.env.get("MYSQL_HOST", ""), "mysql", "mariadb", "db"}
+    return bool(places) and all(host in hosts and port in _ports(scope) for host, _, port in places)
 
 
 def _opens_port(command: Command, scope: Scope) -> bool:

@@ -20,13 +20,18 @@ class Variable:
     """``$NAME`` or ``${NAME}``; the name is ``?`` for the exit code of the last command."""
 
     name: str
+    quoted: bool = False
 
 
 @dataclass(frozen=True)
 class Expression:
-    """The text between ``${{`` and ``}}``. GitHub replaces it before the shell reads the script."""
+    """The text between ``${{`` and ``}}``. GitHub replaces it before the shell reads the script.
+
+    ``quote`` is the quote around it, empty if there is none.
+    """
 
     text: str
+    quote: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,16 @@ from ci_kit.adopt.script.commands import (
     Word,
     commands_in,
 )
+from ci_kit.adopt.script.here_document import read_here_document
+from ci_kit.adopt.script.scanner import Scanner
 from ci_kit.adopt.script.words import UnsureError, WordReader
 
 _REDIRECT = re.compile(r"(\d*)(<<<|<<-|<<|<&|<|>>|>&|>\||>|)|(&>>|&>)", re.ASCII)
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
-_CLOSERS = frozenset({"then", "elif", "else", "fi", "do", "done", "}", "esac"})
+_ELEMENT = re.compile(r"[A-Za-z_]\w*\[", re.ASCII)
+_TEST_OPERATOR = re.compile(r"&&|\|\||[<>()]")
+_CLOSERS = frozenset({"then", "elif", "else", "fi", "do", "done", "}", "esac", "in", "!", "]]"})
+_OPENERS = frozenset({"if", "while", "until", "for", "{", "[["})
 _UNSUPPORTED = frozenset({"case", "function", "select", "coproc", "time", "((", "eval"})
 _DEEPEST = 20
 
@@ -37,24 +42,21 @@ def read_script(text: str) -> tuple[Statement, ...]:
     return _Reader(text).script()
 
 
-class _Reader:
+class _Reader(Scanner):
     def __init__(self, text: str, depth: int = 0) -> None:
+        super().__init__(text)
         if depth > _DEEPEST:
             raise UnsureError("commands are nested too deeply", 0)
-        self.text = text
-        self.position = 0
         self.depth = depth
         self.words = WordReader(text, self._inner, lambda inner: _Reader(inner, depth + 1).script())
-        # The bodies of here-documents: the newline before each, and where reading goes on.
-        self.bodies: dict[int, int] = {}
 
     def script(self) -> tuple[Statement, ...]:
         statements = self._statements(())
         if self.position < len(self.text):
             raise UnsureError(f"{self.text[self.position]!r} is not expected here", self.position)
+        if self.bodies:
+            raise UnsureError("a here-document begins within a quote", min(self.bodies))
         return statements
-
-    # Positions
 
     def _inner(self, position: int) -> tuple[tuple[Statement, ...], int]:
         """The statements up to the parenthesis that closes ``$(``."""
@@ -64,81 +66,39 @@ class _Reader:
         self.words = WordReader(self.text, self._inner, words.read_text)
         self.depth += 1
         statements = self._statements(())
-        self._require(")")
+        self.require(")")
         end, self.position, self.words = self.position, kept, words
         self.depth -= 1
         return statements, end
 
-    def _skip_blanks(self) -> None:
-        text = self.text
-        while self.position < len(text):
-            if text[self.position] in " \t":
-                self.position += 1
-            elif text.startswith("\\\n", self.position):
-                self.position += 2
-            elif text[self.position] == "#":
-                # A comment: a word that begins with #, because words are read from their start.
-                end = text.find("\n", self.position)
-                self.position = len(text) if end < 0 else end
-            else:
-                break
-
-    def _skip_lines(self) -> None:
-        """Skip blanks, newlines and the bodies of here-documents."""
-        self._skip_blanks()
-        while self.text.startswith("\n", self.position):
-            self._skip_newline()
-            self._skip_blanks()
-
-    def _skip_newline(self) -> None:
-        self.position = self.bodies.pop(self.position, self.position + 1)
-
-    def _at(self, operator: str) -> bool:
-        self._skip_blanks()
-        return self.text.startswith(operator, self.position)
-
-    def _require(self, operator: str) -> None:
-        if not self._at(operator):
-            raise UnsureError(f"{operator!r} is missing", self.position)
-        self.position += len(operator)
-
-    def _keyword(self) -> str:
-        """The bare word at the position, if it is one."""
-        self._skip_blanks()
-        found = re.compile(r"[^\s;&|<>()'\"$`\\]+").match(self.text, self.position)
-        end = found.end() if found else self.position
-        return found[0] if found and self.text[end : end + 1] in {"", *" \t\n;&|<>()"} else ""
-
-    def _require_word(self, word: str) -> None:
-        self._skip_lines()
-        if self._keyword() != word:
-            raise UnsureError(f"{word!r} is missing", self.position)
-        self.position += len(word)
-
     # Grammar
 
     def _statements(self, closers: Collection[str]) -> tuple[Statement, ...]:
-        statements = []
+        statements: list[Statement] = []
         while True:
-            self._skip_lines()
+            self.skip_lines()
             if self.position >= len(self.text) or self.text[self.position] == ")":
                 return tuple(statements)
-            word = self._keyword()
-            if word in closers:
+            if self.keyword() in closers:
                 return tuple(statements)
-            if word in _CLOSERS:
-                raise UnsureError(f"{word!r} is not expected here", self.position)
             statements.append(self._statement())
+
+    def _body(self, *closers: str) -> tuple[Statement, ...]:
+        """The statements of a compound command: at least one."""
+        statements = self._statements(closers)
+        if not statements:
+            raise UnsureError("a command is missing", self.position)
+        return statements
 
     def _statement(self) -> Statement:
         pipelines, operators = [self._pipeline()], []
-        while self._at("&&") or self._at("||"):
+        while self.at("&&") or self.at("||"):
             operators.append(self.text[self.position : self.position + 2])
             self.position += 2
-            self._skip_lines()
+            self.skip_lines()
             pipelines.append(self._pipeline())
-        end, background = pipelines[-1].end, self._at("&")
-        if background or (self._at(";") and not self._at(";;")):
+        end, background = pipelines[-1].end, self.at("&")
+        if background or (self.at(";") and not self.at(";;")):
             self.position += 1
         elif not (self.position >= len(self.text) or self.text[self.position] in "\n)"):
             raise UnsureError(f"{self.text[self.position]!r} is not expected here", self.position)
@@ -148,22 +108,24 @@ class _Reader:
         )
 
     def _pipeline(self) -> Pipeline:
-        self._skip_blanks()
+        self.skip_blanks()
         start = self.position
-        negated = self._keyword() == "!"
+        negated = self.keyword() == "!"
         if negated:
             self.position += 1
         commands = [self._command()]
-        while self._at("|") and not self._at("||"):
-            self.position += 2 if self._at("|&") else 1
-            self._skip_lines()
+        while self.at("|") and not self.at("||"):
+            self.position += 2 if self.at("|&") else 1
+            self.skip_lines()
             commands.append(self._command())
         return Pipeline(tuple(commands), negated, start, commands[-1].end)
 
     def _command(self) -> Command:
-        self._skip_blanks()
-        start, word = self.position, self._keyword()
-        if word in _UNSUPPORTED or self._at("(("):
+        self.skip_blanks()
+        start, word = self.position, self.keyword()
+        if word in _CLOSERS:
+            raise UnsureError(f"{word!r} is not expected here", start)
+        if word in _UNSUPPORTED or self.at("(("):
             raise UnsureError(f"{word or '(('!r} is not supported", start)
         match word:
             case "if":
@@ -172,15 +134,15 @@ class _Reader:
                 return self._loop(start, word)
             case "{":
                 self.position += 1
-                body = self._statements(("}",))
-                self._require_word("}")
+                body = self._body("}")
+                self.require_word("}")
                 return self._ended(Group(body, (), start, self.position))
             case "[[":
                 return self._test(start)
-        if self._at("("):
+        if self.at("("):
             self.position += 1
-            body = self._statements(())
-            self._require(")")
+            body = self._body()
+            self.require(")")
             return self._ended(Group(body, (), start, self.position))
         return self._simple(start)
 
@@ -190,16 +152,17 @@ class _Reader:
         return replace(command, redirects=redirects, end=self.position) if redirects else command
 
     def _if(self, start: int) -> Command:
-        branches, otherwise = [], ()
-        while self._keyword() in {"if", "elif"}:
-            self.position += len(self._keyword())
-            condition = self._statements(("then",))
-            self._require_word("then")
-            branches.append((condition, self._statements(("elif", "else", "fi"))))
-        if self._keyword() == "else":
+        branches: list[tuple[tuple[Statement, ...], tuple[Statement, ...]]] = []
+        otherwise: tuple[Statement, ...] = ()
+        while self.keyword() in {"if", "elif"}:
+            self.position += len(self.keyword())
+            condition = self._body("then")
+            self.require_word("then")
+            branches.append((condition, self._body("elif", "else", "fi")))
+        if self.keyword() == "else":
             self.position += len("else")
-            otherwise = self._statements(("fi",))
-        self._require_word("fi")
+            otherwise = self._body("fi")
+        self.require_word("fi")
         return self._ended(If(tuple(branches), otherwise, (), start, self.position))
 
     def _loop(self, start: int, kind: Literal["for", "while", "until"]) -> Command:
@@ -207,30 +170,27 @@ class _Reader:
         words: tuple[Word, ...] = ()
         condition: tuple[Statement, ...] = ()
         if kind == "for":
-            if self._at("(("):
+            if self.at("(("):
                 raise UnsureError("'for ((' is not supported", start)
             self.position = self._word().end
-            self._require_word("in")
+            self.require_word("in")
             words = self._words()
-            if self._at(";"):
+            if self.at(";"):
                 self.position += 1
         else:
-            condition = self._statements(("do",))
-        self._require_word("do")
-        body = self._statements(("done",))
-        self._require_word("done")
+            condition = self._body("do")
+        self.require_word("do")
+        body = self._body("done")
+        self.require_word("done")
         return self._ended(Loop(kind, words, condition, body, (), start, self.position))
 
     def _test(self, start: int) -> Command:
         """``[[ … ]]``, in which ``&&``, ``<`` and parentheses are words."""
         words = []
         while True:
-            self._skip_blanks()
-            operator = re.compile(r"&&|\|\||[<>()]").match(self.text, self.position)
-            if operator:
-                word = Word((Text(operator[0]),), operator.start(), operator.end())
-            else:
-                word = self._word()
+            self.skip_blanks()
+            sign = _TEST_OPERATOR.match(self.text, self.position)
+            word = Word((Text(sign[0]),), sign.start(), sign.end()) if sign else self._word()
             words.append(word)
             self.position = word.end
             if word.plain == "]]":
@@ -242,7 +202,7 @@ class _Reader:
         redirects: list[Redirect] = []
         end = start
         while True:
-            self._skip_blanks()
+            self.skip_blanks()
             if redirect := self._redirect():
                 redirects.append(redirect)
                 end = self.position
@@ -251,28 +211,30 @@ class _Reader:
             if word.end == word.start:
                 break
             self.position = end = word.end
+            if self.text.startswith("(", word.end) or (not words and _ELEMENT.match(self.text, word.start)):
+                raise UnsureError("a function or an array is not supported", word.start)
+            if not words and _bare(word) in _CLOSERS | _OPENERS | _UNSUPPORTED:
+                raise UnsureError(f"{word.plain!r} is not expected here", word.start)
             found = _ASSIGNMENT.match(self.text, word.start)
             if found and not words:
                 assignments.append((found[1], _without(word, found.end() - found.start())))
                 continue
-            if self._at("(") and not words and self.text[word.end : word.end + 1] == "(":
-                raise UnsureError("a function or an array is not supported", word.start)
             words.append(word)
         if not (assignments or words or redirects):
             raise UnsureError("a command is missing", start)
         return Simple(tuple(assignments), tuple(words), tuple(redirects), start, end)
 
     def _word(self) -> Word:
-        self._skip_blanks()
+        self.skip_blanks()
         word = self.words.word(self.position)
         if word.end == word.start:
             raise UnsureError("a word is missing", self.position)
         return word
 
     def _words(self) -> tuple[Word, ...]:
-        words = []
+        words: list[Word] = []
         while True:
-            self._skip_blanks()
+            self.skip_blanks()
             word = self.words.word(self.position)
             if word.end == word.start:
                 return tuple(words)
@@ -282,11 +244,11 @@ class _Reader:
     def _trailing_redirects(self) -> tuple[Redirect, ...]:
         redirects = []
         end = self.position
-        self._skip_blanks()
+        self.skip_blanks()
         while redirect := self._redirect():
             redirects.append(redirect)
             end = self.position
-            self._skip_blanks()
+            self.skip_blanks()
         self.position = end
         return tuple(redirects)
 
@@ -300,46 +262,21 @@ class _Reader:
         self.position = found.end()
         target = self._word()
         self.position = target.end
+        if self.text.startswith(("<", ">"), target.end) and (target.plain or "").isdecimal():
+            raise UnsureError("a redirection has no file", target.start)
         if operator in {"<<", "<<-"}:
-            return self._here_document(operator, target)
+            return read_here_document(self, operator, target)
         return Redirect(operator, target, found[1] or "", None, target.end)
-
-    def _here_document(self, operator: str, target: Word) -> Redirect:
-        if target.plain is None:
-            raise UnsureError("the end of a here-document is not known", target.start)
-        line_end = self.text.find("\n", self.position)
-        if line_end < 0:
-            raise UnsureError("a here-document has no body", target.start)
-        start = position = self.bodies.get(line_end, line_end + 1)
-        while position < len(self.text):
-            end = self.text.find("\n", position)
-            end = len(self.text) if end < 0 else end
-            line = self.text[position:end]
-            if (line.lstrip("\t") if operator == "<<-" else line) == target.plain:
-                self.bodies[line_end] = min(end + 1, len(self.text))
-                quoted = any(isinstance(part, Text) and part.quoted for part in target.parts)
-                body = self._body(start, position, literal=quoted, stripped=operator == "<<-")
-                return Redirect(operator, target, "", body, end)
-            position = end + 1
-        raise UnsureError(f"the here-document does not end with {target.plain}", target.start)
-
-    def _body(self, start: int, end: int, *, literal: bool, stripped: bool) -> Word:
-        text = self.text[start:end]
-        if stripped:
-            text = re.sub(r"^\t+", "", text, flags=re.MULTILINE)
-        if literal:
-            return Word((Text(text, quoted=True),), start, end)
-        inner = WordReader(text, lambda _: _no_substitution(start), lambda _: _no_substitution(start)[0])
-        return replace(inner.body(0, len(text)), start=start, end=end)
-
-
-def _no_substitution(position: int) -> tuple[tuple[Statement, ...], int]:
-    raise UnsureError("a command within a here-document is not supported", position)
 
 
 def _redirects(pipeline: Pipeline) -> list[Redirect]:
     inner = commands_in([Statement((pipeline,), (), False, pipeline.start, pipeline.end)])
     return [redirect for command in inner for redirect in command.redirects if redirect.body]
+
+
+def _bare(word: Word) -> str:
+    """The text of a word without quotes; empty for any other word."""
+    return "" if any(getattr(part, "quoted", True) for part in word.parts) else word.plain or ""
 
 
 def _without(word: Word, length: int) -> Word:

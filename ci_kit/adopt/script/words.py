@@ -85,7 +85,7 @@ class WordReader:
         self._add("", quoted=True)
         while found := _EXPRESSION.search(self.text, position, end):
             self._add(self.text[position : found.start()], quoted=True)
-            self._parts.append(Expression(found[1].strip()))
+            self._parts.append(Expression(found[1].strip(), "'"))
             position = found.end()
         self._add(self.text[position:end], quoted=True)
         return end + 1
@@ -114,33 +114,39 @@ class WordReader:
 
     def _backslash(self, position: int) -> int:
         following = self.text[position + 1 : position + 2]
+        if not following:
+            raise UnsureError("a backslash ends the script", position)
         if following != "\n":
             self._add(following, quoted=True)
         return position + 2
 
     def _special(self, position: int, *, quoted: bool = False) -> int:
+        """Read what begins with ``$`` or a backtick; gives the position after it."""
         text = self.text
-        if found := _EXPRESSION.match(text, position):
-            self._parts.append(Expression(found[1].strip()))
-            return found.end()
         if text[position] == "`":
             return self._backticks(position)
-        if text.startswith("$((", position):
-            return self._opaque(position, "))")
         if text.startswith("$(", position):
-            kept = self._parts
-            statements, end = self.read_inner(position + 2)
-            self._parts = [*kept, Substitution(statements)]
-            return end
-        if found := _VARIABLE.match(text, position):
-            self._parts.append(Variable(found[1] or found[2]))
-            return found.end()
-        if text.startswith("${", position):
+            return self._in_parentheses(position)
+        if found := _EXPRESSION.match(text, position):
+            self._parts.append(Expression(found[1].strip(), '"' if quoted else ""))
+        elif found := _VARIABLE.match(text, position):
+            self._parts.append(Variable(found[1] or found[2], quoted))
+        elif text.startswith("${", position):
             return self._opaque(position, "}")
-        if text.startswith(("$'", '$"'), position) and not quoted:
+        elif text.startswith(("$'", '$"'), position) and not quoted:
             raise UnsureError("$'…' is not supported", position)
-        self._add("$", quoted=quoted)
-        return position + 1
+        else:
+            self._add("$", quoted=quoted)
+        return found.end() if found else position + 1
+
+    def _in_parentheses(self, position: int) -> int:
+        """``$((1 + 1))`` or ``$(command)``."""
+        if self.text.startswith("$((", position):
+            return self._opaque(position, "))")
+        kept = self._parts
+        statements, end = self.read_inner(position + 2)
+        self._parts = [*kept, Substitution(statements)]
+        return end
 
     def _backticks(self, position: int) -> int:
         end = self.text.find("`", position + 1)

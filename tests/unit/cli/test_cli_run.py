@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("restored_signals")
 RUN = cli.commands["run"]
 LISTS = [option for option in OPTIONS if option.is_list]
 TABLES = ("variables", "env", "files")
-WORDS = [option for option in LISTS if option.name not in {*TABLES, "test-command"}]
+WORDS = [option for option in LISTS if option.name not in {*TABLES, "test-command", "log-groups"}]
 
 
 def parsed(*words: str) -> dict[str, Any]:

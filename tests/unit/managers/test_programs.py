@@ -189,7 +189,7 @@ def test_a_run_says_which_python_it_took_and_starts_the_manager_once(machine: Ma
     done = ci_kit("run", "-C", machine.project, "--mysql", "off", env=machine.environ | ALONE)
     assert done.returncode == 0, done.stderr
     version = ".".join(map(str, sys.version_info[:3]))
-    assert f"\npython     {version}, {prefix}/bin/python (Poetry, poetry.lock)\n" in done.stderr
+    assert f"\npython     {version}, {prefix}/bin/python (Poetry, poetry.lock), " in done.stderr
     assert machine.starts() == ["poetry"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from ci_kit.report.run_report import RunReport
 from ci_kit.report.terminal import print_result
 from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
 from ci_kit.testing.results import Failure, TestResult
-from tests.unit.report.making import PATCH, REPORT, RESULTS, report_of
-from tests.unit.support import console_text, make_host
+from tests.unit.report.making import PATCH, REPORT, RESULTS, flaky_report, report_of
+from tests.unit.support import SELF_HOSTED, console_text, make_host
 
 
 def printed(report: RunReport, *, dry: bool = False) -> str:
@@ -63,12 +64,10 @@ def test_failed_tests_in_the_default_zone_come_with_how_to_change_it(
 
 
 def test_the_changed_lines_that_no_test_reached_are_listed() -> None:
-    lines = printed(replace(REPORT, patch=PATCH)).splitlines()
-    assert lines[:2] == [
+    assert printed(replace(REPORT, patch=PATCH)).splitlines()[1:] == [
         "patch      coverage 83.33 % (2 of 12 changed lines missed)",
         "           shop/price.py: 20-21",
     ]
-    assert len(lines) == 3
 
 
 def test_the_changed_lines_are_listed_if_an_error_ended_the_run_too() -> None:
@@ -83,7 +82,26 @@ def test_a_change_without_measured_lines_is_left_out() -> None:
 def test_the_list_of_changed_lines_is_short() -> None:
     files = tuple(FileCoverage(f"{number}.py", 0.0, (), (1,)) for number in range(12))
     lines = printed(replace(REPORT, patch=PatchCoverage("main", files))).splitlines()
-    assert lines[10:12] == ["           9.py: 1", "           … and 2 more files"]
+    assert lines[-2:] == ["           9.py: 1", "           … and 2 more files"]
+
+
+def test_without_a_known_change_the_files_with_the_most_missed_lines_are_listed() -> None:
+    covered = (
+        *(FileCoverage(f"shop/part_{n}.py", 50.0, (1,), tuple(range(1, 2 * n + 1, 2))) for n in range(1, 7)),
+        FileCoverage("shop/가격.py", 0.0, (), tuple(range(1, 200, 2))),
+        FileCoverage("shop/tested.py", 100.0, (1, 2)),
+    )
+    lines = printed(replace(REPORT, covered=covered)).splitlines()
+    ranges = "1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31, …"
+    assert lines[1:] == [
+        "missed     the files with the most lines that no test reached",
+        f"             0.00 %  shop/가격.py    {ranges}",
+        "            50.00 %  shop/part_6.py  1, 3, 5, 7, 9, 11",
+        "            50.00 %  shop/part_5.py  1, 3, 5, 7, 9",
+        "            50.00 %  shop/part_4.py  1, 3, 5, 7",
+        "            50.00 %  shop/part_3.py  1, 3, 5",
+    ]
+    assert printed(replace(REPORT, covered=covered[-1:])) == printed(REPORT)
 
 
 def test_a_dry_run_has_no_result() -> None:
@@ -119,7 +137,54 @@ def test_failures_of_one_test_function_are_one_line() -> None:
 def test_many_failures_are_counted() -> None:
     lines = printed(report_of(*failing(13))).splitlines()
     assert len(lines) == 2 + 10 + 1
-    assert lines[-1] == "           … and 3 more"
+    assert lines[-1] == "           … and 3 more: the output of the tests above has all of them"
+
+
+def test_flaky_tests_are_listed_like_failures() -> None:
+    failure = Failure("/a.py::test_a", "call", "/a.py", 3, "TimeoutError: 5 s\nmore", test="/a.py::test_a")
+    assert printed(flaky_report(failure)).splitlines()[1:] == [
+        "flaky      1, which passed after a rerun",
+        "           /a.py:3 test_a: TimeoutError: 5 s",
+    ]
+
+
+def test_no_text_of_a_test_moves_the_cursor() -> None:
+    name = "a.py::test[\x1b]0;title\x07\x1b[2J\r\x9b1A]"
+    failure = Failure(name, "call", "/\x1b[1A/a.py", 1, "\x1b[31mred\x1b[0m and \x1b[1;1H\x08", test=name)
+    covered = (FileCoverage("\x1b[2J.py", 0.0, (), (1,)),)
+    report = replace(report_of(failure), covered=covered)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", printed(report))
+    tests = (TestResult(name, "passed", 3.0, reruns=1),)
+    slow = replace(REPORT, results=replace(RESULTS, tests=tests, rerun=(failure,)))
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", printed(slow))
+
+
+@pytest.mark.parametrize(
+    ("environ", "lines"),
+    [
+        (
+            {},
+            ["next       run the failed tests again (-vv shows whole values, --pdb opens a debugger):"],
+        ),
+        (
+            SELF_HOSTED,
+            ["next       on your machine, this runs the failed tests again:"],
+        ),
+    ],
+)
+def test_the_last_lines_are_what_to_do_next(environ: dict[str, str], lines: list[str]) -> None:
+    host = make_host(environ)
+    print_result(replace(REPORT, again=("ci-kit", "run", "--", "a.py::test[a b]")), Runner(host))
+    assert console_text(host).splitlines()[-2:] == [*lines, "           ci-kit run -- 'a.py::test[a b]'"]
+
+
+def test_a_runner_of_github_leads_to_the_page_of_the_run() -> None:
+    environ = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "o/r", "GITHUB_RUN_ID": "7"}
+    report = replace(REPORT, again=("ci-kit", "run"))
+    for more, shown in [(SELF_HOSTED, True), (SELF_HOSTED | {"ACT": "true"}, False)]:
+        host = make_host(environ | more)
+        print_result(report, Runner(host))
+        assert console_text(host).endswith(": https://github.com/o/r/actions/runs/7\n") is shown
 
 
 def test_the_three_slowest_tests_are_listed_if_they_take_more_than_a_second() -> None:

@@ -45,8 +45,7 @@ def test_the_help_of_each_option_is_a_sentence(option: Option) -> None:
 def test_a_default_is_a_value_that_could_be_given(option: Option) -> None:
     if option.default is not None:
         assert option.parse(option.default) == option.default
-    if option.choices:
-        assert option.default in option.choices
+        assert option.value_of(option.default) == option.default
 
 
 def test_the_kinds_of_server_are_the_choices() -> None:

@@ -72,5 +72,9 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "coverage-html": (("htmlcov", "htmlcov"), ("a b/c", "a b/c")),
     "min-tests": (("0", 0), ("12", 12)),
     "json-report": (("tests.json", "tests.json"), ("reports/tests.json", "reports/tests.json")),
+    "log-groups": (("setup tests", ("setup", "tests")), ("none", ())),
+    "annotate-warnings": (("true", True), ("false", False)),
     "junit-report": (("tests.xml", "tests.xml"), ("reports/tests.xml", "reports/tests.xml")),
+    "run-report": (("run.json", "run.json"), ("reports/run.json", "reports/run.json")),
+    "run-name": (("MySQL 8.4", "MySQL 8.4"), ("nightly", "nightly")),
 }

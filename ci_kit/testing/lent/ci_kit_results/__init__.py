@@ -123,6 +123,8 @@ class Recorder:
             ended=0 if only_collects else self._endings.count,
             only_collects=only_collects,
             interrupted=self._interrupted,
+            # The name of the plugin behind --lf, without which pytest refuses the option.
+            remembers_failures=self._config.pluginmanager.hasplugin("lfplugin"),
             seconds=self._clock() - self._started,
         )
 

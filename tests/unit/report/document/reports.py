@@ -1,0 +1,44 @@
+"""Reports that Hypothesis makes up, for the tests of the document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+from ci_kit.report.run_report import RunReport
+from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
+from ci_kit.testing.results import Failure, Results, TestResult
+
+REPOSITORY = Path("/home/me/shop")
+OUTSIDE = "/usr/lib/python3/site-packages/other.py"
+
+_numbers = st.floats(allow_nan=False, allow_infinity=False)
+_names = st.sampled_from(["a.py", "tests/test_a.py", "a b/`c`.py", ".github/x.py", "시험.py"])
+_paths = st.sampled_from(["", OUTSIDE, str(REPOSITORY)]) | _names.map(lambda name: str(REPOSITORY / name))
+_failures = st.lists(st.builds(Failure, path=_paths), max_size=3).map(tuple)
+_tests = st.lists(st.builds(TestResult, path=_paths, seconds=_numbers), max_size=3).map(tuple)
+# Those of the coverage are relative to the project.
+_files = st.lists(st.builds(FileCoverage, path=_names | st.just(OUTSIDE), percent=_numbers), max_size=3).map(
+    tuple
+)
+_results = st.builds(Results, failures=_failures, rerun=_failures, tests=_tests, duration=_numbers)
+
+
+def reports(folder: Path | None = REPOSITORY, *, runs: bool = True) -> st.SearchStrategy[RunReport]:
+    """Reports of a repository, whose project may be below it. With ``runs``, also of several runs."""
+    roots = st.sampled_from([None, folder, folder / "services/api"]) if folder else st.none()
+    nested = st.lists(reports(None, runs=False), max_size=2).map(tuple) if runs else st.just(())
+    no_files = st.just(())
+    return st.builds(
+        RunReport,
+        results=st.none() | _results,
+        coverage=st.none() | _numbers,
+        seconds=_numbers,
+        covered=_files if folder else no_files,
+        patch=st.none() | st.builds(PatchCoverage, files=_files if folder else no_files),
+        steps=no_files,
+        repository=st.just(folder),
+        root=roots,
+        runs=nested,
+    )
