@@ -46,7 +46,7 @@ def main() -> None:
                         keep_logs(comparison, arguments.logs)
         except (Unavailable, CommandFailedError) as problem:
             sys.exit(str(problem))
-    print(HEADER, *(rows[name] for name in sorted(rows)), sep="\n")
+    print(HEADER, *(rows[case.name] for case in cases), sep="\n")
     print(f"\n{len(rows)} workflows, {time.monotonic() - started:.0f} s", file=sys.stderr)
     if wrong:
         sys.exit("\n\n".join(problem.partition("\n")[0] for problem in wrong))

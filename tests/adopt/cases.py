@@ -76,8 +76,9 @@ class Case:
 
 
 def load_cases() -> list[Case]:
-    """All cases, in the order of their names. Raises ValueError for a fact that is not known."""
-    return [_load(path) for path in sorted(CORPUS.glob("*.yml"))]
+    """All cases, in the order of their numbers. Raises ValueError for a fact that is not known."""
+    paths = sorted(CORPUS.glob("*.yml"), key=lambda path: int(path.stem.partition("-")[0]))
+    return [_load(path) for path in paths]
 
 
 def _load(path: Path) -> Case:
