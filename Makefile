@@ -28,7 +28,8 @@ lint: .venv/installed ## Check format, types, imports, workflows and scripts
 	$(BIN)/mypy
 	$(BIN)/oxlint --quiet --deny-warnings --deny=suspicious --allow=no-unused-vars templates/html_page
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/shellcheck action/*.sh tools/*.sh tests/runner/*.sh tests/containers/*.sh .ci/run
+	$(BIN)/shellcheck action/*.sh tools/*.sh tests/runner/*.sh tests/containers/*.sh .ci/run \
+		tests/adopt/project/scripts/*.sh $(addprefix tests/adopt/stand_ins/,curl docker init-script nc pipx)
 	$(BIN)/actionlint
 	$(BIN)/zizmor --offline --quiet --pedantic .
 	$(BIN)/ci-kit render --check

@@ -64,7 +64,10 @@ class TooFewTestsError(CiKitError):
 
 class OutOfDateError(CiKitError):
     exit_code = 10
-    meaning = "a generated file differs from the output of `ci-kit render` (render --check)"
+    meaning = (
+        "a workflow differs from the output of `ci-kit render` (render --check), or has steps that"
+        " `ci-kit adopt` can replace (adopt --check)"
+    )
 
 
 class PatchCoverageBelowThresholdError(CiKitError):

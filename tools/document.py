@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import get_args
 
+from ci_kit.adopt.recognise.table import ROWS
 from ci_kit.errors import exit_codes
 from ci_kit.github import TOKEN_VARIABLE
 from ci_kit.report.document.schema import SCHEMA_FILE, schema_text
@@ -21,19 +23,27 @@ from ci_kit.workflow.options import WORKFLOW_OPTIONS
 ROOT = Path(__file__).parents[1]
 NOTE = "Written by tools/document.py from {}; run `make render` to update it."
 OPTIONS_NOTE = NOTE.format("ci_kit/settings/options/")
-WORKFLOW_MARKS = (
-    f"<!-- {NOTE.format('ci_kit/workflow/options.py')} -->",
-    "<!-- The end of what tools/document.py wrote. -->",
-)
+END = "<!-- The end of what tools/document.py wrote. -->"
 
 
 def main() -> int:
     documents = {
         "action.yml": action(),
+        "docs/adopt.md": with_table(
+            "docs/adopt.md",
+            "ci_kit/adopt/recognise/table.py",
+            ("what", "what ci-kit finds", "what becomes of it"),
+            [(row.name, row.found, row.became) for row in ROWS],
+        ),
         "docs/configuration.md": configuration(),
         "docs/exit-codes.md": codes(),
+        "docs/render.md": with_table(
+            "docs/render.md",
+            "ci_kit/workflow/options.py",
+            ("key", "default", "meaning"),
+            [(f"`{option.name}`", option.default_text, option.help) for option in WORKFLOW_OPTIONS],
+        ),
         str(SCHEMA_FILE.relative_to(ROOT)): schema_text(),
-        "docs/render.md": workflow_settings(current(ROOT / "docs/render.md")),
     }
     stale = [name for name, text in documents.items() if current(ROOT / name) != text]
     if "--check" in sys.argv:
@@ -165,22 +175,16 @@ def cells(option: Option) -> dict[str, str]:
     }
 
 
-def workflow_settings(document: str) -> str:
-    """A document with the table of the workflow's settings between its marks."""
-    begin, end = WORKFLOW_MARKS
-    before, _, rest = document.partition(begin)
-    _, _, after = rest.partition(end)
-    rows = "\n".join(
-        f"| `{option.name}` | {option.default_text} | {option.help} |" for option in WORKFLOW_OPTIONS
+def with_table(name: str, source: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A document with a table between its marks."""
+    begin = f"<!-- {NOTE.format(source)} -->"
+    before, _, rest = current(ROOT / name).partition(begin)
+    _, _, after = rest.partition(END)
+    lines = (columns, ["---"] * len(columns), *rows)
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines).replace(
+        "| --- | --- | --- |", "|---|---|---|"
     )
-    return f"""\
-{before}{begin}
-
-| key | default | meaning |
-|---|---|---|
-{rows}
-
-{end}{after}"""
+    return f"{before}{begin}\n\n{table}\n\n{END}{after}"
 
 
 def codes() -> str:

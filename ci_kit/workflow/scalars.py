@@ -39,6 +39,11 @@ def scalar(value: object) -> str:
     raise TypeError(f"expected a string, an integer or a boolean, not {value}")
 
 
+def flow_scalar(value: str) -> str:
+    """A string within braces or brackets, where more characters need quotes."""
+    return _quoted(value) if set(value) & set("[]{},") else scalar(value)
+
+
 def block(text: str, column: int) -> str:
     """The text as a literal block for a key at ``column`` (from 0), quoted if a block would change it."""
     script = text.removesuffix("\n")

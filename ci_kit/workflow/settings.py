@@ -88,6 +88,13 @@ def load_workflow_settings(root: Path) -> WorkflowSettings:
     return WorkflowSettings(**values)
 
 
+def workflow_action(root: Path) -> Uses:
+    """The action of the repository in ``root``, without its other settings. Raises UsageError."""
+    option = next(one for one in WORKFLOW_OPTIONS if one.name == "action")
+    action = _parse(option, _read_workflow_table(root).get(option.name))
+    return action if isinstance(action, Uses) else _default_action(own_action(root))
+
+
 def _read_workflow_table(root: Path) -> Mapping[str, Any]:
     table = read_table(resolve_root(root)).values.get("workflow", {})
     if not isinstance(table, dict):

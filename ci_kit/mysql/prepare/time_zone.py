@@ -32,7 +32,7 @@ def set_zone(session: Session, settings: Settings) -> None:
 def _load_tables(session: Session, settings: Settings) -> None:
     if settings.time_zone_tables == "none":
         return
-    wanted = machine_zones() if settings.time_zone_tables == "all" else [settings.timezone, _UTC]
+    wanted = machine_zones() if settings.time_zone_tables == "all" else sorted({settings.timezone, _UTC})
     present = {name for (name,) in session.rows("SELECT Name FROM mysql.time_zone_name")}
     missing = [name for name in wanted if name not in present]
     if not missing:

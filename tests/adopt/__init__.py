@@ -1,0 +1,1 @@
+"""A corpus of hand-written workflows, and what `ci-kit adopt` must make of each."""
