@@ -113,11 +113,15 @@ def _rest(reading: StepReading, before: tuple[Unit, ...], left: list[Unit]) -> s
         if any(f"${name}" in unit.text or f"${{{name}" in unit.text for name in names) or "$?" in unit.text:
             raise BlockedError(reading.step.number, f"line {unit.lines[0]} needs a variable of the script")
     text, places = reading.source.document.text, reading.source.places
-    lines = []
+    spans: dict[tuple[int, int], None] = {}
     for unit in left:
         start = text.rfind("\n", 0, places[unit.start]) + 1
-        lines.append(text[start : _line_end(text, places[max(unit.start, unit.end - 1)])])
-    return "".join(dict.fromkeys(lines))
+        spans[start, _line_end(text, places[max(unit.start, unit.end - 1)])] = None
+    if any(
+        start <= places[one.start] < end for start, end in spans for one in reading.units if one not in left
+    ):
+        raise BlockedError(reading.step.number, "a line has the tests and other commands")
+    return "".join(text[start:end] for start, end in spans)
 
 
 def _more(reading: StepReading, rest: str, folder: str) -> str:

@@ -227,6 +227,8 @@ def test_tests_before_and_after_the_server_run_where_the_last_ones_did() -> None
         (["pytest\n./tell.sh $?"], "", "needs a variable of the script"),
         (["A=b\npytest\n./tell.sh ${A}"], "", "needs a variable of the script"),
         (["pytest\n./tell.sh\npytest b"], "", "between the tests"),
+        (["pytest && ./tell.sh"], "", "a line has the tests and other commands"),
+        (["run: pytest && ./tell.sh"], "", "not a block"),
         (["run: pytest\nwith: {a: b}"], "", "beside `run`"),
         (["pytest"], "container: python:3.13", "in a container"),
         (["cd ..\npytest"], "", "outside the repository"),

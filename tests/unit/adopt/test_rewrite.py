@@ -157,6 +157,12 @@ def test_other_commands_of_the_script_get_steps_before_and_after() -> None:
     assert "it gets a step of its own" in told(adoption)
 
 
+def test_two_equal_lines_after_the_tests_both_stay() -> None:
+    assert adopt(job("pytest\n./tell.sh\n./tell.sh")).after.endswith(
+        "          ./tell.sh\n          ./tell.sh\n"
+    )
+
+
 def test_new_steps_keep_the_distance_of_the_others() -> None:
     text = job("ls", "pip install x\npytest").replace(
         "      - run: |\n          pip", "\n      - run: |\n          pip"
