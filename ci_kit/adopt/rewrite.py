@@ -76,6 +76,11 @@ def _tests(plan: JobPlan, reading: StepReading, gone: list[Unit], action: Uses) 
     before, after = reading.units[: runs[0]], reading.units[runs[-1] + 1 :]
     kept = [unit for unit in before if unit not in gone]
     left = [unit for unit in after if unit not in gone and not says_nothing(unit)]
+    inner = [
+        unit for unit in reading.units[runs[0] : runs[-1]] if unit not in gone and not says_nothing(unit)
+    ]
+    if inner:
+        raise BlockedError(step.number, "other commands run between the tests")
     writer = ActionStep(step, action, plan.inputs, plan.passes_anyway)
     if all(map(says_nothing, kept)) and not left:
         yield from writer.in_place()
@@ -84,11 +89,6 @@ def _tests(plan: JobPlan, reading: StepReading, gone: list[Unit], action: Uses) 
         raise BlockedError(step.number, "the step is written with braces, and has other commands too")
     if is_referenced(step):
         raise BlockedError(step.number, f"another step uses steps.{step.text('id')}")
-    inner = [
-        unit for unit in reading.units[runs[0] : runs[-1]] if unit not in gone and not says_nothing(unit)
-    ]
-    if inner:
-        raise BlockedError(step.number, "other commands run between the tests")
     end = _line_end(step.document.text, step.end)
     folder = plan.inputs.get("working-directory", "")
     rest = _rest(reading, before, left) if left else ""
@@ -113,11 +113,15 @@ def _rest(reading: StepReading, before: tuple[Unit, ...], left: list[Unit]) -> s
         if any(f"${name}" in unit.text or f"${{{name}" in unit.text for name in names) or "$?" in unit.text:
             raise BlockedError(reading.step.number, f"line {unit.lines[0]} needs a variable of the script")
     text, places = reading.source.document.text, reading.source.places
-    lines = []
+    spans: dict[tuple[int, int], None] = {}
     for unit in left:
         start = text.rfind("\n", 0, places[unit.start]) + 1
-        lines.append(text[start : _line_end(text, places[max(unit.start, unit.end - 1)])])
-    return "".join(dict.fromkeys(lines))
+        spans[start, _line_end(text, places[max(unit.start, unit.end - 1)])] = None
+    if any(
+        start <= places[one.start] < end for start, end in spans for one in reading.units if one not in left
+    ):
+        raise BlockedError(reading.step.number, "a line has the tests and other commands")
+    return "".join(text[start:end] for start, end in spans)
 
 
 def _more(reading: StepReading, rest: str, folder: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.adopt.workflows import adopt, inputs, inputs_of, job, told
+from tests.unit.adopt.workflows import adopt, inputs, inputs_of, job, steps_of, told
 
 START = "sudo systemctl start mysql"
 CREATE = "mysql -uroot -proot -e 'CREATE DATABASE shop'"
@@ -202,6 +202,15 @@ def test_failures_that_left_the_job_green_still_do() -> None:
     adoption = adopt(job("pytest || true"))
     assert "continue-on-error: true" in adoption.after
     assert "failed tests left the job green" in told(adoption)
+    once = adopt(job("continue-on-error: true\nrun: pytest || true"))
+    assert once.after.count("continue-on-error") == 1
+    assert "continue-on-error" not in adopt(job("pytest || exit 1")).after
+
+
+def test_tests_before_and_after_the_server_run_where_the_last_ones_did() -> None:
+    adoption = adopt(job("pytest a", START, CREATE, "name: More\nrun: pytest b", "ls", head=ROOT))
+    assert inputs_of(adoption) == {**PLAIN, "test-command": "pytest a\npytest b\n"}
+    assert [one.get("name") for one in steps_of(adoption)] == ["More", None]
 
 
 @pytest.mark.parametrize(
@@ -215,6 +224,11 @@ def test_failures_that_left_the_job_green_still_do() -> None:
         (["export A=b\npytest"], "", "exports A"),
         (["set +e\npytest\nls"], "", "goes on if they fail"),
         (["uv run pytest"], "", "uv sync"),
+        (["pytest\n./tell.sh $?"], "", "needs a variable of the script"),
+        (["A=b\npytest\n./tell.sh ${A}"], "", "needs a variable of the script"),
+        (["pytest\n./tell.sh\npytest b"], "", "between the tests"),
+        (["pytest && ./tell.sh"], "", "a line has the tests and other commands"),
+        (["run: pytest && ./tell.sh"], "", "not a block"),
         (["run: pytest\nwith: {a: b}"], "", "beside `run`"),
         (["pytest"], "container: python:3.13", "in a container"),
         (["cd ..\npytest"], "", "outside the repository"),

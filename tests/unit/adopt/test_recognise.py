@@ -111,6 +111,7 @@ def effect_of(command: str) -> Effect | None:
         ("curl -sSL https://example.org/install.py | python3 - --version 1.8.5", Harmless()),
         ("poetry run ruff check . --fix", Harmless()),
         ("python -m app.migrate", None),
+        ("if find . -name '*.pyc' -delete; then echo x; fi", None),
     ],
 )
 def test_a_command_has_its_effect(command: str, effect: Effect | None) -> None:

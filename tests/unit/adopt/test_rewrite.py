@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ci_kit.adopt.adoption import _require_same
+from ci_kit.adopt.document import Document
 from ci_kit.adopt.splices import Splice, apply_splices
-from ci_kit.errors import UsageError
+from ci_kit.errors import BugError, UsageError
 from tests.unit.adopt.workflows import USES, adopt, inputs_of, job, steps_of, told
 
 HEAD = "name: CI # 이름\non: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
@@ -155,6 +157,12 @@ def test_other_commands_of_the_script_get_steps_before_and_after() -> None:
     assert "it gets a step of its own" in told(adoption)
 
 
+def test_two_equal_lines_after_the_tests_both_stay() -> None:
+    assert adopt(job("pytest\n./tell.sh\n./tell.sh")).after.endswith(
+        "          ./tell.sh\n          ./tell.sh\n"
+    )
+
+
 def test_new_steps_keep_the_distance_of_the_others() -> None:
     text = job("ls", "pip install x\npytest").replace(
         "      - run: |\n          pip", "\n      - run: |\n          pip"
@@ -190,6 +198,23 @@ def test_a_script_that_is_folded_or_escaped_goes_as_a_whole_or_not_at_all(step: 
     assert steps_of(adoption)[0]["run"].rstrip().endswith("service mysql start")
     assert "folded or escaped" in told(adoption)
     assert inputs_of(adoption)["mysql"] == "off"
+
+
+def test_a_block_whose_indentation_is_a_number_loses_only_its_set_up() -> None:
+    text = job("ls", "pytest").replace(
+        "run: |\n          ls",
+        "run: |2-\n            pip list\n          sudo service mysql start\n          ls",
+    )
+    assert adopt(text).after.startswith(text.partition("          sudo")[0] + "          ls\n      - name:")
+
+
+def test_a_result_that_changes_another_part_is_refused() -> None:
+    text = job("pytest") + "  other:\n    steps: [{run: ls}]\n"
+    document = Document.parse(text)
+    _require_same(document, text.replace("pytest", "x"), {"test": {0}})
+    for wrong in (text.replace("ls", "x"), text.replace("ubuntu", "x"), text + "  -\n"):
+        with pytest.raises(BugError, match="not what was planned"):
+            _require_same(document, wrong, {"test": {0}})
 
 
 def test_what_another_step_needs_stays() -> None:

@@ -25,7 +25,16 @@ def job(*steps: str, head: str = "") -> str:
 def step(text: str) -> str:
     """A step as it stands below ``steps:``."""
     lines = textwrap.dedent(text).strip("\n").splitlines()
-    if lines[0].partition(":")[0] not in {"run", "uses", "name", "if", "id", "env", "shell"}:
+    if lines[0].partition(":")[0] not in {
+        "run",
+        "uses",
+        "name",
+        "if",
+        "id",
+        "env",
+        "shell",
+        "continue-on-error",
+    }:
         lines = ["run: |", *(f"  {line}" for line in lines)]
     return "".join(f"      {'- ' if number == 0 else '  '}{line}\n" for number, line in enumerate(lines))
 
