@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import yaml
 
 from ci_kit.errors import UsageError
@@ -12,7 +15,7 @@ _CONTEXT = 2
 
 def require_workflow(text: str, template: str) -> None:
     """Check that the text has ``on`` and jobs with steps. Raises UsageError, which names the line."""
-    try:
+    with _problems(text, template, "a workflow"):
         # Nodes rather than values: nodes have line numbers and keep repeated keys. As a value, `on`
         # would already be True, as YAML 1.1 reads it.
         document = yaml.compose(text, Loader=LOADER)
@@ -23,10 +26,27 @@ def require_workflow(text: str, template: str) -> None:
             keys = _entries(job, f"the job {name!r}")
             if "uses" not in keys:
                 _items(_require(keys, "steps", job), f"the steps of the job {name!r}")
+
+
+def require_dependabot(text: str, template: str) -> None:
+    """Check that the text is a configuration of Dependabot. Raises UsageError, which names the line."""
+    what = "a configuration of Dependabot"
+    with _problems(text, template, what):
+        document = yaml.compose(text, Loader=LOADER)
+        entries = _entries(document, what)
+        _require(entries, "version", document)
+        _items(_require(entries, "updates", document), "updates", item="an update")
+
+
+@contextmanager
+def _problems(text: str, template: str, what: str) -> Iterator[None]:
+    """Turn an error of YAML into a UsageError that shows the lines around it."""
+    try:
+        yield
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line if error.problem_mark else 0
         raise UsageError(
-            f"the template {template} does not produce a workflow, line {line + 1}",
+            f"the template {template} does not produce {what}, line {line + 1}",
             why=": ".join(part for part in (error.context, error.problem) if part),
             details=_excerpt(text, line),
             todo="correct the template, or pass its values through the filter `yaml`",
@@ -44,11 +64,11 @@ def _entries(node: yaml.Node | None, what: str) -> dict[str, yaml.Node]:
     return entries
 
 
-def _items(node: yaml.Node, what: str) -> None:
+def _items(node: yaml.Node, what: str, *, item: str = "a step") -> None:
     if not isinstance(node, yaml.SequenceNode) or not node.value:
         raise _problem(node, f"{what} must be a list that is not empty")
     for step in node.value:
-        _entries(step, "a step")
+        _entries(step, item)
 
 
 def _require(entries: dict[str, yaml.Node], key: str, parent: yaml.Node | None) -> yaml.Node:

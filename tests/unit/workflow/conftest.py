@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from ci_kit.report.outputs import OUTPUTS
-from ci_kit.workflow.render import render_workflow
+from ci_kit.workflow.files import render_files
 
 _OUTPUTS = "\n".join(f'  {output.name}: {{description: "", value: "1"}}' for output in OUTPUTS)
 ACTION = f"""\
@@ -53,7 +53,7 @@ class Repository:
         self.write("pyproject.toml", "\n".join(("[tool.ci-kit.workflow]", *lines)))
 
     def text(self) -> str:
-        return render_workflow(self.root).text
+        return render_files(self.root)[0].text
 
     def parsed(self) -> Any:
         """The rendered workflow with every scalar as the text it stands for."""

@@ -13,7 +13,7 @@ import pytest
 
 from ci_kit.host.machine import Host
 from ci_kit.report.outputs import OUTPUTS
-from ci_kit.workflow.render import render
+from ci_kit.workflow.writing import write
 from tests.support.waiting import LIMIT
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def variant(request: pytest.FixtureRequest, repository: Repository) -> Repositor
 
 @pytest.mark.parametrize("linter", LINTERS)
 def test_linters_accept_the_workflow(variant: Repository, linter: str) -> None:
-    render(variant.root, Host())
+    write(variant.root, Host())
     completed = lint(variant, linter)
     assert completed.returncode == 0, completed.stdout + completed.stderr
 
@@ -122,7 +122,8 @@ def test_only_runs_of_the_same_pull_request_share_a_group(repository: Repository
 
 
 def test_it_can_only_read_the_repository_and_keeps_no_credentials(repository: Repository) -> None:
-    assert repository.parsed()["permissions"] == {"contents": "read"}
+    assert repository.parsed()["permissions"] == {}
+    assert repository.parsed()["jobs"]["test"]["permissions"] == {"contents": "read"}
     assert steps(repository)["Check out the repository"]["with"] == {"persist-credentials": "false"}
 
 
@@ -157,10 +158,10 @@ def test_a_project_at_the_root_needs_no_folder(repository: Repository) -> None:
     assert "with" not in steps(repository)["Run the tests"]
 
 
-def test_act_skips_only_the_step_that_sets_up_python(repository: Repository) -> None:
+def test_act_skips_only_the_steps_for_github_s_machines(repository: Repository) -> None:
     repository.configure(act=True)
     guarded = {name for name, step in steps(repository).items() if step.get("if") == "${{ !env.ACT }}"}
-    assert guarded == {"Set up Python"}
+    assert guarded == {"Set up Python", "Keep the downloaded packages between runs"}
 
 
 def test_without_act_steps_have_no_condition(repository: Repository) -> None:

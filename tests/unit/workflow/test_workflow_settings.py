@@ -11,7 +11,8 @@ import pytest
 from ci_kit.errors import UsageError
 from ci_kit.workflow.options import WORKFLOW_OPTIONS
 from ci_kit.workflow.pins import Uses
-from ci_kit.workflow.settings import WorkflowSettings, load_workflow_settings
+from ci_kit.workflow.loading import load_workflow_settings
+from ci_kit.workflow.settings import WorkflowSettings
 
 if TYPE_CHECKING:
     from tests.unit.workflow.conftest import Repository

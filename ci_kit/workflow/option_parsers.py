@@ -1,0 +1,132 @@
+"""The parsers of the workflow's settings. Each raises ValueError, whose message names what was expected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+
+from ci_kit.settings.parsers import quoted_text
+from ci_kit.settings.server_version import WantedVersion, wanted_version
+from ci_kit.workflow.pins import Uses
+
+WORKFLOWS = PurePosixPath(".github/workflows")
+_DEPENDABOT = tuple(PurePosixPath(f".github/dependabot.{suffix}") for suffix in ("yml", "yaml"))
+
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+INPUT = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+
+
+def literal(value: object) -> str:
+    """A string that the generated file contains as it is."""
+    string = quoted_text(value)
+    if "${{" in string:
+        raise ValueError(
+            "GitHub does not evaluate expressions here; only env, inputs, runs-on and install accept them"
+        )
+    return string
+
+
+def literals(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError("expected a list of strings")
+    strings = tuple(literal(item) for item in value)
+    if repeated := [string for string in strings if strings.count(string) > 1]:
+        raise ValueError(f"the list contains {repeated[0]!r} twice")
+    return strings
+
+
+def some_literals(value: object) -> tuple[str, ...]:
+    """A list of strings, which may be empty."""
+    return () if value == [] else literals(value)
+
+
+def one_of(*words: str) -> Callable[[object], str]:
+    """One of several words."""
+
+    def parse(value: object) -> str:
+        if value not in words:
+            raise ValueError(f"expected one of {', '.join(words)}")
+        return str(value)
+
+    return parse
+
+
+def path(value: object) -> PurePosixPath:
+    place = PurePosixPath(literal(value))
+    if place.is_absolute() or ".." in place.parts or "\\" in str(place):
+        raise ValueError("expected a path inside the repository, with / between its parts")
+    return place
+
+
+def workflow_path(value: object) -> PurePosixPath:
+    place = path(value)
+    if place in _DEPENDABOT:
+        return place
+    if place.parent != WORKFLOWS or place.suffix not in (".yml", ".yaml"):
+        raise ValueError(f"GitHub reads workflows from {WORKFLOWS}/*.yml only")
+    return place
+
+
+def template_name(value: object) -> str:
+    name = quoted_text(value)
+    if not INPUT.fullmatch(name):
+        raise ValueError("expected the name of a template: letters, digits, - and _")
+    return name
+
+
+def script(value: object) -> str:
+    """One string as it is, or a list of commands, which get a line each."""
+    if isinstance(value, list) and value:
+        return "".join(f"{quoted_text(command)}\n" for command in value)
+    try:
+        return quoted_text(value)
+    except ValueError:
+        raise ValueError("expected a string or a list of shell commands") from None
+
+
+def uses(value: object) -> Uses:
+    return Uses.parse(quoted_text(value))
+
+
+def server(value: object) -> WantedVersion:
+    """A version of a server, such as ``8.4`` or ``mariadb-11.4``."""
+    version = wanted_version(quoted_text(value))
+    if version is None or not version.number:
+        raise ValueError("expected a version, such as 8.4, mysql-9 or mariadb-11.4")
+    return version
+
+
+def servers(value: object) -> tuple[str, ...]:
+    """Versions of servers, as the setting ``mysql-version`` of a run takes them."""
+    names = some_literals(value)
+    for name in names:
+        server(name)
+    return names
+
+
+def table(names: re.Pattern[str]) -> Callable[[object], Mapping[str, str]]:
+    """A table of strings; a number or a boolean becomes the string that a workflow makes of it."""
+
+    def parse(value: object) -> Mapping[str, str]:
+        if not isinstance(value, dict):
+            raise ValueError("expected a table")
+        if wrong := [name for name in value if not names.fullmatch(name)]:
+            raise ValueError(f"{wrong[0]!r} is not a valid name")
+        return {name: _table_value(name, item) for name, item in value.items()}
+
+    return parse
+
+
+def _table_value(name: str, value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case int():
+            return str(value)
+        case "":
+            return ""
+    try:
+        return quoted_text(value)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
