@@ -15,7 +15,9 @@ from ci_kit.report.document.schema import SCHEMA_FILE, schema_text
 from ci_kit.report.outputs import OUTPUTS
 from ci_kit.settings.option import SERVER_KINDS, Group, Option
 from ci_kit.settings.options import OPTIONS
-from ci_kit.workflow.options import WORKFLOW_OPTIONS
+from ci_kit.workflow.options import WORKFLOW_OPTIONS, WorkflowOption, options_of
+from ci_kit.workflow.shipped import SHIPPED
+from tools import schema
 
 ROOT = Path(__file__).parents[1]
 NOTE = "Written by tools/document.py from {}; run `make render` to update it."
@@ -33,6 +35,7 @@ def main() -> int:
         "docs/exit-codes.md": codes(),
         str(SCHEMA_FILE.relative_to(ROOT)): schema_text(),
         "docs/render.md": workflow_settings(current(ROOT / "docs/render.md")),
+        schema.PATH: schema.schema(),
     }
     stale = [name for name, text in documents.items() if current(ROOT / name) != text]
     if "--check" in sys.argv:
@@ -164,16 +167,31 @@ def workflow_settings(document: str) -> str:
     before, _, rest = document.partition(begin)
     _, _, after = rest.partition(end)
     rows = "\n".join(
-        f"| `{option.name}` | {option.default_text} | {option.help} |" for option in WORKFLOW_OPTIONS
+        f"| `{option.name}` | {option.default_text} | {templates(option)} | {option.help} |"
+        for option in WORKFLOW_OPTIONS
     )
+    shipped = "\n".join(f"| `{one.name}` | {one.help} |" for one in SHIPPED.values())
     return f"""\
 {before}{begin}
 
-| key | default | meaning |
-|---|---|---|
+| template | what it writes |
+|---|---|
+{shipped}
+
+| key | default | templates | meaning |
+|---|---|---|---|
 {rows}
 
 {end}{after}"""
+
+
+def templates(option: WorkflowOption) -> str:
+    """The templates that use a setting."""
+    used = [name for name in SHIPPED if option in options_of(name)]
+    unused = [name for name in SHIPPED if name not in used]
+    if len(unused) < len(used):
+        return f"all except {', '.join(unused)}" if unused else "all"
+    return ", ".join(used)
 
 
 def codes() -> str:

@@ -16,7 +16,7 @@ from ci_kit.workflow.options import WORKFLOW_OPTIONS, WorkflowOption
 from ci_kit.workflow.project import complete, ecosystems
 from ci_kit.workflow.settings import WorkflowSettings
 from ci_kit.workflow.shipped import shipped
-from ci_kit.workflow.tables import WorkflowTable, workflow_tables
+from ci_kit.workflow.tables import WorkflowTable, workflow_tables, wrong_keys
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class _Parsed:
 
 
 def _parse(table: WorkflowTable, root: Path, own: OwnAction | None) -> _Parsed:
-    parsed = _Parsed(table, {"table": table.name}, {}, [])
+    parsed = _Parsed(table, {"table": table.name}, {}, wrong_keys(table))
     for option in WORKFLOW_OPTIONS:
         raw, place = table.raw(option)
         parsed.sources[option.field] = place

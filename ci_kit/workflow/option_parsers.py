@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from ci_kit.settings.parsers import quoted_text
 from ci_kit.settings.server_version import WantedVersion, wanted_version
+from ci_kit.settings.shapes import STRING, STRINGS, any_of, shaped, table_of
 from ci_kit.workflow.pins import Uses
 
 WORKFLOWS = PurePosixPath(".github/workflows")
@@ -17,6 +18,10 @@ VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 INPUT = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
+_LINE = {"type": "string", "minLength": 1}
+
+
+@shaped(_LINE)
 def literal(value: object) -> str:
     """A string that the generated file contains as it is."""
     string = quoted_text(value)
@@ -27,6 +32,7 @@ def literal(value: object) -> str:
     return string
 
 
+@shaped({"type": "array", "items": _LINE, "minItems": 1, "uniqueItems": True})
 def literals(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not value:
         raise ValueError("expected a list of strings")
@@ -36,6 +42,7 @@ def literals(value: object) -> tuple[str, ...]:
     return strings
 
 
+@shaped({"type": "array", "items": _LINE, "uniqueItems": True})
 def some_literals(value: object) -> tuple[str, ...]:
     """A list of strings, which may be empty."""
     return () if value == [] else literals(value)
@@ -44,6 +51,7 @@ def some_literals(value: object) -> tuple[str, ...]:
 def one_of(*words: str) -> Callable[[object], str]:
     """One of several words."""
 
+    @shaped({"enum": [*words]})
     def parse(value: object) -> str:
         if value not in words:
             raise ValueError(f"expected one of {', '.join(words)}")
@@ -52,6 +60,7 @@ def one_of(*words: str) -> Callable[[object], str]:
     return parse
 
 
+@shaped(_LINE)
 def path(value: object) -> PurePosixPath:
     place = PurePosixPath(literal(value))
     if place.is_absolute() or ".." in place.parts or "\\" in str(place):
@@ -59,6 +68,7 @@ def path(value: object) -> PurePosixPath:
     return place
 
 
+@shaped({"type": "string", "pattern": r"\.ya?ml$"})
 def workflow_path(value: object) -> PurePosixPath:
     place = path(value)
     if place in _DEPENDABOT:
@@ -68,6 +78,7 @@ def workflow_path(value: object) -> PurePosixPath:
     return place
 
 
+@shaped({"type": "string", "pattern": f"^{INPUT.pattern}$"})
 def template_name(value: object) -> str:
     name = quoted_text(value)
     if not INPUT.fullmatch(name):
@@ -75,6 +86,7 @@ def template_name(value: object) -> str:
     return name
 
 
+@shaped(any_of(_LINE, {"type": "array", "items": _LINE, "minItems": 1}))
 def script(value: object) -> str:
     """One string as it is, or a list of commands, which get a line each."""
     if isinstance(value, list) and value:
@@ -85,10 +97,12 @@ def script(value: object) -> str:
         raise ValueError("expected a string or a list of shell commands") from None
 
 
+@shaped(_LINE)
 def uses(value: object) -> Uses:
     return Uses.parse(quoted_text(value))
 
 
+@shaped(_LINE)
 def server(value: object) -> WantedVersion:
     """A version of a server, such as ``8.4`` or ``mariadb-11.4``."""
     version = wanted_version(quoted_text(value))
@@ -97,6 +111,7 @@ def server(value: object) -> WantedVersion:
     return version
 
 
+@shaped(STRINGS)
 def servers(value: object) -> tuple[str, ...]:
     """Versions of servers, as the setting ``mysql-version`` of a run takes them."""
     names = some_literals(value)
@@ -108,6 +123,7 @@ def servers(value: object) -> tuple[str, ...]:
 def table(names: re.Pattern[str]) -> Callable[[object], Mapping[str, str]]:
     """A table of strings; a number or a boolean becomes the string that a workflow makes of it."""
 
+    @shaped(table_of(any_of(STRING, {"type": "integer"}, {"type": "boolean"})))
     def parse(value: object) -> Mapping[str, str]:
         if not isinstance(value, dict):
             raise ValueError("expected a table")

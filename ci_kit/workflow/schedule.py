@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from ci_kit.settings.parsers import quoted_text
+from ci_kit.settings.shapes import shaped
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
@@ -24,6 +25,7 @@ _PART = re.compile(r"(?:(\*)|(\w+)(?:-(\w+))?)(?:/(\d+))?")
 _SHORTEST = 5
 
 
+@shaped({"type": "string", "minLength": 9})
 def schedule(value: object) -> str:
     """A schedule in cron's five fields. Raises ValueError."""
     text = quoted_text(value)

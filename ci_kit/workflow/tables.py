@@ -10,7 +10,6 @@ from typing import Any
 
 from ci_kit.errors import UsageError
 from ci_kit.settings.names import did_you_mean
-from ci_kit.settings.problems import raise_problems
 from ci_kit.settings.pyproject import TABLE as PARENT_TABLE
 from ci_kit.settings.pyproject import read_table, resolve_root
 from ci_kit.workflow.options import WORKFLOW_OPTIONS, WorkflowOption, options_of
@@ -70,7 +69,7 @@ class WorkflowTable:
 def workflow_tables(root: Path) -> tuple[WorkflowTable, ...]:
     """The tables of the repository in ``root``: the first one, then ``workflows`` in their order.
 
-    Without any table, the first one is empty. Raises UsageError for unknown keys.
+    Without any table, the first one is empty. Raises UsageError for a table that is none.
     """
     values = read_table(resolve_root(root)).values
     first = _table(values.get("workflow", {}), TABLE, root)
@@ -87,7 +86,6 @@ def workflow_tables(root: Path) -> tuple[WorkflowTable, ...]:
             )
         name = f"{_MANY}.{key}"
         tables.append(WorkflowTable(key, name, _table(own, name, root), inherited))
-    raise_problems([problem for table in tables for problem in _wrong_keys(table)])
     return tuple(tables)
 
 
@@ -99,7 +97,8 @@ def _table(value: object, name: str, root: Path) -> Mapping[str, Any]:
     return value
 
 
-def _wrong_keys(table: WorkflowTable) -> list[UsageError]:
+def wrong_keys(table: WorkflowTable) -> list[UsageError]:
+    """A problem for each key that its template does not use."""
     known = [option.name for option in options_of(table.template)]
     # The first table also has what the others inherit.
     shared = [option.name for option in WORKFLOW_OPTIONS if option.inherited] if table.name == TABLE else []

@@ -147,18 +147,18 @@ def test_an_error_names_the_template_and_the_line(
 @pytest.mark.parametrize(
     ("template", "line", "told"),
     [
-        ("on: push\njobs:\n  a: [\n", 5, "while parsing a flow node"),
-        ("on: push\njobs:\n\ta: b\n", 4, "found character"),
-        ("- on\n- jobs\n", 2, "a workflow must be a mapping"),
-        ("", 1, "a workflow must be a mapping"),
-        ("jobs: {a: {steps: [{run: x}]}}\n", 2, "'on' is missing"),
-        ("on: push\n", 2, "'jobs' is missing"),
-        ("on: push\njobs:\n", 3, "jobs must be a mapping"),
-        ("on: push\njobs:\n  a:\n    runs-on: x\n", 5, "'steps' is missing"),
-        ("on: push\njobs:\n  a:\n    steps: []\n", 5, "the steps of the job 'a' must be a list"),
-        ("on: push\njobs:\n  a:\n    steps:\n      - run\n", 6, "a step must be a mapping"),
-        ("on: push\non: push\njobs: {a: {steps: [{run: x}]}}\n", 3, "the key 'on' occurs twice"),
-        ("on: push\njobs: {a: {steps: [{run: x}]}}\n---\n", 4, "single document"),
+        ("on: push\njobs:\n  a: [\n", 6, "while parsing a flow node"),
+        ("on: push\njobs:\n\ta: b\n", 5, "found character"),
+        ("- on\n- jobs\n", 3, "a workflow must be a mapping"),
+        ("", 2, "a workflow must be a mapping"),
+        ("jobs: {a: {steps: [{run: x}]}}\n", 3, "'on' is missing"),
+        ("on: push\n", 3, "'jobs' is missing"),
+        ("on: push\njobs:\n", 4, "jobs must be a mapping"),
+        ("on: push\njobs:\n  a:\n    runs-on: x\n", 6, "'steps' is missing"),
+        ("on: push\njobs:\n  a:\n    steps: []\n", 6, "the steps of the job 'a' must be a list"),
+        ("on: push\njobs:\n  a:\n    steps:\n      - run\n", 7, "a step must be a mapping"),
+        ("on: push\non: push\njobs: {a: {steps: [{run: x}]}}\n", 4, "the key 'on' occurs twice"),
+        ("on: push\njobs: {a: {steps: [{run: x}]}}\n---\n", 5, "single document"),
     ],
 )
 def test_a_text_that_is_not_a_workflow_is_an_error_with_its_line(
@@ -170,7 +170,7 @@ def test_a_text_that_is_not_a_workflow_is_an_error_with_its_line(
 
 
 def test_an_error_shows_the_lines_around_it(own: Repository) -> None:
-    assert "   3 on: push\n       |    4 jobs: 1" in message(own, "name: x\non: push\njobs: 1\n")
+    assert "   4 on: push\n       |    5 jobs: 1" in message(own, "name: x\non: push\njobs: 1\n")
 
 
 def test_an_error_outside_templates_is_a_bug() -> None:
