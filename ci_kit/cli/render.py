@@ -6,8 +6,6 @@ import click
 
 from ci_kit.cli.call import Call, with_call
 
-_MODES = ("--check", "--diff", "--stdout", "--explain")
-
 
 @click.command()
 @with_call
@@ -18,9 +16,7 @@ _MODES = ("--check", "--diff", "--stdout", "--explain")
 @click.option(
     "--explain", "mode", flag_value="explain", help="Change nothing; print each value and its source."
 )
-@click.option(
-    "--force", is_flag=True, help="Replace also a file that ci-kit did not write, or that was edited."
-)
+@click.option("--force", is_flag=True, help="Replace files that were written or edited by hand.")
 def render(call: Call, names: tuple[str, ...], mode: str | None, force: bool) -> None:
     """Write the workflow files from [tool.ci-kit.workflow], [tool.ci-kit.workflows] and the templates.
 

@@ -8,8 +8,17 @@ from pathlib import PurePosixPath
 
 from ci_kit.settings.parsers import quoted_text
 from ci_kit.settings.server_version import WantedVersion, wanted_version
-from ci_kit.settings.shapes import STRING, STRINGS, any_of, shaped, table_of
+from ci_kit.settings.shapes import STRING, STRINGS, Shape, any_of, shaped, table_of
+from ci_kit.workflow.expressions import RUNS_ON, require_expressions
 from ci_kit.workflow.pins import Uses
+
+# Source: "Filter pattern cheat sheet" in GitHub's documentation. A pattern has no space, and no character
+# that a branch cannot have.
+_PATTERN = re.compile(
+    r"""!? (?: (?: [^\s~^:\\\[\]?+*!] | \[ (?: [a-z0-9]-[a-z0-9] | [\w.] )+ \] ) [?+]? | \*{1,2} (?!\*) )+""",
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+_WRONG_SLASHES = re.compile(r"^/|^\./|/$|//|\.\.|\.$")
 
 WORKFLOWS = PurePosixPath(".github/workflows")
 _DEPENDABOT = tuple(PurePosixPath(f".github/dependabot.{suffix}") for suffix in ("yml", "yaml"))
@@ -27,7 +36,7 @@ def literal(value: object) -> str:
     string = quoted_text(value)
     if "${{" in string:
         raise ValueError(
-            "GitHub does not evaluate expressions here; only env, inputs, runs-on and install accept them"
+            "GitHub does not evaluate expressions here; only env, inputs and runs-on accept them"
         )
     return string
 
@@ -42,10 +51,31 @@ def literals(value: object) -> tuple[str, ...]:
     return strings
 
 
-@shaped({"type": "array", "items": _LINE, "uniqueItems": True})
+_LINES: Shape = {"type": "array", "items": _LINE, "uniqueItems": True}
+
+
+@shaped(_LINES)
 def some_literals(value: object) -> tuple[str, ...]:
     """A list of strings, which may be empty."""
     return () if value == [] else literals(value)
+
+
+@shaped(_LINES)
+def patterns(value: object) -> tuple[str, ...]:
+    """Patterns for branches, tags or files, of which one is positive."""
+    texts = some_literals(value)
+    for text in texts:
+        if not _PATTERN.fullmatch(text) or _WRONG_SLASHES.search(text.removeprefix("!")):
+            raise ValueError(f"{text!r} is not a pattern of GitHub, such as release/** or v[0-9]+.*")
+    if texts and all(text.startswith("!") for text in texts):
+        raise ValueError("GitHub needs a pattern without ! among the others")
+    return texts
+
+
+@shaped({**_LINES, "minItems": 1})
+def some_patterns(value: object) -> tuple[str, ...]:
+    """Patterns, at least one."""
+    return patterns(list(literals(value)))
 
 
 def one_of(*words: str) -> Callable[[object], str]:
@@ -89,12 +119,25 @@ def template_name(value: object) -> str:
 @shaped(any_of(_LINE, {"type": "array", "items": _LINE, "minItems": 1}))
 def script(value: object) -> str:
     """One string as it is, or a list of commands, which get a line each."""
-    if isinstance(value, list) and value:
-        return "".join(f"{quoted_text(command)}\n" for command in value)
-    try:
-        return quoted_text(value)
-    except ValueError:
-        raise ValueError("expected a string or a list of shell commands") from None
+    match value:
+        case [_, *_]:
+            text = "".join(f"{quoted_text(command)}\n" for command in value)
+        case str():
+            text = quoted_text(value)
+        case _:
+            raise ValueError("expected a string or a list of shell commands")
+    if "${{" in text:
+        # A value such as the name of a branch would become a part of the script.
+        raise ValueError('GitHub pastes an expression into the script: set it in env, and write "$NAME" here')
+    return text
+
+
+@shaped(_LINE)
+def runner(value: object) -> str:
+    """The label of a runner, or an expression."""
+    label = quoted_text(value)
+    require_expressions(label, RUNS_ON)
+    return label
 
 
 @shaped(_LINE)
@@ -120,8 +163,11 @@ def servers(value: object) -> tuple[str, ...]:
     return names
 
 
-def table(names: re.Pattern[str]) -> Callable[[object], Mapping[str, str]]:
-    """A table of strings; a number or a boolean becomes the string that a workflow makes of it."""
+def table(names: re.Pattern[str], contexts: frozenset[str]) -> Callable[[object], Mapping[str, str]]:
+    """A table of strings; a number or a boolean becomes the string that a workflow makes of it.
+
+    ``contexts`` are those that its expressions can use.
+    """
 
     @shaped(table_of(any_of(STRING, {"type": "integer"}, {"type": "boolean"})))
     def parse(value: object) -> Mapping[str, str]:
@@ -129,12 +175,14 @@ def table(names: re.Pattern[str]) -> Callable[[object], Mapping[str, str]]:
             raise ValueError("expected a table")
         if wrong := [name for name in value if not names.fullmatch(name)]:
             raise ValueError(f"{wrong[0]!r} is not a valid name")
-        return {name: _table_value(name, item) for name, item in value.items()}
+        if twice := [name for name in value if sum(name.lower() == other.lower() for other in value) > 1]:
+            raise ValueError(f"{twice[0]!r} is there twice: upper and lower case are the same there")
+        return {name: _table_value(name, item, contexts) for name, item in value.items()}
 
     return parse
 
 
-def _table_value(name: str, value: object) -> str:
+def _table_value(name: str, value: object, contexts: frozenset[str]) -> str:
     match value:
         case bool():
             return str(value).lower()
@@ -143,6 +191,8 @@ def _table_value(name: str, value: object) -> str:
         case "":
             return ""
     try:
-        return quoted_text(value)
+        text = quoted_text(value)
+        require_expressions(text, contexts)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
+    return text

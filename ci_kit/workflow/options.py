@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ci_kit.settings.parsers import auto_or, flag, integer, quoted_text
+from ci_kit.settings.parsers import auto_or, flag, integer
+from ci_kit.workflow.expressions import JOB_ENV, STEP
 from ci_kit.workflow.option_parsers import (
     INPUT,
     VARIABLE,
@@ -14,10 +15,13 @@ from ci_kit.workflow.option_parsers import (
     literals,
     one_of,
     path,
+    patterns,
+    runner,
     script,
     server,
     servers,
     some_literals,
+    some_patterns,
     table,
     template_name,
     uses,
@@ -97,7 +101,7 @@ WORKFLOW_OPTIONS: tuple[WorkflowOption, ...] = (
         "branches",
         ["main"],
         "Branches on which a push starts the tests. Pull requests and manual starts always do.",
-        literals,
+        some_patterns,
         templates=_FOR_CHANGES,
     ),
     WorkflowOption(
@@ -105,7 +109,7 @@ WORKFLOW_OPTIONS: tuple[WorkflowOption, ...] = (
         [],
         "Files whose changes start the tests, as GitHub's patterns. `auto`: the project's folder, and what"
         " it needs above it. Empty: every file.",
-        auto_or(some_literals),
+        auto_or(patterns),
         templates=_FOR_CHANGES,
         inherited=False,
     ),
@@ -143,7 +147,7 @@ WORKFLOW_OPTIONS: tuple[WorkflowOption, ...] = (
         "runs-on",
         "ubuntu-24.04",
         "Label of the runner, or an expression.",
-        quoted_text,
+        runner,
         templates=_WORKFLOWS,
     ),
     WorkflowOption(
@@ -193,9 +197,9 @@ WORKFLOW_OPTIONS: tuple[WorkflowOption, ...] = (
         "inputs",
         {},
         "Inputs of the action, except `working-directory`.",
-        table(INPUT),
+        table(INPUT, STEP),
     ),
-    WorkflowOption("env", {}, "Environment variables of the job with the tests.", table(VARIABLE)),
+    WorkflowOption("env", {}, "Environment variables of the job with the tests.", table(VARIABLE, JOB_ENV)),
     WorkflowOption(
         "act",
         False,
@@ -214,7 +218,7 @@ WORKFLOW_OPTIONS: tuple[WorkflowOption, ...] = (
         "tags",
         ["v*"],
         "Tags whose push starts a release, as GitHub's patterns.",
-        literals,
+        some_patterns,
         templates=frozenset({"release"}),
     ),
     WorkflowOption(

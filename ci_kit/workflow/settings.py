@@ -75,6 +75,8 @@ class WorkflowSettings:
     @property
     def axes(self) -> Mapping[str, tuple[str, ...]]:
         """What has several values: its name in the matrix, and the values."""
+        if not self.runs_tests:
+            return {}
         all_axes = {"python": self.python_versions, "server": self.servers, "os": self.operating_systems}
         return {name: values for name, values in all_axes.items() if len(values) > 1}
 
@@ -140,7 +142,7 @@ class WorkflowSettings:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The secrets that the workflow reads, in the order in which they occur."""
-        texts = (*self.env.values(), *self.inputs.values(), self.install, self.runs_on)
+        texts = (*self.env.values(), *self.inputs.values(), self.runs_on)
         names = (name for text in texts for name in _SECRET.findall(text))
         return tuple(dict.fromkeys(name for name in names if name != "GITHUB_TOKEN"))
 

@@ -49,7 +49,7 @@ class Repository:
 
     def configure(self, **settings: object) -> None:
         """Set keys of the workflow's table; ``_`` stands for ``-``."""
-        lines = [f"{key.replace('_', '-')} = {_toml(value)}" for key, value in settings.items()]
+        lines = [f"{key.replace('_', '-')} = {toml(value)}" for key, value in settings.items()]
         self.write("pyproject.toml", "\n".join(("[tool.ci-kit.workflow]", *lines)))
 
     def text(self) -> str:
@@ -69,8 +69,8 @@ def repository(tmp_path: Path) -> Repository:
     return made
 
 
-def _toml(value: object) -> str:
+def toml(value: object) -> str:
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_toml(key)} = {_toml(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{toml(key)} = {toml(item)}" for key, item in value.items()) + "}"
     # A TOML string is a JSON string, but for the one control character that JSON leaves as it is.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +11,7 @@ from ci_kit.host.machine import Host
 from ci_kit.report.outputs import OUTPUTS
 from ci_kit.workflow.writing import write
 from tests.support.waiting import LIMIT
+from tests.unit.workflow.tools import tool
 
 if TYPE_CHECKING:
     from tests.unit.workflow.conftest import Repository
@@ -40,14 +37,6 @@ LINTERS = {
     "zizmor": ["--offline", "--no-progress", "--pedantic"],
     "check-jsonschema": ["--builtin-schema", "vendor.github-workflows"],
 }
-
-
-def tool(name: str) -> str:
-    """A linter from this Python's folder or the PATH. All linters are development dependencies."""
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    found = shutil.which(name, path=path)
-    assert found, f"{name} is missing: install the development dependencies"
-    return found
 
 
 def lint(repository: Repository, linter: str) -> subprocess.CompletedProcess[str]:
@@ -97,11 +86,12 @@ def steps(repository: Repository) -> dict[str, Any]:
 
 
 def test_hostile_values_stay_exact_and_in_their_place(repository: Repository) -> None:
-    repository.configure(env={"A": HOSTILE}, inputs={"database": HOSTILE}, install=HOSTILE)
+    script = HOSTILE.replace("${{", "${")
+    repository.configure(env={"A": HOSTILE}, inputs={"database": HOSTILE}, install=script)
     job = repository.parsed()["jobs"]["test"]
     assert job["env"] == {"A": HOSTILE}
     assert steps(repository)["Run the tests"]["with"] == {"database": HOSTILE}
-    assert steps(repository)["Install the project"]["run"] == HOSTILE
+    assert steps(repository)["Install the project"]["run"] == script
     assert list(repository.parsed()) == ["name", "on", "permissions", "concurrency", "jobs"]
 
 

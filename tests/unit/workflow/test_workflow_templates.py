@@ -150,7 +150,7 @@ def test_an_error_names_the_template_and_the_line(
         ("on: push\njobs:\n  a: [\n", 6, "while parsing a flow node"),
         ("on: push\njobs:\n\ta: b\n", 5, "found character"),
         ("- on\n- jobs\n", 3, "a workflow must be a mapping"),
-        ("", 2, "a workflow must be a mapping"),
+        ("", 1, "a workflow must be a mapping"),
         ("jobs: {a: {steps: [{run: x}]}}\n", 3, "'on' is missing"),
         ("on: push\n", 3, "'jobs' is missing"),
         ("on: push\njobs:\n", 4, "jobs must be a mapping"),
