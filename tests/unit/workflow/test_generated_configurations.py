@@ -1,5 +1,7 @@
 """Two thousand generated configurations: each gives valid files, or one clear error.
 
+About every third one has a wrong key or value.
+
 Each file is read as YAML 1.1 and 1.2 and checked by the JSON schema of GitHub's workflows. actionlint and
 zizmor check all of them together.
 """
@@ -14,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import check_jsonschema
+import check_jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -23,6 +25,7 @@ from jsonschema import Draft7Validator  # type: ignore[import-untyped]
 
 from ci_kit.errors import UsageError
 from ci_kit.workflow.files import render_files
+from ci_kit.workflow.options import options_of
 from ci_kit.workflow.shipped import SHIPPED
 from tests.support.waiting import LIMIT
 from tests.unit.support import ROOT
@@ -51,66 +54,82 @@ ODD = [
     "한국어",
 ]
 
-text = st.sampled_from(ODD) | st.text(max_size=12)
-words = st.sampled_from([*ODD, "main", "release/**", "v*", "v[0-9]+", "!x", "a/b", "a b", "x?", "[", "**"])
-expression = st.sampled_from(
-    [
-        "${{ secrets.TOKEN }}",
-        "${{ github.ref_name }}-x",
-        "${{ format('{0}', github.sha) }}",
-        "${{ secret.TOKEN }}",
-        "${{ job.status }}",
-        "${{ vars.A || 'b' }}",
-        "${{ }}",
-        "${{ github.ref",
-        "a }} b",
-    ]
+text = st.sampled_from(ODD) | st.text(max_size=12).filter(
+    lambda drawn: bool(drawn.strip()) and "\0" not in drawn
+)
+patterns = st.sampled_from(
+    [*ODD[:4], "main", "release/**", "v*", "v[0-9]+", "!x", "a/b", "x?", "**", "한국어"]
+)
+expressions = st.sampled_from(
+    ["${{ secrets.TOKEN }}", "${{ github.ref_name }}-x", "${{ format('}}{0}', vars.A) || 'b' }}", "a }} b"]
 )
 labels = st.sampled_from(["ubuntu-24.04", "ubuntu-22.04", "macos-15", "${{ vars.RUNNER }}"])
 names = st.from_regex(r"[A-Z_][A-Z0-9_]{0,6}", fullmatch=True)
-servers = st.sampled_from(["8.4", "mysql-9", "mariadb-11.4", "mariadb-10.11", "10.6", "mysql"])
-scalars = st.integers(0, 9999) | st.booleans() | text | expression
-cron = st.sampled_from(
-    ["17 18 * * *", "*/15 * * * *", "* * * * *", "0 3 * * mon-fri", "0 25 * * *", "0 3 * *"]
-)
-MINUTES = st.integers(-1, 400) | st.just("15")
+servers = st.sampled_from(["8.4", "mysql-9", "mariadb-11.4", "mariadb-10.11"])
+tables = st.dictionaries(names, st.integers(0, 9999) | st.booleans() | text | expressions, max_size=3)
 
-VALUES: dict[str, st.SearchStrategy[Any]] = {
+
+def several(values: st.SearchStrategy[str], low: int = 0) -> st.SearchStrategy[list[str]]:
+    return st.lists(values, min_size=low, max_size=3, unique=True)
+
+
+RIGHT: dict[str, st.SearchStrategy[Any]] = {
     "name": text,
-    "branches": st.lists(words, max_size=3),
-    "paths": st.just("auto") | st.lists(words, max_size=3),
-    "python-versions": st.just("auto")
-    | st.lists(st.sampled_from(["3.10", "3.13", "pypy-3.11", ""]), max_size=3),
-    "servers": st.just("auto") | st.lists(servers, max_size=3),
-    "operating-systems": st.lists(labels, max_size=3),
+    "branches": several(patterns).map(lambda drawn: ["main", *drawn[1:]]),
+    "paths": st.just("auto") | several(patterns).map(lambda drawn: ["src/**", *drawn]),
+    "python-versions": st.just("auto") | several(st.sampled_from(["3.10", "3.13", "pypy-3.11"]), 1),
+    "servers": st.just("auto") | several(servers),
+    "operating-systems": several(labels),
     "server": st.just("auto") | servers,
     "runs-on": labels,
-    "timeout-minutes": MINUTES,
-    "working-directory": st.sampled_from([".", "api", "./api", "nowhere", "../x"]),
-    "install": text | st.lists(text | expression, max_size=3),
+    "timeout-minutes": st.integers(1, 400),
+    "working-directory": st.sampled_from([".", "api", "./api"]),
+    "install": text | several(text, 1),
     "cache": st.booleans(),
-    "linters": st.just("auto")
-    | st.lists(st.sampled_from(["ruff check", "mypy", "make lint", "rufff"]), max_size=2),
-    "inputs": st.dictionaries(names, scalars, max_size=3),
-    "env": st.dictionaries(names, scalars, max_size=3),
+    "linters": st.just("auto") | several(st.sampled_from(["ruff check", "make lint", "echo no: #1"])),
+    "inputs": tables,
+    "env": tables,
     "act": st.booleans(),
-    "schedule": cron,
-    "tags": st.lists(words, max_size=2),
+    "schedule": st.sampled_from(["17 18 * * *", "*/15 * * * *", "0 3 * * mon-fri", "5,35 0-6/2 1 jan *"]),
+    "tags": several(patterns).map(lambda drawn: ["v*", *drawn]),
     "environment": text,
-    "interval": st.sampled_from(["daily", "weekly", "monthly", "never"]),
-    "cooldown-days": st.integers(0, 120),
+    "interval": st.sampled_from(["daily", "weekly", "monthly"]),
+    "cooldown-days": st.integers(1, 90),
+}
+WRONG: dict[str, list[Any]] = {
+    "name": ["", 3.1, "${{ github.ref }}"],
+    "branches": [[], "main", ["a b"], ["!main"], ["main", "main"], ["["]],
+    "paths": ["all", ["/src"], ["a//b"]],
+    "python-versions": [[3.1], "3.13", [""]],
+    "servers": [["10.6"], ["mysql"], [8.4]],
+    "operating-systems": ["ubuntu-24.04"],
+    "server": [8.4, "oracle-23"],
+    "runs-on": [["a"], "${{ secrets.A }}"],
+    "timeout-minutes": [0, "soon"],
+    "working-directory": ["nowhere", "../x", "/"],
+    "install": [[], "echo ${{ github.head_ref }}", 1],
+    "cache": ["perhaps"],
+    "linters": [["rufff"], ["mypy"], "ruff"],
+    "inputs": [{"a b": 1}, {"A": "${{ secret.A }}"}, {"working-directory": "x"}, {"a": 1, "A": 2}],
+    "env": [{"A": "${{ runner.os }}"}, {"A": "${{ vars.A"}, {"A": "${{ }}"}, {"A-B": 1}, {"A": [1]}],
+    "act": ["perhaps"],
+    "schedule": ["* * * * *", "0 25 * * *", "0 3 * *", "0 3 * * mon-"],
+    "tags": [[]],
+    "environment": [""],
+    "interval": ["never"],
+    "cooldown-days": [0, True],
+    "nmae": ["x"],
+    "template": ["nightl", 1],
 }
 
 
-def tables(template: str) -> st.SearchStrategy[dict[str, Any]]:
-    """Tables with settings that the template uses; now and then with one that it does not use."""
-    from ci_kit.workflow.options import options_of
+MISTAKES = st.sampled_from([{name: value} for name, values in WRONG.items() for value in values])
 
-    used = {option.name for option in options_of(template)} & VALUES.keys()
-    known = st.fixed_dictionaries({}, optional={name: VALUES[name] for name in sorted(used)})
-    return known | st.fixed_dictionaries(
-        {"nmae": text}, optional={name: VALUES[name] for name in sorted(used)}
-    )
+
+def right(template: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Tables with settings that a template uses."""
+    used = sorted({option.name for option in options_of(template)} & RIGHT.keys())
+    return st.fixed_dictionaries({}, optional={name: RIGHT[name] for name in used})
 
 
 class Yaml12(yaml.CSafeLoader):
@@ -167,7 +186,7 @@ def require_same_data(written: str) -> Any:
 def project(tmp_path: Path) -> Repository:
     """A repository with two projects, and an action elsewhere."""
     made = Repository(tmp_path)
-    made.write("uv.lock", '[[package]]\nname = "ruff"\n[[package]]\nname = "mypy"\n')
+    made.write("uv.lock", '[[package]]\nname = "ruff"\n')
     made.write("api/requirements.txt", "pytest\nruff\n")
     (tmp_path / ".git").mkdir()
     return made
@@ -208,8 +227,10 @@ def test_a_generated_configuration_gives_valid_files_or_one_error(template: str,
     )
     @given(st.data())
     def run(data: st.DataObject) -> None:
-        first = {"action": f"owner/ci-kit@{SHA} # v1", **data.draw(tables("ci"))}
-        other = {"template": template, **data.draw(tables(template))}
+        first = {"action": f"owner/ci-kit@{SHA} # v1", **data.draw(right("ci"))}
+        other = {"template": template, **data.draw(right(template))}
+        if data.draw(st.integers(0, 3)) == 0:
+            other |= data.draw(MISTAKES)
         key = f"other-{template}"
         lines = ['[project]\nrequires-python = ">=3.12"']
         for name, table in (("workflow", first), (f"workflows.{key}", other)):
@@ -233,7 +254,7 @@ def test_a_generated_configuration_gives_valid_files_or_one_error(template: str,
             texts[file.text] = str(file.settings.path)
 
     run()
-    assert texts
+    assert len(texts) > EXAMPLES // len(SHIPPED) // 4
     assert errors
     require_linters_accept(texts, project)
 
