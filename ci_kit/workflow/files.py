@@ -14,8 +14,8 @@ from ci_kit.workflow.header import MARK, is_edited, is_generated, without_header
 from ci_kit.workflow.loading import Workflow, load_workflows
 from ci_kit.workflow.loss import lost
 from ci_kit.workflow.pins import Uses, moved_pins
-from ci_kit.workflow.render import render_text
-from ci_kit.workflow.sections import with_sections
+from ci_kit.workflow.render import render_text, require_valid
+from ci_kit.workflow.sections import BEGIN, END, with_sections
 from ci_kit.workflow.settings import WorkflowSettings
 
 
@@ -89,9 +89,24 @@ def _render(root: Path, workflow: Workflow) -> Rendered:
         require_inside(place, root)
     text, current = render_text(root, workflow.settings), _current(path)
     if current is not None and is_generated(current):
-        head = text.removesuffix(without_header(text))
-        text = head + with_sections(without_header(text), without_header(current), str(path))
+        text = _with_sections(text, current, path, workflow)
     return Rendered(path, text, current, workflow)
+
+
+def _with_sections(text: str, current: str, path: Path, workflow: Workflow) -> str:
+    """The text with the sections of the present text. Raises UsageError if it is not valid with them."""
+    body = without_header(text)
+    merged = text.removesuffix(body) + with_sections(body, without_header(current), str(path))
+    try:
+        require_valid(merged, workflow.settings)
+    except UsageError as error:
+        raise UsageError(
+            f"{path} is not valid with its sections",
+            why=error.why,
+            details=error.details,
+            todo=f'correct the lines between "{BEGIN}" and "{END}"',
+        ) from error
+    return merged
 
 
 def chosen_workflows(root: Path, names: Sequence[str]) -> tuple[Workflow, ...]:

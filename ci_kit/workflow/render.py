@@ -40,9 +40,14 @@ def render_text(root: Path, settings: WorkflowSettings) -> str:
     body = render_template(templates, settings.template_file, values)
     # Not in the template: a project's own template could leave it out.
     text = header(settings.table, body) + body
-    (require_workflow if settings.is_workflow else require_dependabot)(text, settings.template_file)
+    require_valid(text, settings)
     forbid_sections(body, settings.template_file)
     return text
+
+
+def require_valid(text: str, settings: WorkflowSettings) -> None:
+    """Raise UsageError if the text is not what its template is for."""
+    (require_workflow if settings.is_workflow else require_dependabot)(text, settings.template_file)
 
 
 @cache

@@ -79,12 +79,16 @@ def with_sections(text: str, current: str, file: str) -> str:
             )
         place = places[position - 1] + 1 if position else 0
         added.setdefault(place, []).extend(section.lines)
-    result = [
+    merged = [
         line
         for number in range(len(lines) + 1)
         for line in (*added.get(number, ()), *lines[number : number + 1])
     ]
-    return "".join(f"{line}\n" for line in result)
+    # Where a person has left empty lines around a section is not a difference.
+    same = [line for line in merged if line.strip()] == [
+        line for line in current.splitlines() if line.strip()
+    ]
+    return current if same else "".join(f"{line}\n" for line in merged)
 
 
 def _positions(old: list[str], new: list[str]) -> dict[int, int]:

@@ -48,7 +48,7 @@ SHIPPED: Mapping[str, Shipped] = {
         ),
         Shipped(
             "service-container",
-            "CI",
+            "Service container",
             "Tests with the server in a service container that has a health check.",
         ),
         Shipped("reusable", "Tests", "Tests as a workflow that other workflows call."),
