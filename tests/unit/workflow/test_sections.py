@@ -47,11 +47,11 @@ def test_a_section_is_never_lost_and_the_new_lines_are_all_there(
     current = insert(old_text, min(number, len(old)), SECTION)
     try:
         merged = with_sections(new_text, current, "file")
-    except UsageError as error:
-        assert "move the section" in error.todo
-    else:
-        assert SECTION in merged
-        assert without_sections(merged).split() == new_text.split()
+    except UsageError:
+        # The place is gone: the file stays as it is.
+        return
+    assert SECTION in merged
+    assert without_sections(merged).split() == new_text.split()
 
 
 @pytest.mark.parametrize(

@@ -239,7 +239,8 @@ def test_a_block_of_a_template_is_replaced_where_the_project_s_template_extends_
 ) -> None:
     repository.write(
         "own/nightly.yml.jinja",
-        '<% extends "ci-kit/nightly.yml.jinja" %>\n<% block before_tests %>\n\n      - run: make data\n<% endblock %>\n',
+        '<% extends "ci-kit/nightly.yml.jinja" %>\n'
+        "<% block before_tests %>\n\n      - run: make data\n<% endblock %>\n",
     )
     steps = rendered(repository, "nightly", 'templates = "own"\n')["jobs"]["test"]["steps"]
     assert steps[-2] == {"run": "make data"}
