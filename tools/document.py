@@ -167,7 +167,7 @@ def workflow_settings(document: str) -> str:
     before, _, rest = document.partition(begin)
     _, _, after = rest.partition(end)
     rows = "\n".join(
-        f"| `{option.name}` | {option.default_text} | {templates(option)} | {option.help} |"
+        f"| `{option.name}` | {defaults(option)} | {templates(option)} | {option.help} |"
         for option in WORKFLOW_OPTIONS
     )
     shipped = "\n".join(f"| `{one.name}` | {one.help} |" for one in SHIPPED.values())
@@ -183,6 +183,16 @@ def workflow_settings(document: str) -> str:
 {rows}
 
 {end}{after}"""
+
+
+def defaults(option: WorkflowOption) -> str:
+    """The default of a setting, and those of the templates that change it."""
+    changed = {
+        name: one.defaults[option.name] for name, one in SHIPPED.items() if option.name in one.defaults
+    }
+    return "; ".join(
+        [option.default_text, *(f"{name}: `{json.dumps(value)}`" for name, value in changed.items())]
+    )
 
 
 def templates(option: WorkflowOption) -> str:

@@ -18,9 +18,9 @@ from ci_kit.cli.call import Call, with_call
 )
 @click.option("--force", is_flag=True, help="Replace files that were written or edited by hand.")
 def render(call: Call, names: tuple[str, ...], mode: str | None, force: bool) -> None:
-    """Write the workflow files from [tool.ci-kit.workflow], [tool.ci-kit.workflows] and the templates.
+    """Write the workflow files from pyproject.toml and the templates.
 
-    NAME is a file without .yml; without one, all files.
+    NAME is the name of a file, without .yml. Without one, all files are written.
     """
     from ci_kit.settings.pyproject import read_table, resolve_root
     from ci_kit.workflow import writing

@@ -48,8 +48,8 @@ def wrong_inputs(
             todo=f"set it in [{table.name}] itself, as working-directory",
         )
     for name, setting in _SET_BY_TEMPLATE.get(table.template, {}).items():
-        # An input that the first table gives to every workflow is left out instead.
-        if name in inputs and ("inputs" in table.own and (setting in table.own or setting == "server")):
+        # The template leaves out an input that the first table gives to every workflow.
+        if name in inputs and "inputs" in table.own and (setting in table.own or setting == "server"):
             yield UsageError(
                 f"{name} is among the inputs",
                 why=f"the template {table.template!r} sets it by the setting {setting}; {why}",

@@ -135,11 +135,28 @@ def unused_linters(folder: Path, manager: PackageManager | None) -> tuple[str, .
     return tuple(name for name in packages if manager is None or not installs(manager, folder, name))
 
 
-def named_linters(
-    names: Sequence[str], folder: Path, manager: PackageManager | None
-) -> tuple[Linter | str, ...]:
-    """The linters with these names; a name with other words is a command. Raises ValueError."""
-    return tuple(_named(name, folder, manager) for name in names)
+def linter_steps(
+    names: Sequence[str] | None, folder: Path, manager: PackageManager | None, install: str
+) -> tuple[LinterStep, ...]:
+    """The steps of the linters with these names, or of those that the project in ``folder`` uses.
+
+    ``install`` is a script of the project's own; empty if the package manager's commands install it. Raises
+    ValueError for a name that is neither an installed linter nor a command.
+    """
+    environment = _environment(folder, manager, install)
+    if names is not None:
+        return tuple(_step(_named(name, folder, manager), folder, environment or "") for name in names)
+    if environment is None:
+        return ()
+    return tuple(_step(linter, folder, environment) for linter in linters_of(folder, manager))
+
+
+def _environment(folder: Path, manager: PackageManager | None, install: str) -> str | None:
+    """What a command of the project's environment begins with; None if there are several environments."""
+    environment = manager.in_environment(folder) if manager else ""
+    # A script of the project's own may install into another Python than the one of .venv.
+    other = environment is not None and environment.startswith(".venv") and install and ".venv" not in install
+    return "" if other else environment
 
 
 def _named(name: str, folder: Path, manager: PackageManager | None) -> Linter | str:
@@ -154,11 +171,7 @@ def _named(name: str, folder: Path, manager: PackageManager | None) -> Linter | 
     return linter
 
 
-def steps(linters: Sequence[Linter | str], folder: Path, environment: str) -> tuple[LinterStep, ...]:
-    """The steps of linters. ``environment`` is what a command of the project's environment begins with."""
-    return tuple(
-        LinterStep(f"Run {linter}", linter)
-        if isinstance(linter, str)
-        else LinterStep(linter.title, f"{environment}{linter.package}{linter.arguments(folder)}")
-        for linter in linters
-    )
+def _step(linter: Linter | str, folder: Path, environment: str) -> LinterStep:
+    if isinstance(linter, str):
+        return LinterStep(f"Run {linter}", linter)
+    return LinterStep(linter.title, f"{environment}{linter.package}{linter.arguments(folder)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from ci_kit.settings.problems import raise_problems
 from ci_kit.workflow.action import OwnAction, own_action
 from ci_kit.workflow.checks import wrong_folders, wrong_inputs
 from ci_kit.workflow.options import WORKFLOW_OPTIONS, WorkflowOption
-from ci_kit.workflow.project import complete, ecosystems
+from ci_kit.workflow.project import Project, complete, ecosystems
 from ci_kit.workflow.settings import WorkflowSettings
 from ci_kit.workflow.shipped import shipped
 from ci_kit.workflow.tables import WorkflowTable, workflow_tables, wrong_keys
@@ -38,12 +37,14 @@ def load_workflows(root: Path) -> tuple[Workflow, ...]:
     workflows = []
     problems: list[UsageError] = []
     for one in parsed:
-        one.values["ecosystems"] = ecosystems(root, folders)
+        project = Project(root, one.table, one.values, own)
         try:
-            warnings = complete(one.values, one.sources, one.table, root, own)
-            workflows.append(Workflow(WorkflowSettings(**one.values), one.sources, warnings))
+            values = complete(project, one.sources)
         except UsageError as problem:
             problems.append(problem)
+            continue
+        settings = WorkflowSettings(**values, ecosystems=ecosystems(root, folders))
+        workflows.append(Workflow(settings, one.sources, project.warnings()))
     raise_problems([*problems, *_repeated(workflows)])
     return tuple(workflows)
 
@@ -87,24 +88,23 @@ def _value(option: WorkflowOption, raw: object, place: str) -> object:
 
 
 def _repeated(workflows: list[Workflow]) -> Iterator[UsageError]:
-    for field, why in (
-        ("path", "each workflow needs a file of its own"),
-        ("name", "GitHub shows the name, and workflows of the same name cancel each other's runs"),
-    ):
-        values = Counter(
-            str(getattr(one.settings, field))
-            for one in workflows
-            if one.settings.is_workflow or field == "path"
-        )
-        for value, number in values.items():
-            if number > 1:
-                tables = [
-                    f"[{one.settings.table}]"
-                    for one in workflows
-                    if str(getattr(one.settings, field)) == value
-                ]
-                yield UsageError(
-                    f"{number} workflows have the same {field}: {value}",
-                    why=f"{why}; they are {' and '.join(tables)} in pyproject.toml",
-                    todo=f"set another {field} in one of them",
-                )
+    """A problem for each path, and each name of a workflow, that is there twice."""
+    all_settings = [one.settings for one in workflows]
+    named = [settings for settings in all_settings if settings.is_workflow]
+    yield from _same(all_settings, "path", "each workflow needs a file of its own")
+    yield from _same(
+        named, "name", "GitHub shows the name, and workflows of the same name cancel each other's runs"
+    )
+
+
+def _same(all_settings: list[WorkflowSettings], field: str, why: str) -> Iterator[UsageError]:
+    tables: dict[str, list[str]] = {}
+    for settings in all_settings:
+        tables.setdefault(str(getattr(settings, field)), []).append(f"[{settings.table}]")
+    for value, same in tables.items():
+        if len(same) > 1:
+            yield UsageError(
+                f"{len(same)} workflows have the same {field}: {value}",
+                why=f"{why}; they are {' and '.join(same)} in pyproject.toml",
+                todo=f"set another {field} in one of them",
+            )

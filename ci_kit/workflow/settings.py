@@ -118,7 +118,12 @@ class WorkflowSettings:
     def action_inputs(self) -> Mapping[str, str]:
         """The inputs of the action: those that follow from the template, and those of the project."""
         folder = {"working-directory": self.folder} if self.folder else {}
-        return folder | self._inputs_of_template() | dict(self.inputs)
+        of_template = self._inputs_of_template()
+        own = {name: value for name, value in self.inputs.items() if name not in of_template}
+        if self.template == _CONTAINER:
+            # The image has decided the version.
+            own.pop("mysql-version", None)
+        return folder | of_template | own
 
     def _inputs_of_template(self) -> dict[str, str]:
         if self.template == _CONTAINER:
@@ -128,7 +133,7 @@ class WorkflowSettings:
                 "mysql-port": "${{ job.services.mysql.ports['3306'] }}",
                 "mysql-password": self.password,
             }
-        if self.template == _REUSABLE:
+        if self.template == _REUSABLE and "mysql-version" not in self.inputs:
             return {"mysql-version": "${{ inputs.mysql-version }}"}
         if self.servers:
             return {"mysql-version": _of_matrix("server") if "server" in self.axes else self.servers[0]}

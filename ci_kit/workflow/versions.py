@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 import yaml
 
 from ci_kit.managers.toml_tables import read_table
+from ci_kit.settings.server_version import wanted_version
 from ci_kit.workflow.loader import LOADER
 
 _T = TypeVar("_T")
@@ -56,13 +57,22 @@ def python_versions(folder: Path) -> Found[tuple[str, ...]]:
 def server_versions(root: Path, folder: Path) -> Found[tuple[str, ...]]:
     """The versions of the server that the project in ``folder`` of the repository ``root`` names."""
     asked = read_table(folder / "pyproject.toml", "tool", "ci-kit").get("mysql-version")
-    if isinstance(asked, str) and asked:
-        return Found((asked,), "[tool.ci-kit] mysql-version in pyproject.toml")
+    if asked and is_version(asked):
+        return Found((str(asked),), "[tool.ci-kit] mysql-version in pyproject.toml")
     for place in dict.fromkeys([folder, root]):
         for name in _COMPOSE:
             if images := tuple(dict.fromkeys(_images(place / name))):
                 return Found(images, name)
     return Found(_DEFAULT_SERVERS, "no version in the project")
+
+
+def is_version(value: object) -> bool:
+    """Whether a value names the version of a server. An expression of GitHub does not."""
+    try:
+        return wanted_version(value) is not None
+    except ValueError:
+        # A run reports what is wrong with it.
+        return False
 
 
 def _fitting(requirement: str) -> Iterator[str]:

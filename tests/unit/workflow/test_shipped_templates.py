@@ -171,6 +171,41 @@ def test_the_password_of_the_project_is_that_of_the_service_container(
     assert job["steps"][-1]["with"]["mysql-password"] == "${{ secrets.DB }}"
 
 
+def test_inputs_of_the_first_workflow_do_not_lead_the_tests_to_another_server(repository: Repository) -> None:
+    repository.write(
+        "pyproject.toml",
+        f"""\
+        [tool.ci-kit.workflow]
+        action = "owner/ci-kit@{"0" * 40}"
+        [tool.ci-kit.workflow.inputs]
+        mysql = "private"
+        mysql-version = "mariadb-11.8"
+        database = "meeting"
+        [tool.ci-kit.workflows.container]
+        template = "service-container"
+        [tool.ci-kit.workflows.matrix]
+        template = "matrix"
+        [tool.ci-kit.workflows.fixed]
+        template = "matrix"
+        servers = ["9.1"]
+        """,
+    )
+    jobs = [yaml.load(file.text, yaml.BaseLoader)["jobs"]["test"] for file in render_files(repository.root)]
+    _, container, matrix, fixed = (job["steps"][-1]["with"] for job in jobs)
+    assert container["mysql"] == "external"
+    assert "mysql-version" not in container
+    assert container["database"] == "meeting"
+    assert jobs[1]["services"]["mysql"]["image"] == "mariadb:11.8"
+    assert matrix["mysql-version"] == "mariadb-11.8"
+    assert fixed["mysql-version"] == "9.1"
+
+
+def test_a_version_that_is_an_expression_decides_no_image(repository: Repository) -> None:
+    settings = "inputs = {mysql-version = '${{ vars.MYSQL }}'}\n"
+    job = rendered(repository, "reusable", settings)["jobs"]["test"]
+    assert job["steps"][-1]["with"] == {"mysql-version": "${{ vars.MYSQL }}"}
+
+
 def test_a_reusable_workflow_declares_its_inputs_secrets_and_outputs(repository: Repository) -> None:
     workflow = rendered(repository, "reusable")
     call = workflow["on"]["workflow_call"]

@@ -59,6 +59,8 @@ def test_python_versions(pyproject: str, versions: str, tmp_path: Path) -> None:
     ("files", "versions"),
     [
         ({"pyproject.toml": "[tool.ci-kit]\nmysql-version = 'mariadb-11'\n"}, ("mariadb-11",)),
+        ({"pyproject.toml": "[tool.ci-kit]\nmysql-version = 9\n"}, ("9",)),
+        ({"pyproject.toml": "[tool.ci-kit]\nmysql-version = 'x'\n"}, ("mysql-8.4", "mariadb-11.4")),
         ({"compose.yaml": COMPOSE.format("mysql:8.0.36")}, ("mysql-8.0.36",)),
         ({"docker-compose.yml": COMPOSE.format("docker.io/library/mariadb:11.4-noble")}, ("mariadb-11.4",)),
         ({"compose.yml": COMPOSE.format("postgres:17")}, ("mysql-8.4", "mariadb-11.4")),
