@@ -15,7 +15,8 @@ from ci_kit.report.document.schema import SCHEMA_FILE, schema_text
 from ci_kit.report.outputs import OUTPUTS
 from ci_kit.settings.option import SERVER_KINDS, Group, Option
 from ci_kit.settings.options import OPTIONS
-from ci_kit.workflow.options import WORKFLOW_OPTIONS, WorkflowOption, options_of
+from ci_kit.workflow.option import WorkflowOption
+from ci_kit.workflow.options import WORKFLOW_OPTIONS, options_of
 from ci_kit.workflow.shipped import SHIPPED
 from tools import schema
 

@@ -14,7 +14,8 @@ from ci_kit.settings.option import Option
 from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.servers import OPTIONS_OF_A_SERVER
 from ci_kit.settings.shapes import shape_of
-from ci_kit.workflow.options import WORKFLOW_OPTIONS, WorkflowOption, options_of
+from ci_kit.workflow.option import WorkflowOption
+from ci_kit.workflow.options import WORKFLOW_OPTIONS, options_of
 from ci_kit.workflow.shipped import SHIPPED
 
 PATH = "docs/schema/partial-ci-kit.json"

@@ -11,7 +11,8 @@ from ci_kit.errors import UsageError
 from ci_kit.settings.problems import raise_problems
 from ci_kit.workflow.action import OwnAction, own_action
 from ci_kit.workflow.checks import wrong_folders, wrong_inputs
-from ci_kit.workflow.options import WORKFLOW_OPTIONS, WorkflowOption
+from ci_kit.workflow.option import WorkflowOption
+from ci_kit.workflow.options import WORKFLOW_OPTIONS
 from ci_kit.workflow.project import Project, complete, ecosystems
 from ci_kit.workflow.settings import WorkflowSettings
 from ci_kit.workflow.shipped import shipped

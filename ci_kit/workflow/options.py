@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from ci_kit.settings.parsers import auto_or, flag, integer
 from ci_kit.workflow.expressions import JOB_ENV, STEP
+from ci_kit.workflow.option import WORKFLOWS, WorkflowOption
 from ci_kit.workflow.option_parsers import (
     INPUT,
     VARIABLE,
@@ -28,54 +25,14 @@ from ci_kit.workflow.option_parsers import (
     workflow_path,
 )
 from ci_kit.workflow.schedule import schedule
-from ci_kit.workflow.shipped import SHIPPED, Shipped
+from ci_kit.workflow.shipped import SHIPPED
 
 _LONGEST_JOB = 35 * 24 * 60
 """Minutes; GitHub ends a workflow run after 35 days ("Actions limits" in its documentation)."""
 _LONGEST_COOLDOWN = 90
 
 _ALL = frozenset(SHIPPED)
-_WORKFLOWS = _ALL - {"dependabot"}
-_TESTS = _WORKFLOWS - {"release"}
 _FOR_CHANGES = frozenset({"ci", "matrix", "service-container"})
-
-
-@dataclass(frozen=True)
-class WorkflowOption:
-    """One setting. ``name`` is its key in pyproject.toml.
-
-    ``default`` is a value as pyproject.toml would have it; None if there is nothing to parse, and then
-    ``shown_default`` describes it. ``parse`` raises ValueError, whose message names what was expected.
-
-    ``templates`` are the templates that use it. The other workflows of a project take an ``inherited`` value
-    from ``[tool.ci-kit.workflow]``.
-    """
-
-    name: str
-    default: object
-    help: str
-    parse: Callable[[object], object]
-    shown_default: str = ""
-    templates: frozenset[str] = _TESTS
-    inherited: bool = True
-
-    @property
-    def field(self) -> str:
-        """The option's attribute of :class:`~ci_kit.workflow.settings.WorkflowSettings`."""
-        return self.name.replace("-", "_")
-
-    @property
-    def default_text(self) -> str:
-        """The default as documents and messages show it."""
-        return self.shown_default or f"`{json.dumps(self.default)}`"
-
-    def default_in(self, template: Shipped) -> object:
-        """The default in a template."""
-        return template.defaults.get(self.name, self.default)
-
-    def value_of(self, raw: object) -> object:
-        """A value from pyproject.toml, or the default, parsed. Raises ValueError."""
-        return None if raw is None else self.parse(raw)
 
 
 WORKFLOW_OPTIONS: tuple[WorkflowOption, ...] = (
@@ -85,7 +42,7 @@ WORKFLOW_OPTIONS: tuple[WorkflowOption, ...] = (
         "Name of the workflow.",
         literal,
         shown_default='`"CI"`; the title of another template, and the name of the table',
-        templates=_WORKFLOWS,
+        templates=WORKFLOWS,
         inherited=False,
     ),
     WorkflowOption(
@@ -119,7 +76,7 @@ WORKFLOW_OPTIONS: tuple[WorkflowOption, ...] = (
         "Python versions, in quotes: `3.10` without them is the number 3.1. Several make a matrix. `auto`:"
         " the versions that the project supports.",
         auto_or(literals),
-        templates=_WORKFLOWS,
+        templates=WORKFLOWS,
     ),
     WorkflowOption(
         "servers",
@@ -148,21 +105,21 @@ WORKFLOW_OPTIONS: tuple[WorkflowOption, ...] = (
         "ubuntu-24.04",
         "Label of the runner, or an expression.",
         runner,
-        templates=_WORKFLOWS,
+        templates=WORKFLOWS,
     ),
     WorkflowOption(
         "timeout-minutes",
         15,
         "Minutes after which GitHub cancels a job.",
         integer(1, _LONGEST_JOB),
-        templates=_WORKFLOWS,
+        templates=WORKFLOWS,
     ),
     WorkflowOption(
         "working-directory",
         ".",
         "Folder of the project, if it is not the repository's root.",
         path,
-        templates=_WORKFLOWS,
+        templates=WORKFLOWS,
     ),
     WorkflowOption(
         "install",
@@ -205,7 +162,7 @@ WORKFLOW_OPTIONS: tuple[WorkflowOption, ...] = (
         False,
         "Make `act` skip `actions/setup-python` and `actions/cache`, and use the machine's own Python.",
         flag,
-        templates=_WORKFLOWS,
+        templates=WORKFLOWS,
     ),
     WorkflowOption(
         "schedule",

@@ -10,8 +10,9 @@ from pathlib import PurePosixPath
 from ci_kit.settings.server_version import WantedVersion
 from ci_kit.workflow.cached import CachedPackages
 from ci_kit.workflow.linters import LinterStep
+from ci_kit.workflow.option import TESTS
 from ci_kit.workflow.pins import Uses
-from ci_kit.workflow.shipped import shipped
+from ci_kit.workflow.shipped import SHIPPED, shipped
 
 TEMPLATE_SUFFIX = ".yml.jinja"
 _REPOSITORY = PurePosixPath()
@@ -70,7 +71,7 @@ class WorkflowSettings:
 
     @property
     def runs_tests(self) -> bool:
-        return self.template not in {"release", "dependabot"}
+        return self.template in TESTS or self.template not in SHIPPED
 
     @property
     def axes(self) -> Mapping[str, tuple[str, ...]]:

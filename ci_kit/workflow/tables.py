@@ -12,7 +12,8 @@ from ci_kit.errors import UsageError
 from ci_kit.settings.names import did_you_mean
 from ci_kit.settings.pyproject import TABLE as PARENT_TABLE
 from ci_kit.settings.pyproject import read_table, resolve_root
-from ci_kit.workflow.options import WORKFLOW_OPTIONS, WorkflowOption, options_of
+from ci_kit.workflow.option import WorkflowOption
+from ci_kit.workflow.options import WORKFLOW_OPTIONS, options_of
 from ci_kit.workflow.shipped import SHIPPED, Shipped, shipped
 
 TABLE = f"{PARENT_TABLE}.workflow"
