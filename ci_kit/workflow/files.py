@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from ci_kit.errors import OutOfDateError, UsageError
@@ -64,9 +65,12 @@ class Rendered:
         """The first line of the present text that differs, from 1; 0 if there is no file."""
         if self.current is None:
             return 0
-        lines, expected = self.current.splitlines(), self.text.splitlines()
-        same = zip(lines, expected, strict=False)
-        return next((number for number, (one, other) in enumerate(same, 1) if one != other), len(lines))
+        # The checksum differs wherever the text does.
+        body = without_header(self.current)
+        header = self.current.removesuffix(body).count("\n")
+        lines, expected = body.splitlines(), without_header(self.text).splitlines()
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(lines, expected, strict=False)))
+        return header + min(same + 1, max(len(lines), 1))
 
     @property
     def lost(self) -> tuple[str, ...]:
@@ -114,15 +118,16 @@ def chosen_workflows(root: Path, names: Sequence[str]) -> tuple[Workflow, ...]:
 
     Raises UsageError for a name that no file has.
     """
-    by_name = {one.settings.path.stem: one for one in load_workflows(root)}
+    workflows = load_workflows(root)
+    known = list(dict.fromkeys(one.settings.path.stem for one in workflows))
     for name in names:
-        if name not in by_name:
+        if name not in known:
             raise UsageError(
                 f"there is no workflow {name!r}",
                 why="a workflow has the name of its file, without .yml",
-                todo=did_you_mean(name, by_name) or f"the workflows are {', '.join(by_name)}",
+                todo=did_you_mean(name, known) or f"the workflows are {', '.join(known)}",
             )
-    return tuple(one for name, one in by_name.items() if name in names or not names)
+    return tuple(one for one in workflows if one.settings.path.stem in names or not names)
 
 
 def _current(path: Path) -> str | None:

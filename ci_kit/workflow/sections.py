@@ -65,7 +65,7 @@ def with_sections(text: str, current: str, file: str) -> str:
         ) from error
     if not sections:
         return text
-    lines = text.splitlines()
+    lines = _lines(text)
     places = [number for number, line in enumerate(lines) if line.strip()]
     positions = _positions([line for line in old if line.strip()], [lines[place] for place in places])
     added: dict[int, list[str]] = {}
@@ -117,7 +117,7 @@ def _split(text: str) -> tuple[list[str], list[Section]]:
     sections: list[Section] = []
     section: list[str] = []
     begin = 0
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(_lines(text), 1):
         if _BEGIN.fullmatch(line):
             if begin:
                 raise _MarkError(f"a section begins within the one of line {begin}", number)
@@ -135,6 +135,11 @@ def _split(text: str) -> tuple[list[str], list[Section]]:
     if begin:
         raise _MarkError("the section does not end", begin)
     return outside, sections
+
+
+def _lines(text: str) -> list[str]:
+    # Not str.splitlines(), which also splits at characters that a section of the project may have.
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def _trailing_blanks(lines: list[str]) -> list[str]:

@@ -171,5 +171,5 @@ def test_each_stale_file_is_annotated_at_its_first_difference(
     assert caught.value.what == "2 generated files are not up to date"
     commands = [line for line in capsys.readouterr().out.splitlines() if line.startswith("::error ")]
     assert [command.split("::")[1] for command in commands] == [
-        f"error file=.github/workflows/{name}.yml,line=2,title=ci-kit render --check" for name in "ab"
+        f"error file=.github/workflows/{name}.yml,line=3,title=ci-kit render --check" for name in "ab"
     ]

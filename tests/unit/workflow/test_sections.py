@@ -68,6 +68,11 @@ def test_a_section_keeps_its_place_between_the_lines_around_it(new: str, expecte
     assert with_sections(new, insert(GENERATED, 3, SECTION), "file") == expected
 
 
+def test_the_characters_of_a_section_stay_exact() -> None:
+    section = SECTION.replace("mine", "mine \u2028\x85\x0c")
+    assert section in with_sections(GENERATED.replace("c: 3", "c: 4"), insert(GENERATED, 3, section), "file")
+
+
 def test_sections_at_both_ends_stay_there() -> None:
     current = f"{SECTION}{GENERATED}\n{SECTION}"
     assert with_sections("new: 1\n", current, "file") == f"{SECTION}new: 1\n\n{SECTION}"

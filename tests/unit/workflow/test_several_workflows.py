@@ -104,6 +104,22 @@ def test_only_the_named_files_are_written(repository: Repository) -> None:
     assert not (repository.root / FOLDER / "a.yml").exists()
 
 
+def test_files_of_the_same_name_in_two_folders_are_both_written(repository: Repository) -> None:
+    repository.write(
+        "pyproject.toml",
+        """\
+        [tool.ci-kit.workflows.dependabot]
+        [tool.ci-kit.workflows.updates]
+        template = "dependabot"
+        """,
+    )
+    paths = [outcome.path for outcome in write(repository.root, Host(), ["dependabot"])]
+    assert [str(path.relative_to(repository.root)) for path in paths] == [
+        f"{FOLDER}/dependabot.yml",
+        ".github/dependabot.yml",
+    ]
+
+
 def test_a_name_that_no_file_has_is_one_error(repository: Repository) -> None:
     with pytest.raises(UsageError) as caught:
         write(repository.root, Host(), ["zz"])
