@@ -174,7 +174,8 @@ def _reason(rendered: Rendered) -> tuple[str, str]:
     if rendered.current is None:
         return "it does not exist", todo
     if _moved(rendered):
-        return _edits(rendered), f"upgrade ci-kit to get newer pins, or restore ci-kit's pins: {todo}"
+        force = "run `ci-kit render --force` and commit the file"
+        return _edits(rendered), f"upgrade ci-kit to get newer pins, or restore ci-kit's pins: {force}"
     if rendered.edited:
         return _edits(rendered), "run `ci-kit render`, which tells what it would remove, and commit the file"
     return "it differs from the settings and templates", todo

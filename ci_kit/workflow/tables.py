@@ -55,10 +55,8 @@ class WorkflowTable:
             return str(self.shipped.path(self.key)), "the default"
         if option.name == "name":
             return self._title, "the default"
-        changed = option.name in self.shipped.defaults
-        return option.default_in(
-            self.shipped
-        ), f"the default of {self.template}" if changed else "the default"
+        of_template = f" of the template {self.template}" if option.name in self.shipped.defaults else ""
+        return option.default_in(self.shipped), f"the default{of_template}"
 
     @property
     def _title(self) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +14,7 @@ from ci_kit.errors import UsageError
 from ci_kit.host.machine import Host
 from ci_kit.workflow.loading import load_workflow_settings
 from ci_kit.workflow.writing import write as write_files
+from tests.support.waiting import LIMIT
 from tests.unit.support import console_text, make_host, write
 
 if TYPE_CHECKING:
@@ -114,6 +118,23 @@ def test_a_wrong_linter_is_one_error(tmp_path: Path, linter: str, told: str) -> 
         commands(tmp_path, f"linters = ['{linter}']")
     assert told in caught.value.why
     assert "[tool.ci-kit.workflow] linters in pyproject.toml" in caught.value.why
+
+
+@pytest.mark.parametrize("text", ["a: int = 1\n", "import sys,os\na : int = ''\n"], ids=["clean", "wrong"])
+def test_the_commands_fail_for_wrong_code_and_change_nothing(tmp_path: Path, text: str) -> None:
+    settings = "[tool.ruff.format]\nindent-style = 'space'\n"
+    write(tmp_path, {"requirements.txt": "ruff\nmypy\n", "a.py": text, "pyproject.toml": settings})
+    (tmp_path / ".venv").mkdir()
+    # The environment of these tests has both.
+    (tmp_path / ".venv/bin").symlink_to(Path(sys.executable).parent)
+    codes = [
+        subprocess.run(
+            shlex.split(command), cwd=tmp_path, check=False, capture_output=True, timeout=LIMIT
+        ).returncode
+        for command in commands(tmp_path)
+    ]
+    assert codes == ([0, 0, 0] if text.startswith("a") else [1, 1, 1])
+    assert (tmp_path / "a.py").read_text(encoding="utf-8") == text
 
 
 def test_a_linter_that_is_configured_and_not_installed_is_a_warning(repository: Repository) -> None:

@@ -87,6 +87,7 @@ def test_a_check_names_a_pin_that_dependabot_has_updated(repository: Repository)
     assert caught.value.why == (
         f"only pins differ: actions/checkout is v8.0.0 in the file and {checkout.version} in ci-kit"
     )
+    assert "`ci-kit render --force`" in caught.value.todo
 
 
 @pytest.mark.parametrize("other", ["actions/elsewhere@v1", "./"])
