@@ -66,16 +66,22 @@ def require_inside(path: Path, repository: Path) -> None:
 
 
 def strict_environment(
-    filters: Mapping[str, Callable[..., str]], own: OwnTemplates | None = None, *, autoescape: bool = False
+    filters: Mapping[str, Callable[..., str]],
+    own: OwnTemplates | None = None,
+    *,
+    folder: str = "",
+    autoescape: bool = False,
 ) -> Environment:
     """The Jinja environment of every template. An undefined name is an error, never empty text.
+
+    ``folder`` is a folder of the shipped templates.
 
     A template in the project's folder ``own`` replaces the shipped template of the same name. The shipped
     one stays available as ``ci-kit/<name>``, for ``extends``. With ``own``, templates run in Jinja's sandbox:
     a template of a pull request cannot reach Python's modules by the attributes of a value. ``autoescape`` is
     for HTML: a value shows as it is, and cannot be markup.
     """
-    shipped = FileSystemLoader(shipped_templates())
+    shipped = FileSystemLoader(shipped_templates() / folder)
     loaders = [_OwnLoader(own)] if own else []
     # Jinja's own delimiters also occur in GitHub's expressions and in shell: ${{ }}, ${#array[@]}.
     # Outside the sandbox, a report of many failures takes half of the time.

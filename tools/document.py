@@ -18,7 +18,10 @@ from ci_kit.report.document.schema import SCHEMA_FILE, schema_text
 from ci_kit.report.outputs import OUTPUTS
 from ci_kit.settings.option import SERVER_KINDS, Group, Option
 from ci_kit.settings.options import OPTIONS
-from ci_kit.workflow.options import WORKFLOW_OPTIONS
+from ci_kit.workflow.option import WorkflowOption
+from ci_kit.workflow.options import WORKFLOW_OPTIONS, options_of
+from ci_kit.workflow.shipped import SHIPPED
+from tools import schema
 
 ROOT = Path(__file__).parents[1]
 NOTE = "Written by tools/document.py from {}; run `make render` to update it."
@@ -29,21 +32,19 @@ END = "<!-- The end of what tools/document.py wrote. -->"
 def main() -> int:
     documents = {
         "action.yml": action(),
-        "docs/adopt.md": with_table(
+        "docs/adopt.md": between_marks(
             "docs/adopt.md",
             "ci_kit/adopt/recognise/table.py",
-            ("what", "what ci-kit finds", "what becomes of it"),
-            [(row.name, row.found, row.became) for row in ROWS],
+            table(
+                ("what", "what ci-kit finds", "what becomes of it"),
+                [(row.name, row.found, row.became) for row in ROWS],
+            ),
         ),
         "docs/configuration.md": configuration(),
         "docs/exit-codes.md": codes(),
-        "docs/render.md": with_table(
-            "docs/render.md",
-            "ci_kit/workflow/options.py",
-            ("key", "default", "meaning"),
-            [(f"`{option.name}`", option.default_text, option.help) for option in WORKFLOW_OPTIONS],
-        ),
         str(SCHEMA_FILE.relative_to(ROOT)): schema_text(),
+        "docs/render.md": between_marks("docs/render.md", "ci_kit/workflow/options.py", workflow_settings()),
+        schema.PATH: schema.schema(),
     }
     stale = [name for name, text in documents.items() if current(ROOT / name) != text]
     if "--check" in sys.argv:
@@ -175,16 +176,47 @@ def cells(option: Option) -> dict[str, str]:
     }
 
 
-def with_table(name: str, source: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A document with a table between its marks."""
+def between_marks(name: str, source: str, content: str) -> str:
+    """A document with a content between its marks, which name the source."""
     begin = f"<!-- {NOTE.format(source)} -->"
     before, _, rest = current(ROOT / name).partition(begin)
     _, _, after = rest.partition(END)
-    lines = (columns, ["---"] * len(columns), *rows)
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines).replace(
-        "| --- | --- | --- |", "|---|---|---|"
+    return f"{before}{begin}\n\n{content}\n\n{END}{after}"
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = [f"| {' | '.join(line)} |" for line in (columns, *rows)]
+    return "\n".join([lines[0], "|---" * len(columns) + "|", *lines[1:]])
+
+
+def workflow_settings() -> str:
+    """The tables of the templates and of the workflow's settings."""
+    shipped = table(("template", "what it writes"), [(f"`{one.name}`", one.help) for one in SHIPPED.values()])
+    settings = table(
+        ("key", "default", "templates", "meaning"),
+        [(f"`{one.name}`", defaults(one), templates(one), one.help) for one in WORKFLOW_OPTIONS],
     )
-    return f"{before}{begin}\n\n{table}\n\n{END}{after}"
+    return f"{shipped}\n\n{settings}"
+
+
+def defaults(option: WorkflowOption) -> str:
+    """The default of a setting, and those of the templates that change it."""
+    changed = {
+        name: one.defaults[option.name] for name, one in SHIPPED.items() if option.name in one.defaults
+    }
+    return "; ".join(
+        [option.default_text, *(f"{name}: `{json.dumps(value)}`" for name, value in changed.items())]
+    )
+
+
+def templates(option: WorkflowOption) -> str:
+    """The templates that use a setting."""
+    used = [name for name in SHIPPED if option in options_of(name)]
+    unused = [name for name in SHIPPED if name not in used]
+    if len(unused) < len(used):
+        return f"all except {', '.join(unused)}" if unused else "all"
+    return ", ".join(used)
 
 
 def codes() -> str:

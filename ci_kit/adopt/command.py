@@ -13,9 +13,9 @@ from ci_kit.errors import OutOfDateError, UsageError
 from ci_kit.host.machine import Host
 from ci_kit.templating import require_inside
 from ci_kit.workflow.difference import unified_diff
+from ci_kit.workflow.header import is_generated
+from ci_kit.workflow.loading import workflow_action
 from ci_kit.workflow.pins import Uses
-from ci_kit.workflow.render import is_rendered
-from ci_kit.workflow.settings import workflow_action
 
 _FOLDER = Path(".github/workflows")
 
@@ -73,7 +73,7 @@ def _workflows(root: Path) -> list[Path]:
 def _adopt_file(path: Path, request: Request) -> Adoption:
     repository = _repository(path)
     text = _read(path, repository)
-    if is_rendered(text):
+    if is_generated(text):
         return Adoption(text, text, ())
     return adopt_text(text, _action(request.action, repository), name=str(path))
 

@@ -56,6 +56,9 @@ class Hatch:
             create, create, f"add {{names}} to the dependencies of Hatch's environment {environment}"
         )
 
+    def in_environment(self, folder: Path, /) -> str:
+        return f"hatch run {_environment(folder)}:"
+
     def install(self, folder: Path, /) -> tuple[str, ...]:
         return "python -m pip install hatch", f"hatch env create {_environment(folder)}"
 
@@ -63,6 +66,13 @@ class Hatch:
 def _environment(folder: Path) -> str:
     """The environment for the tests. As in Hatch, hatch.toml replaces the table in pyproject.toml."""
     return _test_environment(_environments(folder)) or _DEFAULT
+
+
+def environments_for_tests(folder: Path) -> tuple[Mapping[str, object], ...]:
+    """The tables of the environment for the tests, and of the one that it inherits from."""
+    environments = _environments(folder)
+    tables = (environments.get(name) for name in dict.fromkeys([_DEFAULT, _environment(folder)]))
+    return tuple(table for table in tables if isinstance(table, dict))
 
 
 def _environments(folder: Path) -> Mapping[str, object]:

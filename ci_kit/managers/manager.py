@@ -77,3 +77,9 @@ class PackageManager(Protocol):
 
         They run in ``folder``, where ``python`` is the workflow's Python.
         """
+
+    def in_environment(self, folder: Path, /) -> str | None:
+        """What a shell command begins with to run a program of the environment that :meth:`install` makes.
+
+        For example ``poetry run `` or ``.venv/bin/``; None if several environments are made.
+        """

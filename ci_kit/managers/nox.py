@@ -28,5 +28,8 @@ class Nox:
     def commands(self, _folder: Path, /) -> Commands:
         return Commands(_INSTALL, _INSTALL, f"install {{names}} in nox's session and type `{_INSTALL}`")
 
+    def in_environment(self, _folder: Path, /) -> None:
+        return None
+
     def install(self, _folder: Path, /) -> tuple[str, ...]:
         return "python -m pip install nox", _INSTALL

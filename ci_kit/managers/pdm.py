@@ -44,6 +44,9 @@ class Pdm:
             add="type `pdm add --dev --group test {words}`",
         )
 
+    def in_environment(self, _folder: Path, /) -> str:
+        return "pdm run "
+
     def install(self, _folder: Path, /) -> tuple[str, ...]:
         return (
             # PDM 2.29 fails to download with hishel 2: it has no SyncSqliteStorage.

@@ -9,7 +9,7 @@ from ci_kit.host.machine import Host
 from ci_kit.managers.lock_files import lists_package, requirements_files
 from ci_kit.managers.manager import Commands, Configuration
 from ci_kit.managers.uv import CACHE_FOLDER as UV_CACHE_FOLDER
-from ci_kit.managers.uv import INSTALL_UV, SYNC
+from ci_kit.managers.uv import IN_ENVIRONMENT, INSTALL_UV, SYNC
 
 _REQUIREMENTS = "requirements.txt"
 
@@ -34,6 +34,9 @@ class Pip:
             complete=f"-m pip install -r {file}",
             add="add {names} to the project's test dependencies and install them",
         )
+
+    def in_environment(self, folder: Path, /) -> str:
+        return ".venv/bin/" if (folder / _REQUIREMENTS).is_file() else IN_ENVIRONMENT
 
     def install(self, folder: Path, /) -> tuple[str, ...]:
         requirements = folder / _REQUIREMENTS

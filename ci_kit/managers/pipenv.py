@@ -44,6 +44,9 @@ class Pipenv:
         sync = "pipenv sync --dev" if (folder / _LOCK).is_file() else "pipenv install --dev"
         return Commands(create=sync, complete=sync, add="type `pipenv install --dev {words}`")
 
+    def in_environment(self, _folder: Path, /) -> str:
+        return "pipenv run "
+
     def install(self, folder: Path, /) -> tuple[str, ...]:
         # `--deploy` fails for a lock file that is older than the Pipfile; `pipenv sync` would accept it.
         deploy = " --deploy" if (folder / _LOCK).is_file() else ""

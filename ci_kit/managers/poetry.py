@@ -47,6 +47,9 @@ class Poetry:
             add="type `poetry add --group dev {words}`",
         )
 
+    def in_environment(self, _folder: Path, /) -> str:
+        return "poetry run "
+
     def install(self, _folder: Path, /) -> tuple[str, ...]:
         return "python -m pip install poetry", "poetry install --no-interaction"
 

@@ -49,5 +49,8 @@ class Tox:
         create = f"tox run -e {_ENVIRONMENT} --notest"
         return Commands(create, create, f"add {{names}} to `deps` of tox and type `{create}`")
 
+    def in_environment(self, _folder: Path, /) -> str:
+        return f".tox/{_ENVIRONMENT}/bin/"
+
     def install(self, _folder: Path, /) -> tuple[str, ...]:
         return "python -m pip install tox", f"tox run -e {_ENVIRONMENT} --notest"

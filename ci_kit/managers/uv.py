@@ -15,6 +15,8 @@ INSTALL_UV = "python -m pip install uv"
 # job of a matrix.
 SYNC = "uv sync --python python --all-groups"
 CACHE_FOLDER = "~/.cache/uv"
+# Without `--no-sync`, uv would leave out the groups that only `uv sync` was told to install.
+IN_ENVIRONMENT = "uv run --no-sync "
 
 
 class Uv:
@@ -44,6 +46,9 @@ class Uv:
             complete="uv sync --all-groups --all-extras",
             add="type `uv add --dev {words}`",
         )
+
+    def in_environment(self, _folder: Path, /) -> str:
+        return IN_ENVIRONMENT
 
     def install(self, _folder: Path, /) -> tuple[str, ...]:
         return INSTALL_UV, f"{SYNC} --locked"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ci_kit.settings.parsers import words
+from ci_kit.settings.shapes import STRING, STRINGS, any_of, shaped
 
 _EXPECTED = (
     "expected one command as a list of strings, several as a list of such lists, or a string with a command"
@@ -14,6 +15,7 @@ _OPERATORS = frozenset({"&&", "||", ";", "&", "|", ">", ">>", "<", "2>&1", "2>"}
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.ASCII | re.DOTALL)
 
 
+@shaped(any_of(STRING, STRINGS, {"type": "array", "items": STRINGS}))
 def command_lines(value: object) -> tuple[tuple[str, ...], ...]:
     """The words of each command. Raises ValueError, whose message names what was expected.
 

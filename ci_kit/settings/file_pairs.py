@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from ci_kit.settings.pairs import Pair, pairs
+from ci_kit.settings.pairs import PAIRS, Pair, pairs
+from ci_kit.settings.shapes import shaped
 
 
+@shaped(PAIRS)
 def files(value: object) -> tuple[Pair, ...]:
     """Pairs of a file and its template, both relative to the project. Raises ValueError."""
     found = pairs(value, Pair("tests/my.cnf", "tests/my.cnf.template"))

@@ -35,7 +35,7 @@ from ci_kit.settings.variables import STANDARD, Variable, bind, names_of
 
 _OWN_KEYS = frozenset(option.name for option in OPTIONS)
 # Read by `ci-kit render`, and by load_servers().
-_SUB_TABLES = frozenset({"workflow", TABLES})
+_SUB_TABLES = frozenset({"workflow", "workflows", TABLES})
 
 
 def load_settings(

@@ -7,6 +7,11 @@ import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ci_kit.settings.shapes import STRING, STRINGS, any_of, table_of
+
+PAIRS = any_of(table_of(STRING), STRING, STRINGS)
+"""What :func:`pairs` accepts."""
+
 _AROUND_EQUALS = re.compile(r"^([ \t]*[^\s=]+)[ \t]*=[ \t]*", re.MULTILINE)
 
 

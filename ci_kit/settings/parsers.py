@@ -10,6 +10,8 @@ import shlex
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from ci_kit.settings.shapes import STRING, STRINGS, any_of, shape_of, shaped
+
 _T = TypeVar("_T")
 
 _WORDS = {
@@ -28,6 +30,7 @@ class UnknownWordError(ValueError):
         self.known = known
 
 
+@shaped(any_of(STRING, {"type": "number"}))
 def text(value: object) -> str:
     """A string. A number counts as its digits, so that a password such as 1234 needs no quotes."""
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -37,6 +40,7 @@ def text(value: object) -> str:
     raise ValueError("expected a string")
 
 
+@shaped({"type": "string", "minLength": 1})
 def quoted_text(value: object) -> str:
     """A string that is not blank. A number is refused, because 3.10 without quotes is the number 3.1."""
     if isinstance(value, float):
@@ -48,6 +52,7 @@ def quoted_text(value: object) -> str:
     return _encodable(value)
 
 
+@shaped(any_of({"type": "boolean"}, {"enum": [*_WORDS]}))
 def flag(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -59,7 +64,12 @@ def flag(value: object) -> bool:
 
 def auto_or(parse: Callable[[object], _T]) -> Callable[[object], _T | None]:
     """The word ``auto``, which gives None, or what another parser accepts."""
-    return lambda value: None if value == "auto" else parse(value)
+
+    @shaped(any_of({"const": "auto"}, shape_of(parse)))
+    def parse_or_auto(value: object) -> _T | None:
+        return None if value == "auto" else parse(value)
+
+    return parse_or_auto
 
 
 def none_or(parse: Callable[[object], str]) -> Callable[[object], str]:
@@ -68,6 +78,7 @@ def none_or(parse: Callable[[object], str]) -> Callable[[object], str]:
     An empty variable counts as not given, because the action's inputs arrive so. This word is not empty.
     """
 
+    @shaped(any_of(STRING, shape_of(parse)))
     def parse_word(value: object) -> str:
         named = isinstance(value, str) and value.strip().lower() in {"none", "''", '""'}
         return "" if named else parse(value)
@@ -87,6 +98,7 @@ def no_or(parse: Callable[[object], str]) -> Callable[[object], str]:
 def integer(low: int, high: int) -> Callable[[object], int]:
     """A whole number from ``low`` to ``high``, both included."""
 
+    @shaped(any_of({"type": "integer", "minimum": low, "maximum": high}, STRING))
     def parse(value: object) -> int:
         number = _whole(value)
         if number is None or not low <= number <= high:
@@ -96,6 +108,7 @@ def integer(low: int, high: int) -> Callable[[object], int]:
     return parse
 
 
+@shaped(any_of({"type": "number", "minimum": 0, "maximum": _HUNDRED}, STRING))
 def percent(value: object) -> float:
     try:
         number = float(value) if isinstance(value, int | float | str) else -1.0
@@ -107,6 +120,7 @@ def percent(value: object) -> float:
     return number
 
 
+@shaped(any_of(STRING, STRINGS))
 def words(value: object) -> tuple[str, ...]:
     """A list of words, or one string that is split as a shell splits it."""
     if isinstance(value, str):

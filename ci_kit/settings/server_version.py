@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from ci_kit.settings.shapes import STRING, any_of, shaped
+
 Flavour: TypeAlias = Literal["MySQL", "MariaDB"]
 
 _FLAVOURS: dict[str, Flavour] = {"mysql": "MySQL", "mariadb": "MariaDB"}
@@ -35,6 +37,7 @@ class WantedVersion:
         return flavour == self.flavour and tuple(number[: len(self.number)]) == self.number
 
 
+@shaped(any_of(STRING, {"type": "integer"}))
 def wanted_version(value: object) -> WantedVersion | None:
     """A version; None for an empty string. A number alone means MySQL. Raises ValueError."""
     match value:

@@ -27,11 +27,12 @@ _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _SHARED = frozenset(
     {"keep-mysql", "boot-timeout", "mysql-datadir", "env", "standard-variables", "mysql-host"}
 )
-_OPTIONS = {
-    option.name: option
-    for option in OPTIONS
-    if option.group in {"Server", "Database"} and option.name not in _SHARED
-}
+OPTIONS_OF_A_SERVER = tuple(
+    option for option in OPTIONS if option.group in {"Server", "Database"} and option.name not in _SHARED
+)
+"""The settings that a table of a server may have."""
+
+_OPTIONS = {option.name: option for option in OPTIONS_OF_A_SERVER}
 _KINDS = ("auto", "private", "docker")
 # The standard variables of a server with a name are MYSQL_NAME_HOST and so on.
 _STANDARD: tuple[Field, ...] = ("host", "port", "user", "password", "database", "url")

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from ci_kit.settings.pairs import Pair, pairs
+from ci_kit.settings.pairs import PAIRS, Pair, pairs
 from ci_kit.settings.parsers import UnknownWordError
+from ci_kit.settings.shapes import shaped
 
 if TYPE_CHECKING:
     # Loaded where it is used, because `ci-kit --help` loads this module and reads no URL.
@@ -84,6 +85,7 @@ class Variable:
         return (parse_database_url(self.form) if self.form else None) or DatabaseUrl("mysql", "database")
 
 
+@shaped(PAIRS)
 def variables(value: object) -> tuple[Variable, ...]:
     """A table of variables, or a text such as ``DB_HOST=host DB_PORT=port``. Raises ValueError."""
     if isinstance(value, list | tuple):
@@ -92,6 +94,7 @@ def variables(value: object) -> tuple[Variable, ...]:
     return tuple(_variable(pair.name, pair.text) for pair in pairs(value, Pair("DB_HOST", "host")))
 
 
+@shaped(PAIRS)
 def environment_texts(value: object) -> tuple[Pair, ...]:
     """A table of variables with texts, or a text such as ``DB_ADDRESS={host}:{port}``. Raises ValueError."""
     found = pairs(value, Pair("DB_ADDRESS", "{host}:{port}"))

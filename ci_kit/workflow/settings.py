@@ -1,53 +1,67 @@
-"""The settings of a project's workflow, from ``[tool.ci-kit.workflow]`` in its pyproject.toml."""
+"""The settings of one workflow, as its template reads them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import PurePosixPath
 
-from ci_kit.errors import UsageError
-from ci_kit.settings.names import did_you_mean
-from ci_kit.settings.problems import raise_problems
-from ci_kit.settings.pyproject import TABLE as PARENT_TABLE
-from ci_kit.settings.pyproject import read_table, resolve_root
-from ci_kit.workflow.action import OwnAction, own_action
-from ci_kit.workflow.history import history_path
-from ci_kit.workflow.install import install_script
-from ci_kit.workflow.options import WORKFLOW_OPTIONS, WorkflowOption
+from ci_kit.settings.server_version import WantedVersion
+from ci_kit.workflow.cached import CachedPackages
+from ci_kit.workflow.linters import LinterStep
+from ci_kit.workflow.option import TESTS
 from ci_kit.workflow.pins import Uses
+from ci_kit.workflow.shipped import SHIPPED, shipped
 
-TABLE = f"{PARENT_TABLE}.workflow"
 TEMPLATE_SUFFIX = ".yml.jinja"
 _REPOSITORY = PurePosixPath()
-_OWN_ACTION = Uses("./")
-_KEYS = tuple(option.name for option in WORKFLOW_OPTIONS)
+_SECRET = re.compile(r"\bsecrets\s*\.\s*([A-Za-z_]\w*)")
+_OWN_PASSWORD = "tests"  # noqa: S105  (of a server that only one job can reach)
+_CONTAINER = "service-container"
+_REUSABLE = "reusable"
 
 
 @dataclass(frozen=True)
 class WorkflowSettings:
-    """The settings of a project's workflow; docs/render.md explains each.
+    """The settings of one workflow; docs/render.md explains each.
 
-    ``history`` is the folder of the history, relative to the repository. It is empty if the workflow does not
-    keep the history.
+    ``table`` is the table of pyproject.toml that describes it. ``cached`` is what the package manager
+    downloads. ``history`` is the folder of the history, relative to the repository; empty if the workflow
+    does not keep it. ``comments`` is whether the tests write a comment on the pull request. ``ecosystems``
+    are the package ecosystems of Dependabot, with the folders of the projects.
     """
 
     name: str
     path: PurePosixPath
     branches: tuple[str, ...]
+    paths: tuple[str, ...]
     python_versions: tuple[str, ...]
+    servers: tuple[str, ...]
+    operating_systems: tuple[str, ...]
+    server: WantedVersion
     runs_on: str
     timeout_minutes: int
     working_directory: PurePosixPath
     install: str
+    cache: bool
+    linters: tuple[LinterStep, ...]
     action: Uses
     inputs: Mapping[str, str]
     env: Mapping[str, str]
     history: str
     act: bool
+    schedule: str
+    tags: tuple[str, ...]
+    environment: str
+    interval: str
+    cooldown_days: int
     template: str
     templates: PurePosixPath | None
+    table: str
+    cached: CachedPackages | None
+    ecosystems: Mapping[str, tuple[str, ...]]
+    comments: bool
 
     @property
     def template_file(self) -> str:
@@ -55,111 +69,99 @@ class WorkflowSettings:
         return f"{self.template}{TEMPLATE_SUFFIX}"
 
     @property
+    def is_workflow(self) -> bool:
+        """Whether the file is a workflow; otherwise it is Dependabot's configuration."""
+        return shipped(self.template).is_workflow
+
+    @property
+    def runs_tests(self) -> bool:
+        return self.template in TESTS or self.template not in SHIPPED
+
+    @property
+    def axes(self) -> Mapping[str, tuple[str, ...]]:
+        """What has several values: its name in the matrix, and the values."""
+        if not self.runs_tests:
+            return {}
+        all_axes = {"python": self.python_versions, "server": self.servers, "os": self.operating_systems}
+        return {name: values for name, values in all_axes.items() if len(values) > 1}
+
+    @property
     def matrix(self) -> bool:
-        """Whether several Python versions get a job each."""
-        return len(self.python_versions) > 1
+        """Whether the tests run in several jobs."""
+        return bool(self.axes)
+
+    @property
+    def test_name(self) -> str:
+        """The name of the job with the tests: each job of a matrix has its own."""
+        return f"Tests on {self._varying}" if self.matrix else "Tests"
+
+    @property
+    def _varying(self) -> str:
+        """What differs between the jobs of a matrix."""
+        labels = {"python": "Python ", "server": "", "os": ""}
+        return ", ".join(f"{labels[axis]}{_of_matrix(axis)}" for axis in self.axes)
+
+    @property
+    def python(self) -> str:
+        """The Python version of the tests, or the expression for it."""
+        if "python" in self.axes:
+            return _of_matrix("python")
+        return "${{ inputs.python-version }}" if self.template == _REUSABLE else self.python_versions[0]
+
+    @property
+    def runner(self) -> str:
+        """The label of the tests' runner, or the expression for it."""
+        return _of_matrix("os") if "os" in self.axes else next(iter(self.operating_systems), self.runs_on)
 
     @property
     def folder(self) -> str:
         """The project's folder; empty if it is the repository's root."""
         return "" if self.working_directory == _REPOSITORY else str(self.working_directory)
 
+    @property
+    def distributions(self) -> str:
+        """The folder of the distributions that a release builds."""
+        return f"{self.working_directory / 'dist'}/"
 
-def load_workflow_settings(root: Path) -> WorkflowSettings:
-    """The workflow settings of the repository in ``root``.
+    @property
+    def action_inputs(self) -> Mapping[str, str]:
+        """The inputs of the action: those that follow from the template, and those of the project."""
+        folder = {"working-directory": self.folder} if self.folder else {}
+        of_template = self._inputs_of_template()
+        own = {name: value for name, value in self.inputs.items() if name not in of_template}
+        if self.template == _CONTAINER:
+            # The image has decided the version.
+            own.pop("mysql-version", None)
+        # Each job of a matrix has a comment of its own.
+        name = {"run-name": self._varying} if self.comments and self.matrix else {}
+        return folder | of_template | name | own
 
-    Raises one UsageError for all wrong keys and values.
-    """
-    table = _read_workflow_table(root)
-    problems = [_unknown_key(key) for key in table if key not in _KEYS]
-    values: dict[str, Any] = {}
-    for option in WORKFLOW_OPTIONS:
-        try:
-            values[option.field] = _parse(option, table.get(option.name, option.default))
-        except UsageError as problem:
-            problems.append(problem)
-    own = own_action(root)
-    problems += [*_wrong_folders(root, values), *_wrong_inputs(values, own)]
-    raise_problems(problems)
-    values["install"] = values["install"] or install_script(root / values["working_directory"])
-    values["action"] = values["action"] or _default_action(own)
-    keeps = values["history"]
-    values["history"] = history_path(root, values["working_directory"], values["inputs"]) if keeps else ""
-    return WorkflowSettings(**values)
+    def _inputs_of_template(self) -> dict[str, str]:
+        if self.template == _CONTAINER:
+            return {
+                "mysql": "external",
+                "mysql-host": "127.0.0.1",
+                "mysql-port": "${{ job.services.mysql.ports['3306'] }}",
+                "mysql-password": self.password,
+            }
+        if self.template == _REUSABLE and "mysql-version" not in self.inputs:
+            return {"mysql-version": "${{ inputs.mysql-version }}"}
+        if self.servers:
+            return {"mysql-version": _of_matrix("server") if "server" in self.axes else self.servers[0]}
+        return {}
 
+    @property
+    def password(self) -> str:
+        """The password of root in a service container: the one that the project states, or one of ci-kit."""
+        return self.inputs.get("mysql-password") or self.env.get("MYSQL_PASSWORD") or _OWN_PASSWORD
 
-def workflow_action(root: Path) -> Uses:
-    """The action of the repository in ``root``, without its other settings. Raises UsageError."""
-    option = next(one for one in WORKFLOW_OPTIONS if one.name == "action")
-    action = _parse(option, _read_workflow_table(root).get(option.name))
-    return action if isinstance(action, Uses) else _default_action(own_action(root))
-
-
-def _read_workflow_table(root: Path) -> Mapping[str, Any]:
-    table = read_table(resolve_root(root)).values.get("workflow", {})
-    if not isinstance(table, dict):
-        raise UsageError(
-            f"[{TABLE}] in {root / 'pyproject.toml'} is not a table", todo=f"write it as a [{TABLE}] section"
-        )
-    return table
-
-
-def _unknown_key(key: str) -> UsageError:
-    return UsageError(
-        f"unknown setting {key!r}",
-        why=f"it is in [{TABLE}] of pyproject.toml",
-        todo=did_you_mean(key, _KEYS) or f"the settings are {', '.join(_KEYS)}",
-    )
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secrets that the workflow reads, in the order in which they occur."""
+        texts = (*self.env.values(), *self.inputs.values(), self.runs_on)
+        names = (name for text in texts for name in _SECRET.findall(text))
+        return tuple(dict.fromkeys(name for name in names if name != "GITHUB_TOKEN"))
 
 
-def _parse(option: WorkflowOption, raw: object) -> object:
-    try:
-        return option.value_of(raw)
-    except ValueError as error:
-        raise UsageError(
-            f"{option.name} is not valid: {raw!r}",
-            why=f"{error}; it came from {_place(option.name)}",
-            todo=f"correct the value, or remove it to use the default ({option.default_text})",
-        ) from error
-
-
-def _place(key: str) -> str:
-    return f"[{TABLE}] {key} in pyproject.toml"
-
-
-def _wrong_folders(root: Path, values: Mapping[str, Any]) -> Iterator[UsageError]:
-    for key in ("working-directory", "templates"):
-        path = values.get(key.replace("-", "_"))
-        folder = root / (path or "")
-        if not folder.is_dir() or not folder.resolve().is_relative_to(root.resolve()):
-            yield UsageError(
-                f"{key} is not a folder of the repository: {path}",
-                why=f"it came from {_place(key)}",
-                todo=f"name a folder below {root}",
-            )
-
-
-def _wrong_inputs(values: Mapping[str, Any], own: OwnAction | None) -> Iterator[UsageError]:
-    inputs, action = values.get("inputs", {}), values.get("action", None)
-    why = f"it came from {_place('inputs')}"
-    if "working-directory" in inputs:
-        yield UsageError(
-            "working-directory is among the inputs",
-            why=why,
-            todo=f"set it in [{TABLE}] itself, as working-directory",
-        )
-    if own and (action == _OWN_ACTION or (action is None and own.is_ci_kit)):
-        for name in inputs:
-            if name not in (*own.inputs, "working-directory"):
-                todo = did_you_mean(name, own.inputs) or f"the inputs are {', '.join(own.inputs)}"
-                yield UsageError(f"action.yml does not have the input {name!r}", why=why, todo=todo)
-
-
-def _default_action(own: OwnAction | None) -> Uses:
-    if own and own.is_ci_kit:
-        return _OWN_ACTION
-    raise UsageError(
-        "the action that the workflow uses is not set",
-        why=f"[{TABLE}] in pyproject.toml does not set action, and ci-kit has no release to use by default",
-        todo='set action = "OWNER/ci-kit@SHA": a commit of a ci-kit repository that you trust',
-    )
+def _of_matrix(axis: str) -> str:
+    return f"${{{{ matrix.{axis} }}}}"

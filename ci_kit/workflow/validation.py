@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import yaml
@@ -10,6 +11,7 @@ from ci_kit.errors import UsageError
 from ci_kit.workflow.loader import LOADER
 
 _CONTEXT = 2
+_DEPENDABOT = "a configuration of Dependabot"
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,18 @@ class Problem:
 
 def require_workflow(text: str, template: str) -> None:
     """Check that a template's text is a workflow. Raises UsageError, which names the line."""
-    if problem := workflow_problem(text):
+    _require_none(workflow_problem(text), template, "a workflow")
+
+
+def require_dependabot(text: str, template: str) -> None:
+    """Check that a template's text configures Dependabot. Raises UsageError, which names the line."""
+    _require_none(_problem_of(text, LOADER, _check_dependabot), template, _DEPENDABOT)
+
+
+def _require_none(problem: Problem | None, template: str, what: str) -> None:
+    if problem:
         raise UsageError(
-            f"the template {template} does not produce a workflow, line {problem.line}",
+            f"the template {template} does not produce {what}, line {problem.line}",
             why=problem.reason,
             details=problem.excerpt,
             todo="correct the template, or pass its values through the filter `yaml`",
@@ -34,21 +45,39 @@ def require_workflow(text: str, template: str) -> None:
 
 def workflow_problem(text: str, loader: type[yaml.SafeLoader | yaml.CSafeLoader] = LOADER) -> Problem | None:
     """What is wrong with a text that should have ``on`` and jobs with steps; None if nothing is."""
+    return _problem_of(text, loader, _check_workflow)
+
+
+def _check_workflow(document: yaml.Node | None) -> None:
+    workflow = _entries(document, "a workflow")
+    _require(workflow, "on", document)
+    jobs = _require(workflow, "jobs", document)
+    for name, job in _entries(jobs, "jobs").items():
+        keys = _entries(job, f"the job {name!r}")
+        if "uses" not in keys:
+            key = next(key for key, _ in jobs.value if key.value == name)
+            _items(_require(keys, "steps", key), f"the steps of the job {name!r}")
+        for mapping in ("env", "services"):
+            if isinstance(found := keys.get(mapping), yaml.MappingNode):
+                _unique(found)
+
+
+def _check_dependabot(document: yaml.Node | None) -> None:
+    entries = _entries(document, _DEPENDABOT)
+    _require(entries, "version", document)
+    _items(_require(entries, "updates", document), "updates", item="an update")
+
+
+def _problem_of(
+    text: str,
+    loader: type[yaml.SafeLoader | yaml.CSafeLoader],
+    check: Callable[[yaml.Node | None], None],
+) -> Problem | None:
+    """What YAML or a check finds wrong with a text; None if nothing is."""
     try:
         # Nodes rather than values: nodes have line numbers and keep repeated keys. As a value, `on`
         # would already be True, as YAML 1.1 reads it.
-        document = yaml.compose(text, Loader=loader)
-        workflow = _entries(document, "a workflow")
-        _require(workflow, "on", document)
-        jobs = _require(workflow, "jobs", document)
-        for name, job in _entries(jobs, "jobs").items():
-            keys = _entries(job, f"the job {name!r}")
-            if "uses" not in keys:
-                key = next(key for key, _ in jobs.value if key.value == name)
-                _items(_require(keys, "steps", key), f"the steps of the job {name!r}")
-            for mapping in ("env", "services"):
-                if isinstance(found := keys.get(mapping), yaml.MappingNode):
-                    _unique(found)
+        check(yaml.compose(text, Loader=loader))
     except yaml.MarkedYAMLError as error:
         line = _line(error, text)
         reason = ": ".join(part for part in (error.context, error.problem) if part)
@@ -83,11 +112,11 @@ def _unique(node: yaml.MappingNode) -> None:
         names.add(key.value)
 
 
-def _items(node: yaml.Node, what: str) -> None:
+def _items(node: yaml.Node, what: str, *, item: str = "a step") -> None:
     if not isinstance(node, yaml.SequenceNode) or not node.value:
         raise _problem(node, f"{what} must be a list that is not empty")
     for step in node.value:
-        _entries(step, "a step")
+        _entries(step, item)
 
 
 def _require(entries: dict[str, yaml.Node], key: str, parent: yaml.Node | None) -> yaml.Node:

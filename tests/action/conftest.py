@@ -31,19 +31,20 @@ class Checkout:
     home: Path
     servers: Path
 
-    def act(self, workflow: str, *, path: str = "", job: str = "") -> WorkflowRun:
+    def act(self, workflow: str, *, path: str = "", job: str = "", event: str = "push") -> WorkflowRun:
         """Run a workflow file on this machine. ``path`` is put before the PATH."""
         environ = clean_environ() | {
             "HOME": str(self.home),
             "XDG_CACHE_HOME": str(self.home / "cache"),
             "PATH": f"{path}{os.pathsep if path else ''}{os.environ['PATH']}",
         }
-        pin = PINS["actions/setup-python"]
+        skipped = {name: PINS[name].ref for name in ("actions/setup-python", "actions/cache")}
+        local = [f"{name}@{ref}={self.home / 'empty-action'}" for name, ref in skipped.items()]
         done = subprocess.run(
             [
-                *(str(Path(sys.executable).with_name("act")), "push", "--workflows", workflow),
+                *(str(Path(sys.executable).with_name("act")), event, "--workflows", workflow),
                 *("--platform", "ubuntu-24.04=-self-hosted", "--no-cache-server"),
-                *("--local-repository", f"actions/setup-python@{pin.ref}={self.home / 'setup-python'}"),
+                *(word for pair in local for word in ("--local-repository", pair)),
                 *("--env", f"CI_KIT_MYSQL_DATADIR={self.servers}"),
                 *(("--job", job) if job else ()),
             ],
@@ -63,6 +64,6 @@ class Checkout:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     folder = tmp_path_factory.mktemp("act")
     copy_repository(folder / "repository")
-    write_empty_action(folder / "home" / "setup-python")
+    write_empty_action(folder / "home" / "empty-action")
     with servers_folder() as servers:
         yield Checkout(folder / "repository", folder / "home", servers)

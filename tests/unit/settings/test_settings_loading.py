@@ -207,8 +207,9 @@ def test_a_key_with_the_field_s_spelling_is_unknown(tmp_path: Path) -> None:
     assert "did you mean 'fail-under'?" in message(tmp_path)
 
 
-def test_the_table_of_the_workflow_is_left_to_render(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text("[tool.ci-kit.workflow]\nanything = 1\n", encoding="utf-8")
+@pytest.mark.parametrize("table", ["workflow", "workflows.nightly"])
+def test_the_tables_of_workflows_are_left_to_render(tmp_path: Path, table: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.ci-kit.{table}]\nanything = 1\n", encoding="utf-8")
     assert load_settings(tmp_path, {}).database == "test"
 
 

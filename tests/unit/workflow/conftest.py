@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from ci_kit.report.outputs import OUTPUTS
-from ci_kit.workflow.render import render_workflow
+from ci_kit.workflow.files import render_files
 
 _OUTPUTS = "\n".join(f'  {output.name}: {{description: "", value: "1"}}' for output in OUTPUTS)
 ACTION = f"""\
@@ -52,11 +52,11 @@ class Repository:
 
     def configure(self, **settings: object) -> None:
         """Set keys of the workflow's table; ``_`` stands for ``-``."""
-        lines = [f"{key.replace('_', '-')} = {_toml(value)}" for key, value in settings.items()]
+        lines = [f"{key.replace('_', '-')} = {toml(value)}" for key, value in settings.items()]
         self.write("pyproject.toml", "\n".join(("[tool.ci-kit.workflow]", *lines)))
 
     def text(self) -> str:
-        return render_workflow(self.root).text
+        return render_files(self.root)[0].text
 
     def parsed(self) -> Any:
         """The rendered workflow with every scalar as the text it stands for."""
@@ -72,8 +72,8 @@ def repository(tmp_path: Path) -> Repository:
     return made
 
 
-def _toml(value: object) -> str:
+def toml(value: object) -> str:
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_toml(key)} = {_toml(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{toml(key)} = {toml(item)}" for key, item in value.items()) + "}"
     # A TOML string is a JSON string, but for the one control character that JSON leaves as it is.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

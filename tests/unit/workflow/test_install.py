@@ -9,7 +9,7 @@ import pytest
 
 from ci_kit.errors import UsageError
 from ci_kit.workflow.install import install_script
-from ci_kit.workflow.settings import load_workflow_settings
+from ci_kit.workflow.loading import load_workflow_settings
 from tests.unit.support import write
 
 if TYPE_CHECKING:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,8 +11,9 @@ from ci_kit.errors import UsageError
 from ci_kit.host.machine import Host
 from ci_kit.report.outputs import OUTPUTS
 from ci_kit.workflow.pins import PINS
-from ci_kit.workflow.render import render
+from ci_kit.workflow.writing import write
 from tests.support.waiting import LIMIT
+from tests.unit.workflow.tools import tool
 
 if TYPE_CHECKING:
     from tests.unit.workflow.conftest import Repository
@@ -52,14 +49,6 @@ LINTERS = {
 }
 
 
-def tool(name: str) -> str:
-    """A linter from this Python's folder or the PATH. All linters are development dependencies."""
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    found = shutil.which(name, path=path)
-    assert found, f"{name} is missing: install the development dependencies"
-    return found
-
-
 def lint(repository: Repository, linter: str) -> subprocess.CompletedProcess[str]:
     argv = [tool(linter), *LINTERS[linter], ".github/workflows/ci.yml"]
     return subprocess.run(
@@ -77,7 +66,7 @@ def variant(request: pytest.FixtureRequest, repository: Repository) -> Repositor
 
 @pytest.mark.parametrize("linter", LINTERS)
 def test_linters_accept_the_workflow(variant: Repository, linter: str) -> None:
-    render(variant.root, Host())
+    write(variant.root, Host())
     completed = lint(variant, linter)
     assert completed.returncode == 0, completed.stdout + completed.stderr
 
@@ -107,11 +96,12 @@ def steps(repository: Repository) -> dict[str, Any]:
 
 
 def test_hostile_values_stay_exact_and_in_their_place(repository: Repository) -> None:
-    repository.configure(env={"A": HOSTILE}, inputs={"database": HOSTILE}, install=HOSTILE)
+    script = HOSTILE.replace("${{", "${")
+    repository.configure(env={"A": HOSTILE}, inputs={"database": HOSTILE}, install=script)
     job = repository.parsed()["jobs"]["test"]
     assert job["env"] == {"A": HOSTILE}
     assert steps(repository)["Run the tests"]["with"] == {"database": HOSTILE}
-    assert steps(repository)["Install the project"]["run"] == HOSTILE
+    assert steps(repository)["Install the project"]["run"] == script
     assert list(repository.parsed()) == ["name", "on", "permissions", "concurrency", "jobs"]
 
 
@@ -132,44 +122,9 @@ def test_only_runs_of_the_same_pull_request_share_a_group(repository: Repository
 
 
 def test_it_can_only_read_the_repository_and_keeps_no_credentials(repository: Repository) -> None:
-    assert repository.parsed()["permissions"] == {"contents": "read"}
+    assert repository.parsed()["permissions"] == {}
+    assert repository.parsed()["jobs"]["test"]["permissions"] == {"contents": "read"}
     assert steps(repository)["Check out the repository"]["with"] == {"persist-credentials": "false"}
-
-
-COMMENTS: dict[str, dict[str, object]] = {
-    "the input": {"inputs": {"comment": "auto"}},
-    "the variable": {"env": {"CI_KIT_COMMENT": "auto"}},
-    "an expression": {"inputs": {"comment": "${{ vars.COMMENT }}"}},
-    "the project": {"working_directory": "app"},
-}
-
-
-@pytest.mark.parametrize("place", COMMENTS)
-def test_only_a_job_that_comments_may_write_to_pull_requests(place: str, repository: Repository) -> None:
-    repository.write("app/pyproject.toml", '[tool.ci-kit]\ncomment = "auto"\n')
-    repository.configure(**COMMENTS[place])
-    assert repository.parsed()["permissions"] == {"contents": "read"}
-    job = repository.parsed()["jobs"]["test"]
-    assert job["permissions"] == {"contents": "read", "pull-requests": "write"}
-
-
-@pytest.mark.parametrize("value", ["no", "false", "", "nonsense"])
-def test_a_job_that_does_not_comment_may_not(value: str, repository: Repository) -> None:
-    repository.configure(inputs={"comment": value})
-    assert "permissions" not in repository.parsed()["jobs"]["test"]
-
-
-def test_an_input_counts_before_the_project(repository: Repository) -> None:
-    repository.write("app/pyproject.toml", '[tool.ci-kit]\ncomment = "auto"\n')
-    repository.configure(working_directory="app", inputs={"comment": "no"})
-    assert "permissions" not in repository.parsed()["jobs"]["test"]
-
-
-def test_each_job_of_a_matrix_has_a_comment_of_its_own(repository: Repository) -> None:
-    repository.configure(env={"CI_KIT_COMMENT": "auto"}, python_versions=["3.12", "3.13"])
-    assert steps(repository)["Run the tests"]["with"] == {"run-name": "Python ${{ matrix.python }}"}
-    repository.configure(env={"CI_KIT_COMMENT": "auto"})
-    assert "with" not in steps(repository)["Run the tests"]
 
 
 def test_one_python_version_gives_a_job_with_outputs(repository: Repository) -> None:
@@ -203,20 +158,64 @@ def test_a_project_at_the_root_needs_no_folder(repository: Repository) -> None:
     assert "with" not in steps(repository)["Run the tests"]
 
 
-def test_act_skips_only_the_step_that_sets_up_python(repository: Repository) -> None:
+def test_act_skips_only_the_steps_for_github_s_machines(repository: Repository) -> None:
     repository.configure(act=True)
     guarded = {name for name, step in steps(repository).items() if step.get("if") == "${{ !env.ACT }}"}
-    assert guarded == {"Set up Python"}
-
-
-def test_act_skips_the_cache(repository: Repository) -> None:
-    repository.configure(act=True, history=True)
-    skipped = {name for name, step in steps(repository).items() if "!env.ACT" in step.get("if", "")}
-    assert skipped == {"Set up Python", "Restore the history of the runs", "Save the history of the runs"}
+    assert guarded == {"Set up Python", "Keep the downloaded packages between runs"}
 
 
 def test_without_act_steps_have_no_condition(repository: Repository) -> None:
     assert "env.ACT" not in repository.text()
+
+
+def test_only_the_repository_s_own_action_has_a_linter_exception(repository: Repository) -> None:
+    assert "uses: ./ # zizmor: ignore[self-repository]\n" in repository.text()
+    repository.configure(action=f"owner/ci-kit@{'0' * 40} # v1.0.0")
+    assert "zizmor" not in repository.text()
+    assert f"uses: owner/ci-kit@{'0' * 40} # v1.0.0\n" in repository.text()
+
+
+def test_no_line_ends_with_spaces_and_no_two_lines_are_empty(variant: Repository) -> None:
+    text = variant.text()
+    assert text == "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+    assert "\n\n\n" not in text
+
+
+COMMENTS: dict[str, dict[str, object]] = {
+    "the input": {"inputs": {"comment": "auto"}},
+    "the variable": {"env": {"CI_KIT_COMMENT": "auto"}},
+    "an expression": {"inputs": {"comment": "${{ vars.COMMENT }}"}},
+    "the project": {"working_directory": "app"},
+}
+
+RIGHTS = {"contents": "read", "pull-requests": "write"}
+
+
+@pytest.mark.parametrize("place", COMMENTS)
+def test_only_a_job_that_comments_may_write_to_pull_requests(place: str, repository: Repository) -> None:
+    repository.write("app/pyproject.toml", '[tool.ci-kit]\ncomment = "auto"\n')
+    repository.configure(**COMMENTS[place])
+    assert repository.parsed()["permissions"] == {}
+    assert repository.parsed()["jobs"]["test"]["permissions"] == RIGHTS
+
+
+@pytest.mark.parametrize("value", ["no", "false", "", "nonsense"])
+def test_a_job_that_does_not_comment_may_not(value: str, repository: Repository) -> None:
+    repository.configure(inputs={"comment": value})
+    assert repository.parsed()["jobs"]["test"]["permissions"] == {"contents": "read"}
+
+
+def test_an_input_counts_before_the_project(repository: Repository) -> None:
+    repository.write("app/pyproject.toml", '[tool.ci-kit]\ncomment = "auto"\n')
+    repository.configure(working_directory="app", inputs={"comment": "no"})
+    assert repository.parsed()["jobs"]["test"]["permissions"] == {"contents": "read"}
+
+
+def test_each_job_of_a_matrix_has_a_comment_of_its_own(repository: Repository) -> None:
+    repository.configure(env={"CI_KIT_COMMENT": "auto"}, python_versions=["3.12", "3.13"])
+    assert steps(repository)["Run the tests"]["with"] == {"run-name": "Python ${{ matrix.python }}"}
+    repository.configure(env={"CI_KIT_COMMENT": "auto"})
+    assert "with" not in steps(repository)["Run the tests"]
 
 
 def test_the_history_is_read_by_all_and_saved_by_pushes(repository: Repository) -> None:
@@ -241,7 +240,7 @@ def test_the_history_is_read_by_all_and_saved_by_pushes(repository: Repository) 
 
 
 def test_without_the_setting_the_history_is_not_kept(repository: Repository) -> None:
-    assert "actions/cache" not in repository.text()
+    assert "Save the history of the runs" not in steps(repository)
 
 
 @pytest.mark.parametrize(
@@ -262,16 +261,3 @@ def test_a_run_without_a_history_has_none_to_keep(repository: Repository) -> Non
     repository.configure(history=True, inputs={"history": "none"})
     with pytest.raises(UsageError, match="cannot keep the history"):
         repository.text()
-
-
-def test_only_the_repository_s_own_action_has_a_linter_exception(repository: Repository) -> None:
-    assert "uses: ./ # zizmor: ignore[self-repository]\n" in repository.text()
-    repository.configure(action=f"owner/ci-kit@{'0' * 40} # v1.0.0")
-    assert "zizmor" not in repository.text()
-    assert f"uses: owner/ci-kit@{'0' * 40} # v1.0.0\n" in repository.text()
-
-
-def test_no_line_ends_with_spaces_and_no_two_lines_are_empty(variant: Repository) -> None:
-    text = variant.text()
-    assert text == "".join(f"{line.rstrip()}\n" for line in text.splitlines())
-    assert "\n\n\n" not in text

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ci_kit.errors import UsageError
+from ci_kit.settings.server_version import WantedVersion
+from ci_kit.workflow.linters import LinterStep
+from ci_kit.workflow.loading import load_workflow_settings
 from ci_kit.workflow.options import WORKFLOW_OPTIONS
 from ci_kit.workflow.pins import Uses
-from ci_kit.workflow.settings import WorkflowSettings, load_workflow_settings
+from ci_kit.workflow.settings import WorkflowSettings
 
 if TYPE_CHECKING:
     from tests.unit.workflow.conftest import Repository
@@ -27,23 +30,17 @@ def message(repository: Repository) -> str:
 
 def test_an_empty_table_has_a_value_for_everything(repository: Repository) -> None:
     settings = load_workflow_settings(repository.root)
-    assert settings == WorkflowSettings(
-        name="CI",
-        path=PurePosixPath(".github/workflows/ci.yml"),
-        branches=("main",),
-        python_versions=("3.13",),
-        runs_on="ubuntu-24.04",
-        timeout_minutes=15,
-        working_directory=PurePosixPath(),
-        install=settings.install,
-        action=Uses("./"),
-        inputs={},
-        env={},
-        history="",
-        act=False,
-        template="ci",
-        templates=None,
-    )
+    assert settings.name == "CI"
+    assert settings.path == PurePosixPath(".github/workflows/ci.yml")
+    assert settings.branches == ("main",)
+    assert settings.python_versions == ("3.13",)
+    assert settings.runs_on == "ubuntu-24.04"
+    assert settings.timeout_minutes == 15
+    assert settings.action == Uses("./")
+    assert (settings.paths, settings.servers, settings.linters) == ((), (), ())
+    assert (settings.inputs, settings.env, settings.history, settings.comments) == ({}, {}, "", False)
+    assert settings.template == "ci"
+    assert settings.templates is None
     assert not settings.matrix
     assert settings.folder == ""
 
@@ -65,25 +62,52 @@ def test_every_key_is_read(repository: Repository) -> None:
         env={"TOKEN": "${{ secrets.TOKEN }}", "EMPTY": ""},
         history=True,
         act=True,
-        template="nightly",
+        cache=False,
+        paths=["app/**", "!app/docs/**"],
+        linters=["make lint"],
+        template="own",
         templates="ci",
+        servers=["8.4"],
+        operating_systems=["ubuntu-24.04-arm"],
+        server="mariadb-11.4",
+        schedule="0 3 * * mon",
+        tags=["v*", "w*"],
+        environment="release",
+        interval="daily",
+        cooldown_days=3,
     )
-    assert load_workflow_settings(repository.root) == WorkflowSettings(
+    settings = load_workflow_settings(repository.root)
+    assert settings == WorkflowSettings(
         name="Tests",
         path=PurePosixPath(".github/workflows/tests.yaml"),
         branches=("main", "release/**"),
+        paths=("app/**", "!app/docs/**"),
         python_versions=("3.12", "3.13"),
+        servers=("8.4",),
+        operating_systems=("ubuntu-24.04-arm",),
+        server=WantedVersion("MariaDB", (11, 4)),
         runs_on="${{ vars.RUNNER }}",
         timeout_minutes=5,
         working_directory=PurePosixPath("app"),
         install="make install",
+        cache=False,
+        linters=(LinterStep("Run make lint", "make lint"),),
         action=Uses("ci-kit/ci-kit", SHA, "v1.2.3"),
         inputs={"anything": "3", "flag": "true"},
         env={"TOKEN": "${{ secrets.TOKEN }}", "EMPTY": ""},
-        history="app/.ci-kit",
         act=True,
-        template="nightly",
+        schedule="0 3 * * mon",
+        tags=("v*", "w*"),
+        environment="release",
+        interval="daily",
+        cooldown_days=3,
+        history="app/.ci-kit",
+        comments=False,
+        template="own",
         templates=PurePosixPath("ci"),
+        table="tool.ci-kit.workflow",
+        cached=settings.cached,
+        ecosystems={"pip": ("/app",)},
     )
 
 
@@ -162,7 +186,11 @@ def test_all_wrong_keys_and_values_are_reported_at_once(repository: Repository) 
 
 
 def test_the_table_and_the_settings_have_the_same_fields() -> None:
-    fields = {field.name for field in dataclasses.fields(WorkflowSettings)}
+    fields = {field.name for field in dataclasses.fields(WorkflowSettings)} - {
+        "table",
+        "cached",
+        "ecosystems",
+    }
     assert {option.field for option in WORKFLOW_OPTIONS} == fields
 
 
