@@ -192,6 +192,17 @@ def project(tmp_path: Path) -> Repository:
     return made
 
 
+def _run(command: list[str], project: Repository) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [tool(command[0]), *command[1:]],
+        cwd=project.root,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LIMIT,
+    )
+
+
 def require_linters_accept(texts: Mapping[str, str], project: Repository) -> None:
     """Write each text once, and check all of them together: a linter takes long to start."""
     for number, written in enumerate(sorted(set(texts))):
@@ -203,14 +214,10 @@ def require_linters_accept(texts: Mapping[str, str], project: Repository) -> Non
         ["zizmor", "--offline", "--no-progress", "--quiet", "--pedantic", "."],
     ):
         if command:
-            done = subprocess.run(
-                [tool(command[0]), *command[1:]],
-                cwd=project.root,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=LIMIT,
-            )
+            done = _run(command, project)
+            if done.returncode < 0:
+                # zizmor 1.32 ended by a signal once in many runs. That is no finding.
+                done = _run(command, project)
             assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
 
 

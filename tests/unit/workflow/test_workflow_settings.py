@@ -189,6 +189,7 @@ def test_the_table_and_the_settings_have_the_same_fields() -> None:
     fields = {field.name for field in dataclasses.fields(WorkflowSettings)} - {
         "table",
         "cached",
+        "comments",
         "ecosystems",
     }
     assert {option.field for option in WORKFLOW_OPTIONS} == fields

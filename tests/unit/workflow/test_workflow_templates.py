@@ -154,7 +154,7 @@ def test_an_error_names_the_template_and_the_line(
         ("jobs: {a: {steps: [{run: x}]}}\n", 3, "'on' is missing"),
         ("on: push\n", 3, "'jobs' is missing"),
         ("on: push\njobs:\n", 4, "jobs must be a mapping"),
-        ("on: push\njobs:\n  a:\n    runs-on: x\n", 6, "'steps' is missing"),
+        ("on: push\njobs:\n  a:\n    runs-on: x\n", 5, "'steps' is missing"),
         ("on: push\njobs:\n  a:\n    steps: []\n", 6, "the steps of the job 'a' must be a list"),
         ("on: push\njobs:\n  a:\n    steps:\n      - run\n", 7, "a step must be a mapping"),
         ("on: push\non: push\njobs: {a: {steps: [{run: x}]}}\n", 4, "the key 'on' occurs twice"),
