@@ -29,5 +29,10 @@ def code_block(text: str) -> str:
     return f"{fence}text\n{text.rstrip()}\n{fence}"
 
 
+def plain(text: str) -> str:
+    """The text with a space for each character that Markdown, or GitHub in a text, gives a meaning."""
+    return re.sub(r"[^\w ]", " ", text)
+
+
 def _longest_run(text: str) -> int:
     return max(map(len, re.findall("`+", text)), default=0)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ci_kit.errors import Outcome
 from ci_kit.history.trend import NO_TREND, Trend
+from ci_kit.report.markdown import plain
 from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
 from ci_kit.testing.results import Results
 
 NOT_IN_DOCUMENT = "not in document"
 """The metadata of a field that only this machine can use."""
 
-_MARKUP = re.compile(r"[^\w ./:-]")
 _TITLES: dict[Outcome, str] = {
     "passed": "Tests passed",
     "failed": "Tests failed",
@@ -153,7 +152,7 @@ class RunReport:
             "rerun": results.reruns,
         }
         # The page shows them as they are.
-        named.update((_MARKUP.sub(" ", name), count) for name, count in results.others)
+        named.update((plain(name), count) for name, count in results.others)
         counts = [f"{count} {name}" for name, count in named.items() if count]
         if results.uncounted:
             noun = "run" if self.runs else "command"

@@ -16,7 +16,7 @@ from ci_kit.redaction import Redactor
 from ci_kit.report.covered_files import file_table, missed_lines
 from ci_kit.report.excerpt import excerpt
 from ci_kit.report.groups import FailureGroup, group_failures
-from ci_kit.report.markdown import code_block, code_span
+from ci_kit.report.markdown import code_block, code_span, plain
 from ci_kit.report.run_report import RunReport, failed_title
 from ci_kit.report.trend_lines import run_table, slower_lines
 from ci_kit.testing.results import Failure, Results, WarningRecord
@@ -114,6 +114,7 @@ def page_templates(
             "title": lambda text: code_span(first_line(excerpt(text, redactor, limit=_TITLE_LIMIT))),
             "output": lambda text: excerpt(text, redactor, kept="end"),
             "place": place,
+            "plain": plain,
             "traceback": traceback,
         }
     )

@@ -15,6 +15,7 @@ from ci_kit.report.comment.hidden import public_redactor
 from ci_kit.report.comment.marker import Marker
 from ci_kit.report.comment.target import Target
 from ci_kit.report.covered_files import missed_lines
+from ci_kit.report.excerpt import excerpt
 from ci_kit.report.run_report import RunReport
 from ci_kit.report.summary_page import failure_blocks, page_templates
 from ci_kit.testing.results import Failure
@@ -24,6 +25,7 @@ LIMIT = 65536
 
 # In characters: the page of the run has more.
 _TRACEBACK_LIMIT = 3000
+_TEXT_LIMIT = 4000
 _MOST_FILES = 50
 
 
@@ -36,11 +38,15 @@ def _blocks(report: RunReport, runner: Runner, target: Target, marker: Marker, n
     """The blocks of the comment, the most useful first: a comment that is too long ends early."""
     from ci_kit.templating import render_template
 
-    templates = page_templates(
-        runner, public_redactor(runner.host), commit=target.commit, traceback_limit=_TRACEBACK_LIMIT
-    )
+    redactor = public_redactor(runner.host)
+    templates = page_templates(runner, redactor, commit=target.commit, traceback_limit=_TRACEBACK_LIMIT)
     values = {"report": report, "marker": marker, "name": name, "target": target}
+    # It must stay, because it has the marker. All of it is short.
     yield render_template(templates, "comment.md.jinja", values)
+    problem = excerpt(report.problem, redactor, limit=_TEXT_LIMIT)
+    reason = excerpt(report.reason, redactor, limit=_TEXT_LIMIT)
+    facts = replace(report, problem=problem, reason=reason)
+    yield render_template(templates, "facts.md.jinja", {"report": facts})
     if report.runs:
         yield render_template(templates, "runs.md.jinja", {"runs": report.runs})
     if report.results:

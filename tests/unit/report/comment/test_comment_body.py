@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from html.parser import HTMLParser
 
-import cmarkgfm  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +15,7 @@ from ci_kit.report.comment.target import Target
 from ci_kit.report.run_report import RunReport
 from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
 from ci_kit.testing.results import Failure, Section
+from tests.unit.report.comment.page import OWN_TAGS, Page
 from tests.unit.report.comment.runs import COMMIT, Pull
 from tests.unit.report.making import COVERED, PATCH, REPORT, flaky_report, report_of
 from tests.unit.report.outcomes import HOSTILE_IDS, RERUN, SUITE
@@ -41,7 +40,6 @@ HOSTILE = [
     "- [ ] task",
     "GH-12",
 ]
-OWN_TAGS = {"h2", "h3", "h4", "p", "ul", "li", "code", "pre", "details", "summary", "a"}
 MARKER = Marker(key_of("ci.yml"), (12, 1))
 TARGET = Target(7, COMMIT, (12, 1), "https://github.com/o/r/actions/runs/4711", "ci.yml")
 FAILURE = Failure("test_a.py::test_a", "call", "/repository/test_a.py", 3, "assert 1 == 2")
@@ -57,33 +55,12 @@ def body(report: RunReport, name: str = "", **environ: str) -> str:
     return comment_body(report, runner(**environ), TARGET, MARKER, name=name)
 
 
-class Page(HTMLParser):
-    """The tags of a comment, the links, and the text that is not code."""
-
-    def __init__(self, markdown: str) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.links: list[str] = []
-        self.prose = ""
-        self._code = 0
-        self.feed(cmarkgfm.github_flavored_markdown_to_html(markdown))
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self._code += tag == "code"
-        self.links += [value or "" for name, value in attrs if tag == "a" and name == "href"]
-
-    def handle_endtag(self, tag: str) -> None:
-        self._code -= tag == "code"
-
-    def handle_data(self, data: str) -> None:
-        self.prose += "" if self._code else data
-
-
 def test_the_comment_has_the_facts_and_a_link_to_the_run() -> None:
     assert body(REPORT, "Python 3.13") == (
         f"{MARKER}\n"
         "## Tests failed: `Python 3.13`\n"
+        "\n"
+        f"[The page of run 12]({TARGET.url}) for commit `{COMMIT[:7]}`\n"
         "\n"
         "- Tests: 2 passed, 1 failed, 1 error, 1 skipped, 3 xpassed, 1 deselected\n"
         "- Coverage: 87.7 %\n"
@@ -91,8 +68,6 @@ def test_the_comment_has_the_facts_and_a_link_to_the_run() -> None:
         "- Python: `3.12.1`\n"
         "- Time zone: `UTC`\n"
         "- Time: 1.5 s\n"
-        "\n"
-        f"[The page of run 12]({TARGET.url}) for commit `{COMMIT[:7]}`\n"
     )
 
 
@@ -127,10 +102,13 @@ def test_a_failure_links_to_the_commit_of_the_pull_request() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_of_a_run_is_anything_but_code(text: str) -> None:
-    failure = Failure(f"test[{text}]", "call", f"/elsewhere/{text}.py", 0, text, traceback=text)
+    failure = Failure(f"test[{text}]", text, f"/elsewhere/{text}.py", 0, text, traceback=text)
     file = FileCoverage(f"{text}.py", 0.0, (), (1,))
+    made = report_of(failure)
+    assert made.results
     report = replace(
-        report_of(failure),
+        made,
+        results=replace(made.results, others=((text, 2),)),
         problem=text,
         reason=text,
         mysql_version=text,
@@ -142,7 +120,8 @@ def test_no_text_of_a_run_is_anything_but_code(text: str) -> None:
     page = Page(markdown)
     assert page.tags <= OWN_TAGS
     assert page.links == [TARGET.url]
-    assert text not in page.prose
+    # GitHub makes a link of a word only if it is one of the repository's own commits.
+    assert text not in page.prose or text.isalnum()
     # It is there all the same.
     assert markdown.count(text) >= 8
     assert read_marker(markdown) == MARKER
@@ -176,6 +155,20 @@ def test_a_long_comment_ends_early_with_whole_blocks(character: str) -> None:
     assert text.splitlines()[-1].startswith("… cut here")
     assert Page(text).tags <= OWN_TAGS
     assert text.count("<details>") == text.count("</details>")
+
+
+@pytest.mark.parametrize("text", ["x" * 70000, "x " * 70000, "\n" * 70000])
+def test_a_long_text_of_a_run_leaves_the_marker_and_the_title(text: str) -> None:
+    report = replace(report_of(FAILURE), problem=text, reason=text, timezone=text, mysql_version=text)
+    shown = body(report, text)
+    assert read_marker(shown) == MARKER
+    assert "\n## The job failed" in shown
+    assert f"]({TARGET.url})" in shown
+    assert len(shown) <= LIMIT
+
+
+def test_a_long_error_leaves_room_for_the_failures() -> None:
+    assert "#### `test_a.py::test_a`" in body(replace(report_of(FAILURE), problem="x " * 70000))
 
 
 def test_github_accepts_a_run_with_many_failures(pull: Pull) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.support.github_api.answers import error
 from tests.support.github_api.data import pull_request_data
 from tests.support.github_api.server import GitHub
+from tests.unit.report.comment.page import OWN_TAGS, Page
 from tests.unit.report.comment.runs import COMMIT, FAILING, PASSING, Pull
 
 Change = Callable[[dict[str, Any]], object]
@@ -73,9 +74,22 @@ def test_a_document_does_not_choose_the_pull_request(later: Pull, github: GitHub
     later.ends("--comment=no", "--run-report=run.json")
     document = json.loads((later.folder / "project/run.json").read_text())
     hostile = {"pull_request": 1, "commit": "0" * 40, "name": "<!-- ci-kit:0 -->", "reason": "@mina #1"}
+    document["results"]["others"] = [["@mina https://example.com", 2]]
+    failure = {
+        "node": "@mina",
+        "stage": "@mina #1 https://example.com",
+        "path": "@mina",
+        "line": 1,
+        "message": "#1",
+    }
+    document["results"]["failures"] = [failure]
     (later.folder / "project/run.json").write_text(json.dumps(document | hostile))
     assert later.ends("run.json", "--comment=auto", command="report").comment.startswith("written: ")
     assert [call.path for call in github.calls if call.method == "POST"] == ["/repos/o/r/issues/7/comments"]
+    page = Page(github.comments[0]["body"])
+    assert page.tags <= OWN_TAGS
+    assert page.links == ["https://github.com/o/r/actions/runs/815"]
+    assert [mark for mark in ("@", "#", "://") if mark in page.prose] == []
 
 
 @pytest.mark.parametrize("branch", ["topic/한국어", "a&state=closed#x", "a b?c=d%20"])
