@@ -14,7 +14,8 @@ import cmarkgfm  # type: ignore[import-untyped]
 import pytest
 
 from ci_kit.github import ANNOTATION_LIMIT
-from tests.unit.report.outcomes import EXAMPLE, HOSTILE_IDS, RERUN, SUITE, example_page
+from ci_kit.report.report_files import REPORT_FILES
+from tests.unit.report.outcomes import EXAMPLES, FILES, HOSTILE_IDS, RERUN, SUITE, examples
 from tests.unit.support import ALONE, SELF_HOSTED, ci_kit, write
 
 # What the page is made of; anything else would come from a test.
@@ -234,10 +235,16 @@ def parts_of(secret: str, text: str) -> list[str]:
     return [secret[n : n + size] for n in range(len(secret) - size + 1) if secret[n : n + size] in text]
 
 
-def test_the_example_in_the_documents_is_this_page(tmp_path: Path) -> None:
-    assert EXAMPLE.read_text(encoding="utf-8") == example_page(tmp_path)
+def test_the_examples_in_the_documents_are_these_reports(tmp_path: Path) -> None:
+    assert {path.name: path.read_text(encoding="utf-8") for path in EXAMPLES.iterdir()} == examples(tmp_path)
 
 
-def test_the_example_names_no_machine() -> None:
-    places = re.findall(r"^/\S+", EXAMPLE.read_text(encoding="utf-8"), re.MULTILINE)
-    assert [place for place in places if not place.startswith(("/home/runner/work/", "/usr/lib/"))] == []
+def test_each_report_in_a_file_has_an_example() -> None:
+    assert FILES.keys() == REPORT_FILES.keys()
+
+
+def test_the_examples_name_no_machine() -> None:
+    for path in EXAMPLES.iterdir():
+        places = re.findall(r"(?<![\w.<*:/])/(?:tmp|root|home|usr)/\S+", path.read_text(encoding="utf-8"))
+        known = ("/home/runner/work/", "/usr/lib/")
+        assert [place for place in places if not place.startswith(known)] == [], path
