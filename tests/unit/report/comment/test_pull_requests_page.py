@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,32 +13,18 @@ from ci_kit.report.comment.body import LIMIT as BODY_LIMIT
 from ci_kit.report.comment.hidden import SHORTEST, hidden_values
 from ci_kit.report.comment.writing import LONGEST_SECONDS, PAUSES
 from ci_kit.workflow.pins import PINS
-from tests.support.waiting import LIMIT
+from tests.support.workflow_linters import CHECKS, require_valid
 from tests.unit.support import ROOT
 
 PAGE = (ROOT / "docs/pull-requests.md").read_text(encoding="utf-8")
 PART, *WORKFLOWS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-CHECKS = {"actionlint": ["-no-color"], "zizmor": ["--offline", "--no-progress", "--pedantic"]}
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("checker", CHECKS)
 @pytest.mark.parametrize("text", WORKFLOWS, ids=["tests", "comment"])
 def test_the_workflows_are_valid(text: str, checker: str, tmp_path: Path) -> None:
-    path = tmp_path / ".github/workflows/a.yml"
-    path.parent.mkdir(parents=True)
-    (tmp_path / ".git").mkdir()
-    path.write_text(text.replace("OWNER/ci-kit@SHA", f"octo-org/ci-kit@{'1' * 40} # v1.0.0"))
-    program = Path(sys.executable).with_name(checker)
-    done = subprocess.run(
-        [program, *CHECKS[checker], path],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=LIMIT,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    require_valid(text, checker, tmp_path)
 
 
 @pytest.mark.parametrize("text", [PART, *WORKFLOWS], ids=["part", "tests", "comment"])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +14,10 @@ from ci_kit.errors import exit_codes
 from ci_kit.report.document.schema import schema
 from ci_kit.settings.options import OPTIONS
 from ci_kit.workflow.pins import PINS
-from tests.support.waiting import LIMIT
+from tests.support.workflow_linters import CHECKS, require_valid
 from tests.unit.support import ROOT
 
 PAGE = (ROOT / "docs/run-documents.md").read_text(encoding="utf-8")
-CHECKS = {"actionlint": ["-no-color"], "zizmor": ["--offline", "--no-progress", "--pedantic"]}
 
 
 def example(language: str) -> str:
@@ -40,20 +37,7 @@ def test_the_example_has_only_fields_of_the_schema() -> None:
 
 @pytest.mark.parametrize("checker", CHECKS)
 def test_the_workflow_of_a_matrix_is_valid(checker: str, tmp_path: Path) -> None:
-    path = tmp_path / ".github/workflows/tests.yml"
-    path.parent.mkdir(parents=True)
-    (tmp_path / ".git").mkdir()
-    path.write_text(example("yaml").replace("OWNER/ci-kit@SHA", f"octo-org/ci-kit@{'1' * 40} # v1.0.0"))
-    program = Path(sys.executable).with_name(checker)
-    done = subprocess.run(
-        [program, *CHECKS[checker], path],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=LIMIT,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    require_valid(example("yaml"), checker, tmp_path)
 
 
 def test_the_workflow_uses_the_pins_and_inputs_that_there_are() -> None:
