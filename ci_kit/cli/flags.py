@@ -45,7 +45,7 @@ def _flag(option: Option) -> Callable[[_Function], _Function]:
     if option.switch:
         names = f"{option.flag}/--no-{option.name}"
         return click.option(names, option.field, default=None, help=option.help)
-    metavar = "|".join(option.choices) if option.choices else option.name.rsplit("-", 1)[-1].upper()
+    metavar = "|".join(option.choices) or option.metavar or option.name.rsplit("-", 1)[-1].upper()
     if option.is_list:
         return click.option(
             option.flag,

@@ -88,7 +88,7 @@ def _unknown_option(error: click.NoSuchOption, context: click.Context, words: tu
     own, others = _split_typed(context, words)
     hint = f"type: {shlex.join([*own, '--', *others])}"
     known = [name.lstrip("-") for parameter in context.command.get_params(context) for name in parameter.opts]
-    if near := did_you_mean(error.option_name.lstrip("-"), known):
+    if near := did_you_mean(error.option_name.lstrip("-"), known, shown_as="--{}"):
         hint = f"{near} For an option of pytest, {hint}"
     return UsageError(
         f"ci-kit run does not have the option {error.option_name}",

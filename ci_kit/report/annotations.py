@@ -58,7 +58,7 @@ def _texts(one: _Annotated, level: _Level, redactor: Redactor) -> tuple[str, str
         message = excerpt(f"{one.category}: {one.message}", redactor)
         times = f", {one.count} times" if one.count > 1 else ""
         return message, f"{excerpt(one.node or 'outside of tests', redactor)} (warning{times})"
-    first, others = one.failures[0], len(one.failures) - 1
+    first, others = one.failures[0], len(one.tests) - 1
     what = first.stage if level == "error" else "passed after a rerun"
     message = excerpt(first.message, redactor, kept="end" if first.stage == "collection" else "beginning")
     if one.runs:

@@ -32,7 +32,9 @@ def gather_runs(
         if not found:
             raise UsageError(
                 f"{word} has no document of a run",
-                why=f"no file there has JSON with the format {FORMAT}",
+                why=f"none of its files is a JSON document with the format {FORMAT}"
+                if (root / word).exists()
+                else "no document matches the pattern",
                 todo="name the files that the setting run-report has written, or their folder",
             )
         for path, data in found.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ci_kit.testing.results import Failure
@@ -40,12 +40,12 @@ class FailureGroup:
     @property
     def tests(self) -> tuple[FailedTest, ...]:
         """Each failed test once, with the runs in which it failed."""
-        found: dict[object, list[Failure]] = {}
-        for number, one in enumerate(self.failures):
-            # In one run, each failure is shown.
-            key = (one.node, one.stage, one.path) if one.run else number
-            found.setdefault(key, []).append(one)
-        return tuple(FailedTest(same[0], _runs(same)) for same in found.values())
+        return _merged(self.failures, lambda one: (one.node, one.stage, one.path))
+
+    @property
+    def different(self) -> tuple[FailedTest, ...]:
+        """Each failed test once for each of its messages, with the runs that had this message."""
+        return _merged(self.failures, lambda one: (one.node, one.stage, one.path, _cause(one)))
 
     @property
     def runs(self) -> tuple[str, ...]:
@@ -77,6 +77,14 @@ def test_function(node: str) -> str:
     """The id of a test without its parameters and without the name of a subtest."""
     path, separator, names = node.partition("::")
     return path + separator + _PARAMETERS.split(names, maxsplit=1)[0]
+
+
+def _merged(failures: Sequence[Failure], key: Callable[[Failure], object]) -> tuple[FailedTest, ...]:
+    """The first of the failures with equal keys, with the runs of all of them. In one run, each stays."""
+    found: dict[object, list[Failure]] = {}
+    for number, one in enumerate(failures):
+        found.setdefault(key(one) if one.run else number, []).append(one)
+    return tuple(FailedTest(same[0], _runs(same)) for same in found.values())
 
 
 def _runs(failures: Sequence[Failure]) -> tuple[str, ...]:

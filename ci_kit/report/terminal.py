@@ -81,7 +81,7 @@ def _print_groups(
 def _line(group: FailureGroup, style: Style, runner: Runner) -> str:
     """A group in one line, with the place of its first failure in the form that editors open."""
     console, redactor = runner.host.console, runner.host.redactor
-    first, others = group.failures[0], len(group.failures) - 1
+    first, others = group.failures[0], len(group.tests) - 1
     place = _from_here(first.path) + (f":{first.line}" if first.line else "")
     _, _, name = first.node.partition("::")
     message = excerpt(first.message, redactor, limit=_MESSAGE_LIMIT).strip().partition("\n")[0]
@@ -101,7 +101,8 @@ def _print_slowest(tests: Iterable[TestResult], runner: Runner) -> None:
     runner.host.console.step("slowest", "the tests that took more than a second")
     times = [f"{test.seconds:.1f} s" for test in slow]
     for time, test in zip(times, slow, strict=True):
-        name = one_line(excerpt(test.node, runner.host.redactor, limit=_MESSAGE_LIMIT))
+        shown = f"{test.node} [{test.run}]" if test.run else test.node
+        name = one_line(excerpt(shown, runner.host.redactor, limit=_MESSAGE_LIMIT))
         runner.host.console.item(f"{time:>{len(times[0])}} {name}")
 
 

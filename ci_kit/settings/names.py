@@ -22,10 +22,10 @@ OTHER_VARIABLES = frozenset(
 """Variables of ci-kit that are not a setting's."""
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A question that names the known word nearest to another; empty if none is near."""
+def did_you_mean(word: str, known: Iterable[str], *, shown_as: str = "{}") -> str:
+    """A question that names the known word nearest to another, as in ``--{}``; empty if none is near."""
     close = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else ""
+    return f"did you mean {shown_as.format(close[0])!r}?" if close else ""
 
 
 def unknown_variables(environ: Mapping[str, str]) -> tuple[str, ...]:

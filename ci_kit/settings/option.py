@@ -29,7 +29,8 @@ class Option:
     ``parse`` raises ValueError, whose message names what was expected. ``also_from`` are variables that
     applications read too. A ``switch`` is on or off; with the default None, ci-kit chooses.
     ``shown_default`` replaces the default in documents and messages. ``choices`` are the values that are
-    allowed, or the words of a list.
+    allowed, or the words of a list. ``metavar`` is the value in ``--help``: by default the last word of the
+    name.
 
     With ``placeholders``, its texts may contain placeholders such as ``{host}``.
 
@@ -48,6 +49,7 @@ class Option:
     secret: bool = False
     switch: bool = False
     shown_default: str = ""
+    metavar: str = ""
     placeholders: bool = False
     kinds: frozenset[ServerKind] = SERVER_KINDS
     fixed_at_start: bool = False
@@ -89,6 +91,6 @@ class Option:
         value = self.parse(raw)
         words = value if isinstance(value, tuple) else (value,)
         if self.choices and any(word not in self.choices for word in words):
-            kind = "words among" if isinstance(value, tuple) else "one of"
+            kind = "words, separated by spaces, among" if isinstance(value, tuple) else "one of"
             raise ValueError(f"expected {kind} {', '.join(self.choices)}")
         return value

@@ -132,6 +132,6 @@ def require_coverage(coverage: CoverageReport | None, settings: Settings) -> Non
         why="the threshold is fail_under in the coverage configuration"
         if settings.fail_under is None
         else f"fail-under is {settings.fail_under:g} %; it came from {settings.source('fail-under')}",
-        todo="test the lines that the table above lists, or lower "
+        todo="test the lines that no test reached, or lower "
         + ("fail_under" if settings.fail_under is None else "fail-under"),
     )

@@ -6,7 +6,7 @@ const MEANINGS = {
   executed: "a test reached the line",
   missed: "no test reached the line",
   partial: "no test took one of its branches",
-  excluded: "excluded from coverage",
+  excluded: "coverage does not count the line",
 };
 
 /** A branch that no test took, in words. A negative line is the end of a function, class or module. */

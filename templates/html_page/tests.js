@@ -4,10 +4,11 @@
 const OUTCOMES = ["failed", "error", "xpassed", "skipped", "xfailed", "passed"];
 
 function testRows(data) {
-  return data.rows.map(([file, name, outcome, seconds, place, line, reason, reruns, failure], order) => ({
+  return data.rows.map(([file, name, run, outcome, seconds, place, line, reason, reruns, failure], order) => ({
     order,
     file: data.files[file],
     name,
+    run: data.runs[run],
     outcome: data.outcomes[outcome],
     seconds,
     place: data.places[place][0] + (data.places[place][0] && line ? `:${line}` : ""),
@@ -26,6 +27,7 @@ function testCells(test) {
     { class: "name" },
     test.failure ? element("a", { href: `#failure-${test.failure}` }, id) : id,
   );
+  if (test.run) name.append(element("span", { class: "reason" }, `in ${test.run}`));
   if (test.reason) name.append(element("span", { class: "reason" }, test.reason));
   if (test.place) name.append(element("span", { class: "reason" }, place(test.place, test.url)));
   const outcome = element(
@@ -58,7 +60,7 @@ function startTests() {
   const chosen = new Set();
   const tests = new Listing(section, rows, {
     noun: "test",
-    text: (test) => `${test.file}::${test.name} ${test.place} ${test.reason}`,
+    text: (test) => `${test.file}::${test.name} ${test.run} ${test.place} ${test.reason}`,
     accepts: (test) => !chosen.size || chosen.has(test.outcome) || (test.flaky && chosen.has("flaky")),
     cells: testCells,
     sorts: {

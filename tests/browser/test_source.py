@@ -45,7 +45,7 @@ def test_each_state_has_a_sign_and_a_legend(chromium: Browser, run_page: Path) -
             (1, "✓", "executed: a test reached the line"),
             (3, "✗", "missed: no test reached the line"),
             (2, "◐", "partial: no test took one of its branches"),
-            (17, "\N{EN DASH}", "excluded: excluded from coverage"),
+            (17, "\N{EN DASH}", "excluded: coverage does not count the line"),
         ):
             expect(part.locator(f"#line-{number} .sign")).to_have_text(sign)
             assert f"{sign}{meaning}" in [entry.replace("\n", "") for entry in legend]

@@ -52,7 +52,7 @@ def from_document(data: object, repository: Path, *, name: str = "the document")
         _refuse(
             name,
             f"its version is {version}, and this ci-kit reads only version {VERSION}",
-            todo=f"use the ci-kit that wrote it ({_shown(data.get('written_by'))}), or a newer one",
+            todo=f"use {_writer(data)}, or a newer one",
         )
     try:
         report: RunReport = in_repository(REPORT.read(data), repository)
@@ -71,6 +71,11 @@ def load_document(path: Path) -> object:
     # A RecursionError comes from deeply nested brackets.
     except (ValueError, RecursionError) as error:
         _refuse(str(path), f"it is not valid JSON in UTF-8: {error}")
+
+
+def _writer(data: dict[str, Any]) -> str:
+    writer = data.get("written_by")
+    return f"the ci-kit that wrote it ({_shown(writer)})" if writer else "the ci-kit that wrote it"
 
 
 def _refuse(

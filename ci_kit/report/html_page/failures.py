@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ci_kit.redaction import Redactor
 from ci_kit.report.excerpt import Kept, excerpt
-from ci_kit.report.groups import group_failures
+from ci_kit.report.groups import FailedTest, group_failures
 from ci_kit.report.html_page.texts import PageTexts
 from ci_kit.testing.results import Failure, Section
 
@@ -26,10 +26,16 @@ _ERROR_LINES = re.compile(r"(?:^E(?: .*)?$\n?)+", re.MULTILINE)
 
 @dataclass(frozen=True)
 class ShownFailure:
-    """A failure as the page shows it. ``number`` is its own on the page; ``test`` is the id of its test."""
+    """A failure as the page shows it. ``number`` is its own on the page; ``test`` is the id of its test.
+
+    ``runs`` are the names of the runs that have it: none in the report of one run. ``shown_runs`` is their
+    text.
+    """
 
     number: int
     test: str
+    runs: tuple[str, ...]
+    shown_runs: str
     node: str
     stage: str
     place: str
@@ -40,17 +46,16 @@ class ShownFailure:
 
 @dataclass(frozen=True)
 class ShownGroup:
-    """Failures with one title. ``message`` is that of the first."""
+    """``size`` failures with one title. ``message`` is that of the first.
+
+    ``failures`` has a failure of several runs once.
+    """
 
     title: str
     message: str
     same_cause: bool
+    size: int
     failures: tuple[ShownFailure, ...]
-
-    @property
-    def size(self) -> int:
-        """The number of failures."""
-        return len(self.failures)
 
 
 class Details:
@@ -89,7 +94,8 @@ def shown_groups(failures: Sequence[Failure], texts: PageTexts, details: Details
             texts.line(group.title),
             details.message(group.failures[0]),
             group.same_cause,
-            tuple(_shown(failure, texts, details) for failure in group.failures),
+            len(group.failures),
+            tuple(_shown(test, texts, details) for test in group.different),
         )
         for group in group_failures(failures)
     )
@@ -102,12 +108,15 @@ def highlighted(traceback: str) -> Markup:
     return Markup(_ERROR_LINES.sub(r"<strong>\g<0></strong>", str(escape(traceback))))  # noqa: S704
 
 
-def _shown(failure: Failure, texts: PageTexts, details: Details) -> ShownFailure:
+def _shown(test: FailedTest, texts: PageTexts, details: Details) -> ShownFailure:
+    failure = test.failure
     place = texts.place(failure.path)
     line = f":{failure.line}" if failure.line else ""
     return ShownFailure(
         details.next_number(),
         failure.test or failure.node,
+        test.runs,
+        texts.line("; ".join(test.runs)),
         texts.line(failure.node),
         failure.stage,
         f"{place.path}{line}",

@@ -12,13 +12,17 @@ from ci_kit.testing.results import Failure
 _T = TypeVar("_T")
 
 
-def tests_data(tests: Iterable[EndedTest], texts: PageTexts, numbers: Mapping[str, int]) -> dict[str, object]:
+def tests_data(
+    tests: Iterable[EndedTest], texts: PageTexts, numbers: Mapping[tuple[str, str], int]
+) -> dict[str, object]:
     """The rows of the list, and the texts that many rows share, which a row names by their index.
 
-    A row has: the file and the rest of the id, the outcome, the seconds, the place and its line, the reason,
-    the number of reruns, and the number of the failure (0 for none).
+    A row has: the file and the rest of the id, the name of the run, the outcome, the seconds, the place and
+    its line, the reason, the number of reruns, and the number of the failure (0 for none). ``numbers`` are
+    those of the failures, by the name of the run and the id of the test.
     """
     files: dict[str, int] = {}
+    runs: dict[str, int] = {}
     outcomes: dict[str, int] = {}
     places: dict[Place, int] = {}
     rows = []
@@ -29,17 +33,19 @@ def tests_data(tests: Iterable[EndedTest], texts: PageTexts, numbers: Mapping[st
             [
                 _index(files, file if separator else ""),
                 name or file,
+                _index(runs, texts.line(result.run)),
                 _index(outcomes, result.outcome),
                 round(result.seconds, 4),
                 _index(places, texts.place(result.path)),
                 result.line,
                 texts.line(_reason(result.reason, test.failures or test.reruns)),
                 result.reruns,
-                numbers.get(result.node, 0),
+                numbers.get((result.run, result.node), 0),
             ]
         )
     return {
         "files": list(files),
+        "runs": list(runs),
         "outcomes": list(outcomes),
         "places": [(place.path, place.url) for place in places],
         "rows": rows,
@@ -51,4 +57,10 @@ def _index(known: dict[_T, int], value: _T) -> int:
 
 
 def _reason(reason: str, failures: Iterable[Failure]) -> str:
-    return reason or next((failure.message for failure in failures), "")
+    """The reason, or the first line of the message. What a collection prints ends with its cause."""
+    if reason:
+        return reason
+    first = next(iter(failures), None)
+    if first is None or first.stage == "collection":
+        return first.message if first else ""
+    return first.message.partition("\n")[0]

@@ -19,6 +19,7 @@ REPORTS: tuple[Option, ...] = (
         "",
         "File for coverage's report in Cobertura's XML, relative to the project. Empty: no file.",
         text,
+        metavar="FILE",
     ),
     Option(
         "coverage-lcov",
@@ -26,6 +27,7 @@ REPORTS: tuple[Option, ...] = (
         "",
         "File for coverage's report in the format of LCOV, relative to the project. Empty: no file.",
         text,
+        metavar="FILE",
     ),
     Option(
         "coverage-json",
@@ -33,6 +35,7 @@ REPORTS: tuple[Option, ...] = (
         "",
         "File for coverage's report in JSON, relative to the project. Empty: no file.",
         text,
+        metavar="FILE",
     ),
     Option(
         "coverage-html",
@@ -40,45 +43,50 @@ REPORTS: tuple[Option, ...] = (
         "",
         "Folder for coverage's report as HTML pages, relative to the project. Empty: no pages.",
         text,
+        metavar="FOLDER",
     ),
     Option(
         "html",
         "Reports",
         "",
         "File for an HTML page of the run, relative to the project. It has the failures, the tests, the"
-        " lines of each measured file, and the steps. empty: none.",
+        " lines of each measured file, and the steps. Empty: no page.",
         text,
+        metavar="FILE",
     ),
     Option(
         "junit-report",
         "Reports",
         "",
         "File for a report in JUnit XML that ci-kit writes, relative to the project. It has the tests of"
-        " pytest, and those in the files that junit-xml names. empty: none.",
+        " pytest, and those in the files that junit-xml names. Empty: no file.",
         text,
+        metavar="FILE",
     ),
     Option(
         "json-report",
         "Reports",
         "",
         "File for a report by pytest-json-report, relative to the project. On large suites it takes time and"
-        " memory. empty: ci-kit leaves pytest-json-report as the project configures it.",
+        " memory. Empty: ci-kit leaves pytest-json-report as the project configures it.",
         text,
+        metavar="FILE",
     ),
     Option(
         "run-report",
         "Reports",
         "",
         "File for the whole run as a JSON document, relative to the project. `ci-kit report` reads it."
-        " empty: none.",
+        " Empty: no file.",
         text,
+        metavar="FILE",
     ),
     Option(
         "run-name",
         "Reports",
         "",
         "Name of this run among others, such as those of a matrix. Runs with different names have a comment"
-        " each. empty: the versions of server and Python.",
+        " each. Empty: the versions of server and Python.",
         text,
     ),
     Option(
@@ -114,6 +122,7 @@ REPORTS: tuple[Option, ...] = (
         "",
         "File for a badge with the coverage, an SVG image, relative to the project. Empty: no badge.",
         text,
+        metavar="FILE",
     ),
     Option(
         "history",
@@ -122,5 +131,6 @@ REPORTS: tuple[Option, ...] = (
         "Folder for the durations, counts and coverage of the last runs, relative to the project. The reports"
         " compare a run with them. none: keep nothing.",
         none_or(text),
+        metavar="FOLDER",
     ),
 )

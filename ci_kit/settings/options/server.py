@@ -64,6 +64,7 @@ SERVER: tuple[Option, ...] = (
         text,
         kinds=_ONLY_PRIVATE,
         fixed_at_start=True,
+        metavar="PROGRAM",
     ),
     Option(
         "mysql-datadir",
@@ -74,6 +75,7 @@ SERVER: tuple[Option, ...] = (
         text,
         kinds=_ONLY_PRIVATE,
         fixed_at_start=True,
+        metavar="FOLDER",
     ),
     Option(
         "mysql-socket",
@@ -165,6 +167,7 @@ SERVER: tuple[Option, ...] = (
         integer(0, 8),
         kinds=_ONLY_PRIVATE,
         must_apply=True,
+        metavar="NUMBER",
     ),
     Option(
         "keep-mysql",
@@ -191,5 +194,6 @@ SERVER: tuple[Option, ...] = (
         60,
         "Seconds to wait until the server accepts a login.",
         integer(1, 3600),
+        metavar="SECONDS",
     ),
 )

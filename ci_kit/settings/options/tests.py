@@ -57,6 +57,7 @@ TESTS: tuple[Option, ...] = (
         "JUnit XML files that the test commands write: files, folders or patterns, relative to the project."
         " ci-kit reads the counts from them. pytest needs none.",
         words,
+        metavar="FILES",
     ),
     Option("coverage", "Tests", True, "Measure the coverage of the tests.", flag, switch=True),
     Option(
@@ -66,6 +67,7 @@ TESTS: tuple[Option, ...] = (
         "Coverage in percent; the run fails below it.",
         auto_or(percent),
         shown_default="none",
+        metavar="PERCENT",
     ),
     Option(
         "patch-fail-under",
@@ -75,6 +77,7 @@ TESTS: tuple[Option, ...] = (
         " count.",
         auto_or(percent),
         shown_default="none",
+        metavar="PERCENT",
     ),
     Option(
         "patch-base",
@@ -90,5 +93,6 @@ TESTS: tuple[Option, ...] = (
         0,
         "Number of tests; the run fails if fewer ran.",
         integer(0, 10**9),
+        metavar="NUMBER",
     ),
 )

@@ -38,7 +38,8 @@ def find_base(runner: Runner, settings: Settings) -> Base | None:
         if settings.patch_fail_under and not runner.host.dry:
             raise
         unknown = f"patch coverage is unknown: {problem.what}; {problem.todo}"
-        if runner.present:
+        # A name that the user gave and git does not know is likely a mistake.
+        if runner.present or settings.patch_base:
             runner.host.console.step("coverage", unknown)
         else:
             runner.host.console.detail(unknown)

@@ -81,3 +81,10 @@ def test_the_flags_of_settings_stand_under_their_groups(
     database = lines[lines.index("Database:") :]
     assert any(line.startswith("  --init-sql ") for line in database)
     assert not any(line.startswith("  --replicas ") for line in database)
+
+
+def test_the_flags_name_what_their_value_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("run", "--help") == 0
+    printed = capsys.readouterr().out
+    for flag in ("--html FILE", "--history FOLDER", "--fail-under PERCENT", "--boot-timeout SECONDS"):
+        assert f"  {flag} " in printed

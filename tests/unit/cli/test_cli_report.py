@@ -63,8 +63,8 @@ def test_a_folder_may_have_other_json_files(made: Path, checkout: Path, tmp_path
     ("word", "told"),
     [
         ("none.json", "cannot read {}/none.json as the document of a run\n  why: No such file or directory"),
-        ("*.none", "*.none has no document of a run\n"),
-        ("tests", "tests has no document of a run\n"),
+        ("*.none", "*.none has no document of a run\n  why: no document matches the pattern\n"),
+        ("tests", "tests has no document of a run\n  why: none of its files is a JSON document"),
         ("pytest.ini", "it is not valid JSON in UTF-8"),
     ],
 )

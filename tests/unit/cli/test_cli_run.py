@@ -112,7 +112,7 @@ def test_an_option_that_resembles_one_of_ci_kit_comes_with_both_hints(
     printed = capsys.readouterr().err
     assert "ci-kit: error: ci-kit run does not have the option --min-testss\n" in printed
     assert (
-        "did you mean 'min-tests'? For an option of pytest, type: ci-kit run -- --min-testss 3\n" in printed
+        "did you mean '--min-tests'? For an option of pytest, type: ci-kit run -- --min-testss 3\n" in printed
     )
 
 

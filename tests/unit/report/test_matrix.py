@@ -76,6 +76,16 @@ def test_a_failed_test_has_the_runs_in_which_it_failed() -> None:
     assert found == {"test_a": ("y", "z"), "test_b": ("z",)}
 
 
+def test_a_failed_test_is_shown_again_if_a_run_has_another_message() -> None:
+    def failure(run: str, message: str) -> Failure:
+        return Failure("test_a", "call", "", 0, message, run=run)
+
+    same = [failure("x", "assert <A at 0x1>"), failure("y", "assert <A at 0x2>")]
+    (group,) = group_failures([*same, failure("z", "assert 2")])
+    assert [test.runs for test in group.tests] == [("x", "y", "z")]
+    assert [test.runs for test in group.different] == [("x", "y"), ("z",)]
+
+
 def test_in_one_run_each_failure_is_a_test_of_its_own() -> None:
     results = run("x", "test_a").results
     assert results

@@ -219,6 +219,19 @@ def test_the_three_slowest_tests_are_listed_if_they_take_more_than_a_second() ->
     assert len(printed(replace(REPORT, results=fast)).splitlines()) == 1
 
 
+def test_a_report_of_several_runs_names_the_runs_of_slow_tests_and_counts_a_failed_test_once() -> None:
+    failures = tuple(Failure("a.py::test", "call", "/a.py", 1, "assert 1", run=run) for run in "xy")
+    tests = (TestResult("a.py::test", "failed", 2, run="x"), TestResult("a.py::test", "failed", 3, run="y"))
+    report = replace(REPORT, results=replace(RESULTS, failures=failures, tests=tests))
+    assert printed(report).splitlines()[1:] == [
+        "failures   2, the first of each test function or cause",
+        "           /a.py:1 test [x; y]: assert 1",
+        "slowest    the tests that took more than a second",
+        "           3.0 s a.py::test [y]",
+        "           2.0 s a.py::test [x]",
+    ]
+
+
 def test_no_line_has_a_secret_or_a_command_of_a_runner() -> None:
     host = make_host({})
     host.redactor.add("hunter2hunter2")

@@ -156,6 +156,20 @@ Change = Callable[[dict[str, Any]], object]
 
 
 @pytest.mark.parametrize(
+    ("writer", "todo"),
+    [
+        ("ci-kit 2.0", 'use the ci-kit that wrote it ("ci-kit 2.0"), or a newer one'),
+        (None, "use the ci-kit that wrote it, or a newer one"),
+    ],
+)
+def test_a_newer_document_names_its_writer_if_it_has_one(writer: str | None, todo: str) -> None:
+    document = {"format": "ci-kit-run", "version": 2} | ({"written_by": writer} if writer else {})
+    with pytest.raises(UsageError) as caught:
+        from_document(document, REPOSITORY)
+    assert caught.value.todo == todo
+
+
+@pytest.mark.parametrize(
     ("change", "why"),
     [
         (lambda d: d.update(format="junit"), 'expected an object with "format": "ci-kit-run"'),

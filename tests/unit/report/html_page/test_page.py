@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from ci_kit.report.matrix import merge_runs
 from ci_kit.testing.results import Failure, Results, Section, TestResult
 from tests.unit.report.html_page.reading import page_of, page_text
 from tests.unit.report.making import COVERED, PATCH, REPORT
@@ -83,7 +84,7 @@ def test_a_character_that_a_file_cannot_have_does_no_harm(text: str) -> None:
 def test_a_report_without_results_files_and_steps_has_a_page() -> None:
     page = page_of(replace(REPORT, results=None, coverage=None))
     assert page.data == {
-        "tests-data": {"files": [], "outcomes": [], "places": [], "rows": []},
+        "tests-data": {"files": [], "runs": [], "outcomes": [], "places": [], "rows": []},
         "files-data": [],
     }
 
@@ -115,8 +116,31 @@ def test_a_test_that_did_not_end_and_a_file_that_cannot_be_imported_are_in_the_l
     )
     data = page_of(replace(REPORT, results=Results(failures=failures))).data["tests-data"]
     assert data["rows"] == [
-        [0, "tests/test_b.py", 0, 0.0, 0, 0, "ImportError: b", 0, 1],
-        [1, "test_a", 0, 0.0, 1, 4, "no more", 0, 2],
+        [0, "tests/test_b.py", 0, 0, 0.0, 0, 0, "ImportError: b", 0, 1],
+        [1, "test_a", 0, 0, 0.0, 1, 4, "no", 0, 2],
     ]
     assert data["files"] == ["", "tests/test_a.py"]
     assert data["outcomes"] == ["error"]
+
+
+def test_a_report_of_several_runs_names_the_runs_of_each_failure_and_of_each_test() -> None:
+    failure = Failure("a.py::test_a", "call", "", 0, "assert 0", test="a.py::test_a")
+    failed = TestResult("a.py::test_a", "failed", 1)
+    results = Results(failed=1, failures=(failure,), tests=(failed,))
+    passed = Results(passed=1, tests=(replace(failed, outcome="passed"),))
+    merged = merge_runs(
+        [
+            replace(REPORT, name=name, outcome="failed" if found.failed else "passed", results=found)
+            for name, found in (("x", results), ("y", results), ("z", passed))
+        ]
+    )
+    page = page_of(merged)
+    assert " ".join(next(text for text in page.texts["p"] if "call" in text).split()) == "call · in x; y"
+    assert len(page.texts["details"]) == 1
+    data = page.data["tests-data"]
+    # The run, the outcome, the reason and the number of the failure.
+    assert [(data["runs"][row[2]], data["outcomes"][row[3]], row[7], row[9]) for row in data["rows"]] == [
+        ("x", "failed", "assert 0", 1),
+        ("y", "failed", "assert 0", 1),
+        ("z", "passed", "", 0),
+    ]
