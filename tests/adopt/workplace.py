@@ -25,7 +25,7 @@ from tests.runner.served import HOME, Served
 from tests.support.workflow import copy_repository, write_empty_action
 
 _HERE = Path(__file__).parent
-_RESULTS, _PROJECT = f"{HOME}/results", f"{HOME}/adopted"
+_RESULTS, _PROJECT, _SECRETS = f"{HOME}/results", f"{HOME}/adopted", f"{HOME}/secrets"
 _RUNNERS = ("ubuntu-latest", "ubuntu-22.04", "ubuntu-24.04", "ubuntu-26.04")
 _OFFLINE = {
     "PIP_NO_INDEX": "1",
@@ -115,6 +115,11 @@ class Workplace:
             "mv stand-ins/docker stand-ins/docker-only",
             env=_OFFLINE,
         )
+        with tempfile.TemporaryDirectory() as folder:
+            secrets = Path(folder, "secrets")
+            secrets.write_text(f'MYSQL_ROOT_PASSWORD="{SECRET}"\n', encoding="utf-8")
+            # Other tests look for passwords in the command lines of all processes.
+            machine.copy_in(secrets, _SECRETS)
         for installer in ("poetry", "uv"):
             with tempfile.TemporaryDirectory() as folder:
                 pyproject = Path(folder, "pyproject.toml")
@@ -189,7 +194,7 @@ def _act(case: Case, prepared: Prepared) -> list[str]:
         *(word for runner in _RUNNERS for word in ("--platform", f"{runner}=-self-hosted")),
         *(word for item in places.items() for word in ("--local-repository", "=".join(item))),
         *(("--matrix", case.matrix) if case.matrix else ()),
-        *("--secret", f"MYSQL_ROOT_PASSWORD={SECRET}", "--env", "CI_KIT_DISPOSABLE_MACHINE=true"),
+        *("--secret-file", _SECRETS, "--env", "CI_KIT_DISPOSABLE_MACHINE=true"),
     ]
 
 
