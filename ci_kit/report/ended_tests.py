@@ -22,15 +22,18 @@ def ended_tests(results: Results) -> Iterator[EndedTest]:
     """Each test. What failed without a result is an error: a file at its import, a test that did not end."""
     failures, reruns = _by_test(results.failures), _by_test(results.rerun)
     for test in results.tests:
-        yield EndedTest(test, failures.get(test.node, ()), reruns.get(test.node, ()))
-    ended = {test.node for test in results.tests}
-    for node, others in failures.items():
-        if node not in ended:
-            yield EndedTest(TestResult(node, "error", 0.0, others[0].path, others[0].line), others)
+        key = test.run, test.node
+        yield EndedTest(test, failures.get(key, ()), reruns.get(key, ()))
+    ended = {(test.run, test.node) for test in results.tests}
+    for (run, node), others in failures.items():
+        if (run, node) not in ended:
+            first = others[0]
+            yield EndedTest(TestResult(node, "error", 0.0, first.path, first.line, run=run), others)
 
 
-def _by_test(failures: Sequence[Failure]) -> dict[str, list[Failure]]:
-    found = defaultdict[str, list[Failure]](list)
+def _by_test(failures: Sequence[Failure]) -> dict[tuple[str, str], list[Failure]]:
+    """The failures by their run and the id of their test: runs of a matrix have the same tests."""
+    found = defaultdict[tuple[str, str], list[Failure]](list)
     for failure in failures:
-        found[failure.test or failure.node].append(failure)
+        found[failure.run, failure.test or failure.node].append(failure)
     return dict(found)

@@ -26,10 +26,10 @@ _ERROR_LINES = re.compile(r"(?:^E(?: .*)?$\n?)+", re.MULTILINE)
 
 @dataclass(frozen=True)
 class ShownFailure:
-    """A failure as the page shows it. ``number`` is its own on the page; ``test`` is the id of its test."""
+    """A failure as the page shows it. ``number`` is its own on the page; ``test`` is its run and its id."""
 
     number: int
-    test: str
+    test: tuple[str, str]
     node: str
     stage: str
     place: str
@@ -107,7 +107,7 @@ def _shown(failure: Failure, texts: PageTexts, details: Details) -> ShownFailure
     line = f":{failure.line}" if failure.line else ""
     return ShownFailure(
         details.next_number(),
-        failure.test or failure.node,
+        (failure.run, failure.test or failure.node),
         texts.line(failure.node),
         failure.stage,
         f"{place.path}{line}",

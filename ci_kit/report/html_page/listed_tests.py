@@ -12,7 +12,9 @@ from ci_kit.testing.results import Failure
 _T = TypeVar("_T")
 
 
-def tests_data(tests: Iterable[EndedTest], texts: PageTexts, numbers: Mapping[str, int]) -> dict[str, object]:
+def tests_data(
+    tests: Iterable[EndedTest], texts: PageTexts, numbers: Mapping[tuple[str, str], int]
+) -> dict[str, object]:
     """The rows of the list, and the texts that many rows share, which a row names by their index.
 
     A row has: the file and the rest of the id, the outcome, the seconds, the place and its line, the reason,
@@ -35,7 +37,7 @@ def tests_data(tests: Iterable[EndedTest], texts: PageTexts, numbers: Mapping[st
                 result.line,
                 texts.line(_reason(result.reason, test.failures or test.reruns)),
                 result.reruns,
-                numbers.get(result.node, 0),
+                numbers.get((result.run, result.node), 0),
             ]
         )
     return {

@@ -67,8 +67,8 @@ def html_page(report: RunReport, runner: Runner) -> str:
     return page.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def _numbers(groups: tuple[ShownGroup, ...]) -> dict[str, int]:
-    """The number of the first failure of each test."""
+def _numbers(groups: tuple[ShownGroup, ...]) -> dict[tuple[str, str], int]:
+    """The number of the first failure of each test, by the name of its run and its id."""
     shown = [failure for group in groups for failure in group.failures]
     return {failure.test: failure.number for failure in reversed(shown)}
 
