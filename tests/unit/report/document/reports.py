@@ -16,7 +16,11 @@ from ci_kit.testing.results import Failure, Results, TestResult
 REPOSITORY = Path("/home/me/shop")
 OUTSIDE = "/usr/lib/python3/site-packages/other.py"
 
-_numbers = st.floats(allow_nan=False, allow_infinity=False)
+# The sum of a few of them fits a document too.
+_LARGEST = 2**50
+_numbers = st.floats(-_LARGEST, _LARGEST)
+# Of the fields that no strategy below names.
+st.register_type_strategy(int, st.integers(-_LARGEST, _LARGEST))
 _names = st.sampled_from(["a.py", "tests/test_a.py", "a b/`c`.py", ".github/x.py", "시험.py"])
 _paths = st.sampled_from(["", OUTSIDE, str(REPOSITORY)]) | _names.map(lambda name: str(REPOSITORY / name))
 _failures = st.lists(st.builds(Failure, path=_paths), max_size=3).map(tuple)
