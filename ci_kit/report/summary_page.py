@@ -107,6 +107,8 @@ def page_templates(
             "span": span,
             # Markdown splits the cells of a table before it looks for code.
             "cell": lambda text: code_span(redactor.redact(text).replace("|", "¦")),
+            # A document of another person may have any text there.
+            "word": lambda text: re.sub(r"[\W_]+", " ", redactor.redact(text)),
             # The diagram is not Markdown.
             "label": lambda text: re.sub(r"[^\w .-]", " ", redactor.redact(text)),
             "runs": lambda names: ", in " + ", ".join(map(span, names)) if names else "",
