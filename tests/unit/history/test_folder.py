@@ -155,3 +155,10 @@ def test_a_kind_that_goes_takes_no_run_of_another_kind_along(tmp_path: Path) -> 
     kept = read(tmp_path / "new")[0]
     assert [run for run in kept if run.kind == RUN.kind] == [*usual, usual[0]]
     assert others[0] not in kept
+
+
+def test_a_run_with_an_infinite_number_is_not_read(tmp_path: Path) -> None:
+    keep(tmp_path / "new", RUN)
+    runs = tmp_path / "new" / "runs.jsonl"
+    runs.write_text(runs.read_text().replace('"seconds":30.0', '"seconds":1e999'))
+    assert read(tmp_path / "new") == ((), TESTS, [str(runs)])
