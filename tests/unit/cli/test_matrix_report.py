@@ -36,7 +36,7 @@ def test_a_runner_gets_the_page_the_annotations_and_the_outputs(made: Path, chec
     page = checkout.with_name("summary").read_text("utf-8")
     assert page.startswith("## Tests failed\n")
     assert "\n### Runs\n\n| run | outcome |" in page
-    assert "- `tests/test_shop.py::test_fails` (call), `tests/test_shop.py:28`, in `MySQL 8.4`, ``x |" in page
+    assert "- `tests/test_shop.py::test_fails` (call), `tests/test_shop.py:30`, in `MySQL 8.4`, ``x |" in page
     (first, *_) = [line for line in done.stdout.splitlines() if line.startswith("::error")]
     assert first.startswith("::error file=tests/test_import.py,line=1,")
     assert "%0A%0ARuns: MySQL 8.4; x |" in first
