@@ -118,12 +118,13 @@ def _read_runs(text: str) -> tuple[PastRun, ...]:
 
 
 def _last_of_each_kind(runs: Sequence[PastRun]) -> list[PastRun]:
-    """The last runs of each kind: those of another matrix or selection do not replace them."""
+    """The last runs of each of the last kinds: those of another matrix or selection do not replace them."""
+    kinds = [*dict.fromkeys(run.kind for run in reversed(runs))][:_KEPT_KINDS]
     kept: list[PastRun] = []
-    counts: dict[tuple[str, str], int] = {}
+    counts = dict.fromkeys(kinds, 0)
     for run in reversed(runs):
-        counts[run.kind] = counts.get(run.kind, 0) + 1
-        if counts[run.kind] <= _KEPT_RUNS and len(counts) <= _KEPT_KINDS:
+        if counts.get(run.kind, _KEPT_RUNS) < _KEPT_RUNS:
+            counts[run.kind] += 1
             kept.append(run)
     return kept[::-1]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, NoReturn
@@ -62,7 +63,9 @@ def read_run(line: str) -> PastRun:
     known = {field.name: values[field.name] for field in fields(PastRun) if field.name in values}
     for field in fields(PastRun):
         value = known.get(field.name)
-        if isinstance(value, bool) or not isinstance(value, _TYPES[str(field.type)]):
+        # JSON has no infinity, but a number such as 1e999 becomes one.
+        infinite = isinstance(value, float) and math.isinf(value)
+        if infinite or isinstance(value, bool) or not isinstance(value, _TYPES[str(field.type)]):
             raise ValueError(f"{field.name} has another type")
     return PastRun(**known)
 

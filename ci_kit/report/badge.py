@@ -49,12 +49,13 @@ def coverage_badge(report: RunReport, runner: Runner) -> str:  # noqa: ARG001
     from ci_kit.templating import render_template, strict_environment
 
     # Only full coverage is 100 %.
-    value = "unknown" if report.coverage is None else f"{floor(report.coverage)} %"
+    percent = None if report.coverage is None else min(max(report.coverage, 0.0), 100.0)
+    value = "unknown" if percent is None else f"{floor(percent)} %"
     label, text = _text_width(_LABEL), _text_width(value)
     values = {
         "label": _LABEL,
         "value": value,
-        "colour": _colour(report.coverage),
+        "colour": _colour(percent),
         "label_width": label,
         "value_width": text,
         "left": label + _PADDING,

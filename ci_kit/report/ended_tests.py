@@ -32,7 +32,7 @@ def ended_tests(results: Results) -> Iterator[EndedTest]:
 
 
 def _by_test(failures: Sequence[Failure]) -> dict[tuple[str, str], list[Failure]]:
-    """The failures by the name of the run and the id of the test."""
+    """The failures by their run and the id of their test: runs of a matrix have the same tests."""
     found = defaultdict[tuple[str, str], list[Failure]](list)
     for failure in failures:
         found[failure.run, failure.test or failure.node].append(failure)

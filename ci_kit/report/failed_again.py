@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from ci_kit.testing.commands import TestCommand
 from ci_kit.testing.results import Failure, Results
 
 # More of them make a command that nobody reads.
 _MOST_TESTS = 5
+_LAST_FAILED = {"--lf", "--last-failed"}
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,36 @@ def failed_again(
     if results is None or not results.failures or [command.kind for command in commands] != ["pytest"]:
         return ()
     if results.remembers_failures and not elsewhere:
-        given = {"--lf", "--last-failed"} & set(typed.for_pytest)
+        given = _LAST_FAILED & set(typed.for_pytest)
         return (*typed.own, "--", *typed.for_pytest, *(() if given else ("--lf",)))
     tests = _few(_word(failure, root) for failure in results.failures)
     files = _few(_file(failure, root) for failure in results.failures)
     return (*typed.own, "--", *(tests or files)) if tests or files else ()
+
+
+def safe_again(words: Sequence[str]) -> tuple[str, ...]:
+    """The command in a document; empty if it may do more than run tests of this repository.
+
+    A document may be of another person, and a reader pastes the command into a shell.
+    """
+    own, tests = _split_at_dashes(words)
+    folders = own[3:] if own[2:3] == ("-C",) else ()
+    known = own[:2] == ("ci-kit", "run") and len(own) == (4 if folders else 2)
+    chosen = [word for word in tests if word not in _LAST_FAILED]
+    return tuple(words) if known and all(map(_is_inside, (*folders, *chosen))) else ()
+
+
+def _split_at_dashes(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    end = words.index("--") if "--" in words else len(words)
+    return tuple(words[:end]), tuple(words[end + 1 :])
+
+
+def _is_inside(word: str) -> bool:
+    """Whether a word can only be a path in this folder, or the id of a test in it."""
+    path = PurePath(word.partition("::")[0])
+    return (
+        word.isprintable() and word[:1] not in ("", "-") and not path.is_absolute() and ".." not in path.parts
+    )
 
 
 def _few(words: Iterator[str]) -> tuple[str, ...]:

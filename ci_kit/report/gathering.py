@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ci_kit.errors import UsageError
 from ci_kit.report.document.run_document import FORMAT, from_document, load_document
+from ci_kit.report.failed_again import safe_again
 from ci_kit.report.run_report import RunReport
 
 
@@ -40,23 +42,26 @@ def gather_runs(
         for path, data in found.items():
             if path not in reports:
                 report = from_document(data, repository, name=str(path))
-                reports[path] = report if report.name else replace(report, name=_shown(path, root))
+                name = report.name or _shown(path, root)
+                reports[path] = replace(report, name=name, again=safe_again(report.again))
     return list(reports.values())
 
 
 def _documents(word: str, root: Path) -> Iterator[tuple[Path, object]]:
     """The path and the data of each document. A file that a pattern finds may have another format."""
     path = root / word
-    if path.is_file() or not (path.is_dir() or glob.has_magic(word)):
+    # Path.is_file() raises an error for a name that is too long, and below a closed folder.
+    is_folder = os.path.isdir(path)  # noqa: PTH112
+    if os.path.isfile(path) or not (is_folder or glob.has_magic(word)):  # noqa: PTH113
         yield path.resolve(), load_document(path)
         return
-    pattern = f"{glob.escape(word)}/**/*.json" if path.is_dir() else word
+    pattern = f"{glob.escape(word)}/**/*.json" if is_folder else word
     # Path.glob() has no absolute patterns.
     for name in sorted(glob.glob(pattern, root_dir=root, recursive=True, include_hidden=True)):  # noqa: PTH207
         found = root / name
-        if found.is_dir():
+        if os.path.isdir(found):  # noqa: PTH112
             yield from _documents(name, root)
-        elif found.is_file():
+        elif os.path.isfile(found):  # noqa: PTH113
             data = load_document(found)
             if isinstance(data, dict) and data.get("format") == FORMAT:
                 yield found.resolve(), data

@@ -30,8 +30,8 @@ def code_block(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The text with a space for each character that Markdown, or GitHub in a text, gives a meaning."""
-    return re.sub(r"[^\w ]", " ", text)
+    """The words of a text. Markdown, and GitHub in a text, give other characters a meaning."""
+    return re.sub(r"[\W_]+", " ", text)
 
 
 def _longest_run(text: str) -> int:

@@ -61,7 +61,7 @@ def _print_outcome(report: RunReport, runner: Runner) -> None:
     facts = (report.counts, coverage, f"{report.seconds:.1f} s")
     console.step("result", f"{title}: {', '.join(filter(None, facts))}")
     if report.zone_hint:
-        console.step("timezone", report.zone_hint)
+        console.step("timezone", one_line(report.zone_hint))
 
 
 def _print_groups(
@@ -75,7 +75,7 @@ def _print_groups(
     for group in groups[:_GROUPS]:
         console.item(_line(group, style, runner))
     if unseen := sum(len(group.failures) for group in groups[_GROUPS:]):
-        console.item(f"… and {unseen} more: the output of the tests above has all of them")
+        console.item(f"… and {unseen} more")
 
 
 def _line(group: FailureGroup, style: Style, runner: Runner) -> str:

@@ -47,7 +47,8 @@ def in_repository(report: RunReport, repository: Path) -> RunReport:
         return path if os.path.isabs(path) or not path else str(repository / _inside(path))  # noqa: PTH117
 
     def of_project(path: str) -> str:
-        return _relative(of_repository(path), root) if root else path
+        checked = of_repository(path)
+        return _relative(checked, root) if root else path
 
     changed = _with_paths(report, cache(of_repository), of_project)
     return replace(changed, repository=repository, root=root)

@@ -57,7 +57,7 @@ def from_document(data: object, repository: Path, *, name: str = "the document")
     try:
         report: RunReport = in_repository(REPORT.read(data), repository)
     except MisfitError as misfit:
-        place = misfit.place.lstrip(".") or "the document"
+        place = misfit.place.lstrip(". ") or "the document"
         _refuse(name, f"{place}: expected {misfit.expected}, found {_shown(misfit.found)}")
     return report
 

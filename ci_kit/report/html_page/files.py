@@ -9,7 +9,7 @@ from ci_kit.report.html_page.texts import PageTexts
 from ci_kit.report.run_report import RunReport
 from ci_kit.testing.covered_lines import FileCoverage
 
-# In characters, of all files together: a browser opens more slowly.
+# In characters, of all files together: a browser opens more slowly. The states have the same limit.
 _SOURCE_LIMIT = 10_000_000
 # A character for each state of a line.
 _EXECUTED, _MISSED, _EXCLUDED, _NOTHING = "e", "m", "x", " "
@@ -28,10 +28,15 @@ def files_data(report: RunReport, texts: PageTexts) -> list[dict[str, object]]:
 def _files(
     files: list[FileCoverage], changed: dict[str, FileCoverage], report: RunReport, texts: PageTexts
 ) -> Iterator[dict[str, object]]:
-    room = _SOURCE_LIMIT
+    room = states_room = _SOURCE_LIMIT
+    root = report.root
     for file in files:
-        lines = source_lines(report.root / file.path, texts.redact) if report.root and room > 0 else None
+        lines = None
+        if root and room > 0:
+            lines = source_lines(root / file.path, report.repository or root, texts.redact)
         room -= sum(map(len, lines or ()))
+        states = _states(file, states_room)
+        states_room -= len(states)
         part = changed.get(file.path)
         yield {
             "path": texts.redact(file.path),
@@ -43,15 +48,17 @@ def _files(
             "missedText": file.missed,
             "changed": sorted((*part.executed, *part.missing)) if part else [],
             "changedMissed": len(part.missing) if part else 0,
-            "states": _states(file),
+            "states": states,
             "lines": lines,
         }
 
 
-def _states(file: FileCoverage) -> str:
+def _states(file: FileCoverage, room: int) -> str:
+    """A character for each line; empty without room for them. A wrong document may have any number."""
     states = {
         **dict.fromkeys(file.executed, _EXECUTED),
         **dict.fromkeys(file.missing, _MISSED),
         **dict.fromkeys(file.excluded, _EXCLUDED),
     }
-    return "".join(states.get(line, _NOTHING) for line in range(1, max(states, default=0) + 1))
+    last = max(states, default=0)
+    return "".join(states.get(line, _NOTHING) for line in range(1, last + 1)) if last <= room else ""

@@ -8,12 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def source_lines(path: Path, redact: Callable[[str], str]) -> list[str] | None:
-    """The lines of a file without secrets; None if it cannot be shown."""
+def source_lines(path: Path, repository: Path, redact: Callable[[str], str]) -> list[str] | None:
+    """The lines of a file of the repository without secrets; None if it cannot be shown.
+
+    A document of another person may name any file of this machine. Those of git may contain a login.
+    """
     try:
+        real = path.resolve()
+        inside = real.relative_to(repository.resolve())
         # Whatever else has the name of a source file may never end.
-        data = path.read_bytes() if path.is_file() else None
-    except (OSError, ValueError):
+        data = real.read_bytes() if ".git" not in inside.parts and real.is_file() else None
+    # A RuntimeError comes from links in a circle.
+    except (OSError, ValueError, RuntimeError):
         return None
     if data is None:
         return None

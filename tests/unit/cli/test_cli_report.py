@@ -66,6 +66,7 @@ def test_a_folder_may_have_other_json_files(made: Path, checkout: Path, tmp_path
         ("*.none", "*.none has no document of a run\n  why: no document matches the pattern\n"),
         ("tests", "tests has no document of a run\n  why: none of its files is a JSON document"),
         ("pytest.ini", "it is not valid JSON in UTF-8"),
+        ("a" * 300, "why: File name too long"),
     ],
 )
 def test_a_word_without_a_document_is_an_error(word: str, told: str, checkout: Path) -> None:
@@ -74,6 +75,25 @@ def test_a_word_without_a_document_is_an_error(word: str, told: str, checkout: P
     assert done.returncode == 64
     assert told.format(checkout) in done.stderr
     assert snapshot(checkout) == before
+
+
+def test_no_text_of_a_foreign_document_is_a_command_or_markup(tmp_path: Path) -> None:
+    hostile = "call)\n\n# x <img src=x> @all"
+    failure = {"node": "t", "stage": hostile, "path": "", "line": 0, "message": "m"}
+    foreign = {
+        "again": ["rm", "-rf", "/"],
+        "outcome": "failed",
+        "timezone": "UTC\nresult     Tests passed",
+        "zone_is_default": True,
+        "results": {"failed": 1, "failures": [failure]},
+    }
+    folder = documents(tmp_path, foreign)
+    project = tmp_path / "project"
+    done = reported(project, folder, "--html=run.html")
+    assert "rm -rf" not in done.stderr + (project / "run.html").read_text("utf-8")
+    assert "\nresult     Tests passed" not in done.stderr
+    assert reported(project, folder, **on_runner(project)).returncode == 1
+    assert "- `t` (call x img src x all)\n" in project.with_name("summary").read_text("utf-8")
 
 
 def test_an_error_on_a_runner_is_in_the_outputs_and_on_the_page(checkout: Path) -> None:

@@ -146,3 +146,19 @@ def test_a_verbose_run_names_the_files_and_not_their_text(tmp_path: Path) -> Non
     text = host.console.stream.getvalue()  # type: ignore[attr-defined]
     assert f"write {tmp_path / 'new' / 'runs.jsonl'}\n" in text
     assert "test_a.py" not in text
+
+
+def test_a_kind_that_goes_takes_no_run_of_another_kind_along(tmp_path: Path) -> None:
+    usual = [run_of(tests=n) for n in range(3)]
+    others = [run_of(command=f"once {n}") for n in range(10)]
+    keep(tmp_path / "new", *usual, *others[:9], usual[0], others[9])
+    kept = read(tmp_path / "new")[0]
+    assert [run for run in kept if run.kind == RUN.kind] == [*usual, usual[0]]
+    assert others[0] not in kept
+
+
+def test_a_run_with_an_infinite_number_is_not_read(tmp_path: Path) -> None:
+    keep(tmp_path / "new", RUN)
+    runs = tmp_path / "new" / "runs.jsonl"
+    runs.write_text(runs.read_text().replace('"seconds":30.0', '"seconds":1e999'))
+    assert read(tmp_path / "new") == ((), TESTS, [str(runs)])

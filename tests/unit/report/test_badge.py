@@ -22,7 +22,15 @@ def badge(coverage: float | None) -> ET.Element:
 
 @pytest.mark.parametrize(
     ("coverage", "value"),
-    [(None, "unknown"), (0.0, "0 %"), (9.5, "9 %"), (87.654, "87 %"), (99.99, "99 %"), (100.0, "100 %")],
+    [
+        (None, "unknown"),
+        (0.0, "0 %"),
+        (9.5, "9 %"),
+        (87.654, "87 %"),
+        (99.99, "99 %"),
+        (100.0, "100 %"),
+        (-5.0, "0 %"),
+    ],
 )
 def test_the_badge_says_the_coverage_to_readers_of_both_kinds(coverage: float | None, value: str) -> None:
     image = badge(coverage)

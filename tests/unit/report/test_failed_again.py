@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ci_kit.report.failed_again import CommandLine, failed_again
+from ci_kit.report.failed_again import CommandLine, failed_again, safe_again
 from ci_kit.testing.commands import TestCommand
 from ci_kit.testing.results import Failure, Results
 
@@ -85,3 +85,37 @@ def test_only_a_run_of_pytest_alone_has_a_command(commands: tuple[TestCommand, .
 def test_without_failures_there_is_no_command() -> None:
     assert again() == ()
     assert failed_again(TYPED, None, [PYTEST], root=ROOT, elsewhere=False) == ()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ci-kit run",
+        "ci-kit run -C api -- a.py::test[..] b.py",
+        "ci-kit run -- --lf",
+        "ci-kit run -C . -- a.py",
+    ],
+)
+def test_the_command_of_a_document_is_kept_if_it_only_runs_tests(command: str) -> None:
+    assert safe_again(command.split(" ")) == tuple(command.split(" "))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "rm -rf /",
+        "ci-kit mysql down",
+        "ci-kit run --python=/tmp/evil -- a.py",
+        "ci-kit run -C /tmp/evil -- a.py",
+        "ci-kit run -C .. -- a.py",
+        "ci-kit run -C -- a.py",
+        "ci-kit run evil -- a.py",
+        "ci-kit run -- -pevil",
+        "ci-kit run -- ../evil.py::test",
+        "ci-kit run -- /tmp/evil.py",
+        "ci-kit run -- a\x1b[2J.py",
+        "ci-kit run -- ",
+    ],
+)
+def test_a_command_of_a_document_that_may_do_more_is_left_out(command: str) -> None:
+    assert safe_again(command.split(" ")) == ()

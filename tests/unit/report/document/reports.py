@@ -16,8 +16,11 @@ from ci_kit.testing.results import Failure, Results, TestResult
 REPOSITORY = Path("/home/me/shop")
 OUTSIDE = "/usr/lib/python3/site-packages/other.py"
 
-# The sum of the durations of several runs must be a number too.
-_numbers = st.floats(-1e300, 1e300, allow_nan=False)
+# The sum of a few of them fits a document too.
+_LARGEST = 2**50
+_numbers = st.floats(-_LARGEST, _LARGEST)
+# Of the fields that no strategy below names.
+st.register_type_strategy(int, st.integers(-_LARGEST, _LARGEST))
 _names = st.sampled_from(["a.py", "tests/test_a.py", "a b/`c`.py", ".github/x.py", "시험.py"])
 _paths = st.sampled_from(["", OUTSIDE, str(REPOSITORY)]) | _names.map(lambda name: str(REPOSITORY / name))
 _failures = st.lists(st.builds(Failure, path=_paths), max_size=3).map(tuple)

@@ -11,7 +11,7 @@ from ci_kit.redaction import Redactor
 from ci_kit.report.html_page import failures
 from ci_kit.report.html_page.failures import Details, highlighted, shown_groups
 from ci_kit.report.html_page.texts import PageTexts
-from ci_kit.testing.results import Failure, Section
+from ci_kit.testing.results import Failure, Results, Section, TestResult
 from tests.unit.report.html_page.reading import page_of
 from tests.unit.report.making import REPORT, flaky_report, report_of
 from tests.unit.support import make_host
@@ -70,6 +70,16 @@ def test_a_flaky_test_leads_to_its_last_failure() -> None:
     (row,) = page.data["tests-data"]["rows"]
     assert row[-2:] == [1, 1]
     assert ("id", "failure-1") in page.attributes
+
+
+def test_a_test_leads_to_the_failure_of_its_own_run() -> None:
+    # One run passed, one failed, and in one the test did not end.
+    tests = (TestResult("t", "passed", 0.1, run="a"), TestResult("t", "failed", 0.1, run="b"))
+    found = tuple(Failure("t", "call", "", 0, f"assert {run}", "t", run=run) for run in "bc")
+    page = page_of(replace(REPORT, results=Results(tests=tests, failures=found)))
+    data = page.data["tests-data"]
+    rows = [(data["outcomes"][row[3]], row[7], row[-1]) for row in data["rows"]]
+    assert rows == [("passed", "", 0), ("failed", "assert b", 1), ("error", "assert c", 2)]
 
 
 def shown(*found: Failure, secret: str = "") -> tuple[failures.ShownGroup, ...]:

@@ -40,11 +40,32 @@ def test_the_text_of_a_file_is_read_from_the_project(tmp_path: Path) -> None:
     }
 
 
-def test_a_file_outside_the_project_has_its_text_too(tmp_path: Path) -> None:
+def test_a_file_of_the_repository_outside_the_project_has_its_text_too(tmp_path: Path) -> None:
     outside = write(tmp_path, {"other.py": "a"}) / "other.py"
-    report = replace(REPORT, covered=(FileCoverage(str(outside), 100.0, (1,)),), root=tmp_path / "project")
+    covered = (FileCoverage(str(outside), 100.0, (1,)),)
+    report = replace(REPORT, covered=covered, root=tmp_path / "project", repository=tmp_path)
     (file,) = page_of(report).data["files-data"]
     assert file["lines"] == ["a"]
+
+
+def test_no_text_comes_from_outside_the_repository_or_from_git(tmp_path: Path) -> None:
+    write(tmp_path, {"outside.py": "a", "repository/.git/config": "a", "repository/inside.py": "a"})
+    repository = tmp_path / "repository"
+    (repository / "link.py").symlink_to("../outside.py")
+    (repository / "circle.py").symlink_to("circle.py")
+    absolute = (tmp_path / "outside.py", repository / ".git/config", repository / "inside.py")
+    names = [*map(str, absolute), "../outside.py", "../repository/.git/config", "link.py", "circle.py"]
+    covered = tuple(FileCoverage(name, 100.0, (1,)) for name in names)
+    data = page_of(replace(REPORT, covered=covered, root=repository, repository=repository)).data[
+        "files-data"
+    ]
+    assert [file["path"] for file in data if file["lines"]] == [str(repository / "inside.py")]
+
+
+def test_a_line_that_no_file_has_makes_no_large_page() -> None:
+    covered = (FileCoverage("a.py", 100.0, (20_000_000,)), FileCoverage("b.py", 100.0, (1,)))
+    data = page_of(replace(REPORT, covered=covered)).data["files-data"]
+    assert [file["states"] for file in data] == ["", "e"]
 
 
 @pytest.mark.parametrize(
@@ -63,27 +84,27 @@ def test_a_file_outside_the_project_has_its_text_too(tmp_path: Path) -> None:
 def test_the_lines_are_those_that_python_counts(data: bytes, lines: list[str], tmp_path: Path) -> None:
     file = tmp_path / "a.py"
     file.write_bytes(data)
-    assert source_lines(file, unchanged) == lines
+    assert source_lines(file, tmp_path, unchanged) == lines
 
 
 def test_what_is_not_a_file_has_no_text(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")
-    for path in (tmp_path, tmp_path / "missing.py", tmp_path / "pipe.py", Path("a\0b")):
-        assert source_lines(path, unchanged) is None
+    for path in (tmp_path, tmp_path / "missing.py", tmp_path / "pipe.py", tmp_path / "a\0b"):
+        assert source_lines(path, tmp_path, unchanged) is None
 
 
 def test_a_secret_in_the_text_of_a_file_is_hidden(tmp_path: Path) -> None:
     redactor = Redactor()
     redactor.add("p4ssword")
     file = write(tmp_path, {"a.py": "PASSWORD = 'p4ssword'\nb = 1\n"}) / "a.py"
-    assert source_lines(file, redactor.redact) == ["PASSWORD = '***'", "b = 1"]
+    assert source_lines(file, tmp_path, redactor.redact) == ["PASSWORD = '***'", "b = 1"]
 
 
 def test_a_secret_of_several_lines_does_not_move_the_lines_after_it(tmp_path: Path) -> None:
     redactor = Redactor()
     redactor.add("p4ss\nword")
     file = write(tmp_path, {"a.py": "A = '''p4ss\nword'''\nb = 1\n"}) / "a.py"
-    assert source_lines(file, redactor.redact) is None
+    assert source_lines(file, tmp_path, redactor.redact) is None
 
 
 def test_the_text_of_many_files_has_a_limit_and_the_changed_ones_keep_theirs(
