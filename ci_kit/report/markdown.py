@@ -31,7 +31,7 @@ def code_block(text: str) -> str:
 
 def plain(text: str) -> str:
     """The words of a text. Markdown, and GitHub in a text, give other characters a meaning."""
-    return re.sub(r"[\W_]+", " ", text)
+    return re.sub(r"[\W_]+", " ", text).strip()
 
 
 def _longest_run(text: str) -> int:

@@ -29,7 +29,7 @@ def test_counts_have_the_names_of_plugins() -> None:
 
 def test_a_name_of_a_plugin_is_no_markup() -> None:
     results = replace(RESULTS, others=(("![x](http://a)\n# b", 5),))
-    assert replace(REPORT, results=results).counts.endswith(", 5   x  http   a    b")
+    assert replace(REPORT, results=results).counts.endswith(", 5 x http a b")
 
 
 def test_counts_are_empty_if_the_session_did_not_finish() -> None:
