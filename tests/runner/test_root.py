@@ -247,8 +247,15 @@ def test_no_command_line_and_no_log_contains_a_password(served: Served) -> None:
     logs = served.root("journalctl --output=cat; cat /var/log/mysql/error.log")
     assert "systemctl start mysql" in seen
     assert "COMMAND=/usr/bin/systemctl start mysql" in logs
-    for secret in SECRETS:
-        assert secret not in seen + logs + answer.text
+    texts = {"command lines": seen, "logs": logs, "output": answer.text}
+    # Not all of it: pytest would compare it line by line for many minutes.
+    found = [
+        f"{name}: {line[:300]}"
+        for name, text in texts.items()
+        for line in text.splitlines()
+        if any(secret in line for secret in SECRETS)
+    ]
+    assert found[:5] == []
     served.ci_kit("mysql", "down", code=0)
 
 
