@@ -62,7 +62,7 @@ def some_literals(value: object) -> tuple[str, ...]:
 
 @shaped(_LINES)
 def patterns(value: object) -> tuple[str, ...]:
-    """Patterns for branches, tags or files, of which one is positive."""
+    """Patterns for branches, tags or files. At least one is positive."""
     texts = some_literals(value)
     for text in texts:
         if not _PATTERN.fullmatch(text) or _WRONG_SLASHES.search(text.removeprefix("!")):

@@ -116,10 +116,10 @@ def test_paths_of_the_repository_fit_another_checkout() -> None:
     assert document["results"]["tests"][0]["path"] == "test_a.py"
     assert document["covered"][1]["path"] == "api/shop/price.py"
     assert str(REPOSITORY) not in json.dumps(document)
-    there = from_document(document, Path("/work"))
+    there = from_document(document, Path("/checkout"))
     assert there.results
-    assert there.results.failures[0].path == "/work/test_a.py"
-    assert there.root == Path("/work/api")
+    assert there.results.failures[0].path == "/checkout/test_a.py"
+    assert there.root == Path("/checkout/api")
     assert there.covered == COVERED
     assert there.patch == PATCH
 
@@ -132,7 +132,7 @@ def test_a_path_outside_the_repository_stays_as_it_is() -> None:
     )
     document = written(report)
     assert document["results"]["failures"][0]["path"] == document["covered"][0]["path"] == OUTSIDE
-    assert from_document(document, Path("/work")).covered[0].path == OUTSIDE
+    assert from_document(document, Path("/checkout")).covered[0].path == OUTSIDE
 
 
 def test_unknown_fields_are_ignored() -> None:
