@@ -116,7 +116,7 @@ class Api:
             return self._write("PATCH", f"{self._issues}/comments/{comment}", body)
         except RefusedError as error:
             if error.status == _NOT_FOUND:
-                # It was there a moment ago, so somebody has removed it.
+                # It was there a moment ago, so another user or run has removed it.
                 raise BusyError(str(error)) from error
             raise
 

@@ -110,7 +110,7 @@ class Step:
         return {str(key.value): Entry(key, value) for key, value in entries(self.node)}
 
     def text(self, key: str) -> str | None:
-        """The text of a key, None if the step does not have it, or if it is no text."""
+        """The text of a key, None if the step does not have it, or if it is not text."""
         return scalar_text(value_at(self.node, key))
 
     @property

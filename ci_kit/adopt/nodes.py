@@ -64,7 +64,7 @@ def value_at(node: yaml.Node | None, *keys: str) -> yaml.Node | None:
 
 
 def scalar_text(node: yaml.Node | None) -> str | None:
-    """The text of a scalar, None if it is no scalar."""
+    """The text of a scalar, None if it is not a scalar."""
     found = resolved(node) if node is not None else None
     return str(found.value) if isinstance(found, yaml.ScalarNode) else None
 

@@ -69,7 +69,7 @@ def _past_run(
         branch=redact(revision.branch),
         event=redact(revision.event),
         outcome=report.outcome,
-        # A newer patch release is no other run.
+        # A newer patch release stays the same kind of run.
         name=redact(_RELEASE.sub(r"\1", report.name)),
         command=_digest(settings, runner),
         seconds=round(report.seconds, 2),

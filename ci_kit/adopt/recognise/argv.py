@@ -47,7 +47,7 @@ class Argv:
 
     @property
     def all_known(self) -> bool:
-        """Whether every word has a known value, and is no pattern for names of files."""
+        """Whether every word has a known value, and is not a pattern for names of files."""
         return None not in self.words and not any(word.is_pattern for word in self.sources[1:])
 
     @property

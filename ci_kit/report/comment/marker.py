@@ -1,4 +1,4 @@
-"""The hidden line by which a run finds the comment of an earlier run."""
+"""The hidden line that leads a run to the comment of an earlier run."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ class CommentWriter:
 def _own_comments(api: Api, target: Target, key: str, author: User | None = None) -> list[Comment]:
     """The comments for a job that an author wrote, by default the token's account; the first one first.
 
-    A comment of somebody else may have the marker too, because everybody can read it.
+    Another user's comment may have the marker too, because everybody can read it.
     """
     marked = [
         comment
