@@ -11,13 +11,15 @@ from pathlib import Path
 def source_lines(path: Path, repository: Path, redact: Callable[[str], str]) -> list[str] | None:
     """The lines of a file of the repository without secrets; None if it cannot be shown.
 
-    A document of another person may name any file of this machine. Those of git may contain a login.
+    A document of another person may name any file of this machine. Hidden ones, such as `.env` and
+    `.git/config`, may contain a login.
     """
     try:
         real = path.resolve()
         inside = real.relative_to(repository.resolve())
         # Whatever else has the name of a source file may never end.
-        data = real.read_bytes() if ".git" not in inside.parts and real.is_file() else None
+        hidden = any(part.startswith(".") for part in inside.parts)
+        data = real.read_bytes() if real.is_file() and not hidden else None
     # A RuntimeError comes from links in a circle.
     except (OSError, ValueError, RuntimeError):
         return None

@@ -49,12 +49,21 @@ def test_a_file_of_the_repository_outside_the_project_has_its_text_too(tmp_path:
 
 
 def test_no_text_comes_from_outside_the_repository_or_from_git(tmp_path: Path) -> None:
-    write(tmp_path, {"outside.py": "a", "repository/.git/config": "a", "repository/inside.py": "a"})
+    write(
+        tmp_path,
+        {
+            "outside.py": "a",
+            "repository/.git/config": "a",
+            "repository/.env": "a",
+            "repository/inside.py": "a",
+        },
+    )
     repository = tmp_path / "repository"
     (repository / "link.py").symlink_to("../outside.py")
     (repository / "circle.py").symlink_to("circle.py")
     absolute = (tmp_path / "outside.py", repository / ".git/config", repository / "inside.py")
-    names = [*map(str, absolute), "../outside.py", "../repository/.git/config", "link.py", "circle.py"]
+    relative = ("../outside.py", "../repository/.git/config", ".env", "link.py", "circle.py")
+    names = [*map(str, absolute), *relative]
     covered = tuple(FileCoverage(name, 100.0, (1,)) for name in names)
     data = page_of(replace(REPORT, covered=covered, root=repository, repository=repository)).data[
         "files-data"
