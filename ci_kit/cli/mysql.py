@@ -10,6 +10,7 @@ import click
 
 from ci_kit.cli.call import Call, JobCommand, common_options, with_call
 from ci_kit.cli.flags import SettingsCommand, settings_flags
+from ci_kit.errors import UsageError
 from ci_kit.settings.options import OPTIONS
 
 # `mysql up` runs no tests, and always leaves its server running.
@@ -82,13 +83,43 @@ def env(call: Call, as_json: bool) -> None:
     """Print the variables of the project's server for `eval` in a shell. They contain the password."""
     import shlex
 
-    from ci_kit.mysql.commands import environment
+    from ci_kit.mysql.kept import environment
 
     variables = environment(call.settings(), call.runner)
     if as_json:
         click.echo(json.dumps(variables))
     else:
         click.echo("\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items()))
+
+
+@mysql.command(name="exec", context_settings={"allow_interspersed_args": False})
+@with_call
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="PROGRAM [ARGS]")
+def exec_(call: Call, words: tuple[str, ...]) -> None:
+    """Run a program with the variables of the project's server.
+
+    For example: ci-kit mysql exec uvicorn app.main:app
+    """
+    from ci_kit.mysql.kept_programs import exec_program
+
+    settings = call.settings()
+    if not words:
+        raise UsageError("mysql exec needs a program", todo="type, for example: ci-kit mysql exec pytest")
+    exec_program(settings, call.runner, words)
+
+
+@mysql.command(context_settings={"allow_interspersed_args": False})
+@with_call
+@click.option("--server", "name", default="", metavar="NAME", help="A server of [tool.ci-kit.servers.NAME].")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- CLIENT_ARGS]")
+def shell(call: Call, name: str, words: tuple[str, ...]) -> None:
+    """Open the client program (mysql or mariadb) in the database of the project's server.
+
+    The words after -- are arguments for the client, for example: -- -e "SHOW TABLES"
+    """
+    from ci_kit.mysql.kept_programs import open_shell
+
+    open_shell(call.settings(), call.runner, name, words)
 
 
 @mysql.command()

@@ -93,6 +93,15 @@ class Host:
         with self.console.paused():
             return self.act(str(full), lambda: stream(full, self.environ), assumed=0)
 
+    def exec(self, command: Command | Sequence[str]) -> None:
+        """Replace this process by a command; in a dry run, return.
+
+        The command then has the terminal, the signals and the exit code to itself. Raises UnavailableError.
+        """
+        full = as_command(command)
+        environment = full.environment(self.environ)
+        self.act(str(full), lambda: processes.replace_process(full.argv, environment), assumed=None)
+
     def start(self, command: Command | Sequence[str], *, log: Path) -> Process:
         """Start a background process whose output is appended to the file ``log``.
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypedDict, Unpack
+from typing import IO, NoReturn, TypedDict, Unpack
 
 from ci_kit.errors import TerminatedError, UnavailableError
 
@@ -77,11 +77,29 @@ def open_child(
     try:
         return subprocess.Popen(list(argv), env=environment, **options)
     except OSError as error:
-        raise UnavailableError(
-            f"cannot run {argv[0]}",
-            why=error.strerror or str(error),
-            todo=f"install {Path(argv[0]).name}, or put it on the PATH",
-        ) from error
+        raise _cannot_run(argv[0], error) from error
+
+
+def replace_process(argv: Sequence[str], environment: dict[str, str]) -> NoReturn:
+    """Let a program take the place of this process. Raises UnavailableError if it cannot start."""
+    for output in (sys.stdout, sys.stderr):
+        output.flush()
+    # Python ignores these, and a program would inherit that (subprocess's ``restore_signals``).
+    ignored = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGPIPE, signal.SIGXFSZ)}
+    try:
+        os.execvpe(argv[0], list(argv), environment)  # noqa: S606  (no shell is needed)
+    except OSError as error:
+        for number, handler in ignored.items():
+            signal.signal(number, handler)
+        raise _cannot_run(argv[0], error) from error
+
+
+def _cannot_run(program: str, error: OSError) -> UnavailableError:
+    return UnavailableError(
+        f"cannot run {program}",
+        why=error.strerror or str(error),
+        todo=f"install {Path(program).name}, or put it on the PATH",
+    )
 
 
 class end_on_error:  # noqa: N801  (a context manager, named like those of contextlib)

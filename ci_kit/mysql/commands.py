@@ -1,38 +1,27 @@
-"""The commands ``ci-kit mysql …``: a server that outlives the command that started it."""
+"""``ci-kit mysql up``, ``down`` and ``status``: a server that outlives the command that started it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ci_kit.errors import UnavailableError, UsageError
 from ci_kit.github import Runner
 from ci_kit.mysql.client.program import client_program
-from ci_kit.mysql.client.server import Access
 from ci_kit.mysql.client.version import parse_version
 from ci_kit.mysql.external import provide_databases
+from ci_kit.mysql.kept import KeptServer, running_server, server_environment
 from ci_kit.mysql.kinds import KINDS
-from ci_kit.mysql.opening import (
-    RunningServer,
-    StartingServer,
-    login_environment,
-    open_server,
-    placeholder_values,
-    server_cleanup,
-)
+from ci_kit.mysql.opening import StartingServer, open_server, server_cleanup
 from ci_kit.mysql.prepare.preparation import prepare_server
 from ci_kit.mysql.private.replicas import lag
 from ci_kit.mysql.records import store
 from ci_kit.mysql.records.cleanup import Cleanup
 from ci_kit.mysql.records.record import Record, fixed_settings
 from ci_kit.settings.options import OPTIONS
-from ci_kit.settings.pairs import Pair
-from ci_kit.settings.placeholders import can_fill, fill
 from ci_kit.settings.settings import Settings
-from ci_kit.settings.variables import Variable, environment_texts, merge, names_of, variables
 from ci_kit.timezone import set_timezone
 
 # A server that is already up can still get these. Its login stays; variables do not concern the server.
@@ -52,7 +41,7 @@ def up(settings: Settings, runner: Runner) -> None:
         there: list[KeptServer] = []
         starting: list[StartingServer] = []
         for server in settings.all_servers or (settings,):
-            if found := _running(server, runner):
+            if found := running_server(server, runner):
                 there.append(_reuse(server, runner, found))
             else:
                 starting.append(open_server(server, runner, cleanup))
@@ -62,35 +51,7 @@ def up(settings: Settings, runner: Runner) -> None:
                 one.keep()
     for one in started:
         host.console.step("mysql", one.describe())
-    runner.export(_environment(settings, [*there, *started]))
-
-
-@dataclass(frozen=True)
-class KeptServer:
-    """A server that an earlier command left running: its record, and those of its replicas."""
-
-    settings: Settings
-    record: Record
-    replicas: tuple[Record, ...]
-
-    @property
-    def access(self) -> Access:
-        return Access(self.record.login, None, tuple(one.login for one in self.replicas))
-
-    @property
-    def database(self) -> str:
-        return self.record.database
-
-    @property
-    def login_variables(self) -> tuple[Variable, ...]:
-        """The variables of its start, and those of the settings now."""
-        return merge(variables(self.record.variables), self.settings.login_variables)
-
-    @property
-    def env(self) -> tuple[Pair, ...]:
-        """The setting ``env`` of its start, and that of now."""
-        both = (*environment_texts(self.record.env), *self.settings.env)
-        return tuple({pair.name: pair for pair in both}.values())
+    runner.export(server_environment(settings, [*there, *started]))
 
 
 def _reuse(settings: Settings, runner: Runner, found: KeptServer) -> KeptServer:
@@ -205,7 +166,7 @@ def status(settings: Settings, runner: Runner) -> dict[str, Any]:
 
 
 def _facts(settings: Settings, runner: Runner) -> dict[str, Any]:
-    found = _running(settings, runner)
+    found = running_server(settings, runner)
     if not found:
         return {"server": "none"}
     record = found.record
@@ -223,47 +184,3 @@ def _facts(settings: Settings, runner: Runner) -> dict[str, Any]:
             {"host": one.host, "port": one.port, "lag": lag(runner.host, one.root)} for one in found.replicas
         ]
     return facts
-
-
-def environment(settings: Settings, runner: Runner) -> dict[str, str]:
-    """The variables of the project's servers. Raises UnavailableError if one is not up."""
-    servers: list[KeptServer] = []
-    for server in settings.all_servers or (settings,):
-        found = _running(server, runner)
-        if not found:
-            missing = f"the server {server.name} is not up" if server.name else "no server is up"
-            raise UnavailableError(f"{missing} for this project", todo="start one: `ci-kit mysql up`")
-        servers.append(found)
-    return _environment(settings, servers)
-
-
-def _environment(settings: Settings, servers: Sequence[KeptServer | RunningServer]) -> dict[str, str]:
-    """The variables for later steps."""
-    zones = [one.record.timezone for one in servers if isinstance(one, KeptServer)]
-    values = placeholder_values(servers)
-    pairs = [pair for one in servers for pair in one.env]
-    return {
-        "TZ": next(iter(zones), settings.timezone),
-        **login_environment(servers),
-        # A text of the start may need a server that the settings no longer have.
-        **{pair.name: fill(pair.text, values) for pair in pairs if can_fill(pair.text, values)},
-    }
-
-
-def _running(settings: Settings, runner: Runner) -> KeptServer | None:
-    """The project's running server; removes what is left of a dead one.
-
-    The record of an external server stays: the server may be unreachable only for now.
-    """
-    cleanup = server_cleanup(runner.host)
-    found = cleanup.kept(settings.root, settings.name)
-    for record in found:
-        runner.host.redactor.name_variables(names_of("password", variables(record.variables)))
-        runner.hide(record.password)
-    # Replicas are useless without their source.
-    if found and found[0].replica == 0 and cleanup.is_up(found[0]):
-        return KeptServer(settings, found[0], tuple(found[1:]))
-    for record in found:
-        if cleanup.is_ours(record):
-            cleanup.end(record)
-    return None

@@ -225,6 +225,18 @@ def test_a_server_of_mysql_up_stays_between_commands(kit: CiKit, project: Projec
     assert "no server is up" in kit("mysql", "env", code=69).stderr
 
 
+@pytest.mark.parametrize("client", [True, False], ids=["client", "no-client"])
+def test_the_shell_takes_the_client_of_the_machine_or_of_the_image(
+    kit: CiKit, project: Project, podman: Engine, tmp_path: Path, client: bool
+) -> None:
+    project({})
+    env = {} if client else {"PATH": podman.path(str(path_without(tmp_path, hidden=("mysql", "mariadb"))))}
+    kit("mysql", "up", "--database", "kept", env={"MYSQL_PASSWORD": HOSTILE}, code=0)
+    done = kit("mysql", "shell", "--", "--skip-column-names", "--execute=SELECT DATABASE()", env=env, code=0)
+    assert done.stdout.strip() == "kept"
+    kit("mysql", "down", code=0)
+
+
 def test_mysql_up_replaces_a_server_that_was_killed(kit: CiKit, project: Project, podman: Engine) -> None:
     project({})
     kit("mysql", "up", code=0)

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
@@ -188,3 +189,53 @@ def test_an_external_server_is_used_but_not_changed(ci_kit: CiKit, project: Proj
         assert "not-it-at-all" not in wrong.text
     finally:
         ci_kit("mysql", "down", code=0)
+
+
+@pytest.fixture
+def kept_server(nothing_left: None, ci_kit: CiKit, project: Project, server: str) -> Iterator[None]:
+    project({})
+    ci_kit("mysql", "up", "--mysqld", server, "--database", "kept", code=0)
+    yield
+    ci_kit("mysql", "down", code=0)
+
+
+@pytest.mark.usefixtures("kept_server")
+def test_exec_gives_a_program_the_variables_and_keeps_its_exit_code(ci_kit: CiKit) -> None:
+    script = 'echo "$TZ $MYSQL_DATABASE $MYSQL_PORT $0"; exit 7'
+    done = ci_kit("mysql", "exec", "sh", "-c", script, "-v", code=7)
+    zone, database, port, argument = done.stdout.split()
+    assert (zone, database, argument) == ("Asia/Seoul", "kept", "-v")
+    assert f"export MYSQL_PORT={port}\n" in ci_kit("mysql", "env", code=0).stdout
+
+
+@pytest.mark.usefixtures("kept_server")
+def test_a_program_of_exec_gets_no_ignored_signals(ci_kit: CiKit) -> None:
+    # A pipe whose reader has gone must end it, as in a shell.
+    done = ci_kit("mysql", "exec", "sh", "-c", "kill -PIPE $$; echo lived on")
+    assert (done.code, done.stdout) == (-signal.SIGPIPE, "")
+
+
+@pytest.mark.usefixtures("kept_server")
+def test_a_program_that_cannot_start_is_an_error(ci_kit: CiKit) -> None:
+    missing = ci_kit("mysql", "exec", "no-such-program", code=69)
+    assert "cannot run no-such-program" in missing.stderr
+
+
+@pytest.mark.usefixtures("kept_server")
+def test_the_shell_opens_the_database_of_the_server(ci_kit: CiKit) -> None:
+    done = ci_kit("mysql", "shell", "--", "--skip-column-names", "--execute=SELECT DATABASE(), 1 + 1", code=0)
+    assert done.stdout.split() == ["kept", "2"]
+    shown = ci_kit("mysql", "shell", "--dry-run", code=0)
+    assert shown.stdout.split()[-1] == "kept"
+    assert "MYSQL_PWD" not in shown.text
+
+
+@pytest.mark.usefixtures("kept_server")
+def test_the_shell_of_an_unknown_server_is_an_error(ci_kit: CiKit) -> None:
+    assert "there is no server other" in ci_kit("mysql", "shell", "--server", "other", code=64).stderr
+
+
+def test_without_a_server_neither_a_program_nor_a_shell_starts(ci_kit: CiKit, project: Project) -> None:
+    project({})
+    for words in (("exec", "true"), ("shell",)):
+        assert "no server is up" in ci_kit("mysql", *words, code=69).stderr

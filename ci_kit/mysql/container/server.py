@@ -18,7 +18,7 @@ from ci_kit.github import Runner
 from ci_kit.host.machine import Host
 from ci_kit.mysql.client.endpoint import LOOPBACK, ROOT, Endpoint
 from ci_kit.mysql.client.login import LoginError, wait_for_login
-from ci_kit.mysql.client.program import ClientProgram, client_program
+from ci_kit.mysql.client.program import client_program
 from ci_kit.mysql.client.server import Access
 from ci_kit.mysql.client.session import open_session
 from ci_kit.mysql.client.version import Version
@@ -26,6 +26,7 @@ from ci_kit.mysql.config.ended import Ended
 from ci_kit.mysql.config.error_log import last_errors
 from ci_kit.mysql.config.rejected_option import rejected_option
 from ci_kit.mysql.config.server_options import as_flags, server_options
+from ci_kit.mysql.container.client import PORT, image_client
 from ci_kit.mysql.container.engine import (
     ENGINES,
     Container,
@@ -44,7 +45,6 @@ from ci_kit.mysql.records.record import Record, new_record, own_name
 from ci_kit.settings.options import options_for
 from ci_kit.settings.settings import Settings
 
-_PORT = 3306
 _DATADIR = "/var/lib/mysql"
 _LABEL = "ci-kit"
 # The logins between two calls of the engine about the container: a call takes as long as several logins.
@@ -119,7 +119,7 @@ class Instance:
             f"--label={_LABEL}",
             # The data is thrown away, so the server need not shut down in order.
             "--stop-signal=KILL",
-            f"--publish={LOOPBACK}:{settings.mysql_port or ''}:{_PORT}",
+            f"--publish={LOOPBACK}:{settings.mysql_port or ''}:{PORT}",
             # Without a value, the engine takes it from its own environment, and no process list shows it.
             "--env=MYSQL_ROOT_PASSWORD",
             f"--env=TZ={settings.timezone}",
@@ -136,7 +136,7 @@ class Instance:
     def published_port(self) -> int:
         """The port on this machine. Raises CiKitError."""
         try:
-            return published_port(self.host, self.container, _PORT, address=LOOPBACK)
+            return published_port(self.host, self.container, PORT, address=LOOPBACK)
         except UnavailableError:
             # A container that has ended publishes no port.
             self.require_started()
@@ -225,7 +225,7 @@ class DockerBooting:
             # The image decides which accounts of root exist.
             set_root_passwords(session, self.root.password)
         container = self.instance.container
-        client = client_program(host, self.root) or _client_of(container)
+        client = client_program(host, self.root) or image_client(container)
         log = partial(container_log, host, container)
         return prepare_server(host, self.root, settings, client=client, log=log)
 
@@ -272,14 +272,6 @@ def is_up(host: Host, record: Record) -> bool:
 def end(host: Host, record: Record) -> None:
     """Remove the container. Raises UnavailableError if its engine fails."""
     remove_container(host, Container.parse(record.place))
-
-
-def _client_of(container: Container) -> ClientProgram:
-    """The client program in the image."""
-    script = 'exec "$(command -v mysql || command -v mariadb)" "$@"'
-    engine = container.command("exec", "--interactive", "--env=MYSQL_PWD")
-    address = ("--protocol=TCP", f"--host={LOOPBACK}", f"--port={_PORT}")
-    return ClientProgram((*engine, "sh", "-c", script, "sh"), address)
 
 
 def _sources(settings: Settings) -> str:

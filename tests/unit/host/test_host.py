@@ -77,8 +77,8 @@ def test_these_tests_cover_every_effect() -> None:
         and not name.startswith("__")
         and "self.act(" in inspect.getsource(method)
     }
-    # test_http.py has `send`.
-    assert acting == EFFECTS.keys() | {"kill", "kill_pid", "send"}
+    # test_http.py has `send`, and test_replace_process.py has `exec`.
+    assert acting == EFFECTS.keys() | {"exec", "kill", "kill_pid", "send"}
 
 
 @every_effect
