@@ -267,3 +267,12 @@ class DryHost(Host):
         with self.console.paused():
             print(harmless(self.redactor.redact(what)), flush=True)
         return assumed
+
+
+class LookingHost(Host):
+    """Has no effect and prints none: it is for the question what a run would do."""
+
+    dry = True
+
+    def act(self, what: str, do: Callable[[], _T], *, assumed: _T) -> _T:  # noqa: ARG002
+        return assumed
