@@ -6,7 +6,7 @@ SAMPLE := examples/meeting
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit lock upgrade render clean
+.PHONY: help run test lint unit lock upgrade pins render clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 18
@@ -43,6 +43,11 @@ lock: .venv/installed ## Write requirements/ after a change of pyproject.toml
 
 upgrade: .venv/installed ## Write requirements/ with the newest releases
 	$(BIN)/python tools/lock.py --upgrade
+
+pins: .venv/installed ## Move the pins of ci-kit's actions to newer releases, also in the documents
+	$(BIN)/ci-kit pins update --file ci_kit/workflow/pins.txt
+	$(BIN)/ci-kit render
+	$(BIN)/python tools/document.py
 
 render: .venv/installed ## Write the generated workflow and documents
 	$(BIN)/ci-kit render

@@ -65,8 +65,8 @@ class TooFewTestsError(CiKitError):
 class OutOfDateError(CiKitError):
     exit_code = 10
     meaning = (
-        "a workflow differs from the output of `ci-kit render` (render --check), or has steps that"
-        " `ci-kit adopt` can replace (adopt --check)"
+        "a workflow differs from the output of `ci-kit render` (render --check), has steps that"
+        " `ci-kit adopt` can replace (adopt --check), or has pins with newer releases (pins update --check)"
     )
 
 
@@ -79,6 +79,11 @@ class PatchCoverageBelowThresholdError(CiKitError):
 class UnfinishedRunError(CiKitError):
     exit_code = 12
     meaning = "a run of `ci-kit report` could not finish, or there are fewer than min-runs"
+
+
+class MovedTagError(CiKitError):
+    exit_code = 13
+    meaning = "the tag of a pinned action names another commit than its pin (pins update)"
 
 
 class UsageError(CiKitError):

@@ -6,6 +6,7 @@ With ``--check``, change nothing and fail if a file is out of date.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -20,7 +21,9 @@ from ci_kit.settings.option import SERVER_KINDS, Group, Option
 from ci_kit.settings.options import OPTIONS
 from ci_kit.workflow.option import WorkflowOption
 from ci_kit.workflow.options import WORKFLOW_OPTIONS, options_of
+from ci_kit.workflow.pins import PINS
 from ci_kit.workflow.shipped import SHIPPED
+from ci_kit.workflow.uses import Uses
 from tools import schema
 
 ROOT = Path(__file__).parents[1]
@@ -46,6 +49,9 @@ def main() -> int:
         "docs/render.md": between_marks("docs/render.md", "ci_kit/workflow/options.py", workflow_settings()),
         schema.PATH: schema.schema(),
     }
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        name = str(path.relative_to(ROOT))
+        documents[name] = pinned(documents.get(name) or current(path))
     stale = [name for name, text in documents.items() if current(ROOT / name) != text]
     if "--check" in sys.argv:
         for name in stale:
@@ -54,6 +60,18 @@ def main() -> int:
     for name in stale:
         (ROOT / name).write_text(documents[name], encoding="utf-8")
     return 0
+
+
+def pinned(text: str) -> str:
+    """A document whose examples of workflows use the present pins."""
+
+    def replaced(match: re.Match[str]) -> str:
+        old = Uses.parse(match["uses"])
+        pin = PINS.get(old.repository)
+        new = Uses(old.action, pin.ref, pin.version) if pin else old
+        return f"{match['key']}{new}"
+
+    return re.sub(r"(?P<key>\buses: +)(?P<uses>\S+@[0-9a-f]{40} # v\S+)", replaced, text)
 
 
 def current(path: Path) -> str:

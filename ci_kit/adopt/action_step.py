@@ -11,7 +11,7 @@ from ci_kit.adopt.document import Document, Step, remove_entry
 from ci_kit.adopt.nodes import content_end, entries
 from ci_kit.adopt.splices import Splice
 from ci_kit.workflow import scalars
-from ci_kit.workflow.pins import Uses
+from ci_kit.workflow.uses import Uses
 
 _NAME = "Run the tests"
 _LOCAL_COMMENT = "zizmor: ignore[self-repository]"

@@ -14,7 +14,7 @@ from ci_kit.adopt.plan.job import JobPlan, plan_job
 from ci_kit.adopt.rewrite import BlockedError, splices_of
 from ci_kit.adopt.splices import Splice, apply_splices
 from ci_kit.errors import BugError, UsageError
-from ci_kit.workflow.pins import Uses
+from ci_kit.workflow.uses import Uses
 from ci_kit.workflow.validation import workflow_problem
 
 

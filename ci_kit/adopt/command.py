@@ -15,7 +15,7 @@ from ci_kit.templating import require_inside
 from ci_kit.workflow.difference import unified_diff
 from ci_kit.workflow.header import is_generated
 from ci_kit.workflow.loading import workflow_action
-from ci_kit.workflow.pins import Uses
+from ci_kit.workflow.uses import Uses
 
 _FOLDER = Path(".github/workflows")
 

@@ -14,7 +14,7 @@ from ci_kit.adopt.recognise.effects import Assign, TestRun
 from ci_kit.adopt.splices import Splice
 from ci_kit.adopt.units import StepReading, Unit
 from ci_kit.workflow import scalars
-from ci_kit.workflow.pins import Uses
+from ci_kit.workflow.uses import Uses
 
 _COPIED = ("if", "env", "continue-on-error", "timeout-minutes")
 

@@ -8,8 +8,8 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ci_kit.errors import UnavailableError
@@ -107,6 +107,19 @@ def describe_error(error: OSError) -> str:
     if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
         return re.sub(r"^\[Errno \d+\] ", "", str(error.args[0][0][-1]))
     return f"{error.strerror}: {error.filename}" if error.filename else error.strerror or str(error)
+
+
+@contextmanager
+def scratch_folder(root: Path) -> Iterator[Path]:
+    """An empty folder below ``root``, only for this user, until the context ends. Raises UnavailableError."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="ci-kit-scratch-", dir=root)
+    except OSError as error:
+        raise UnavailableError(
+            f"cannot make a folder in {root}", why=describe_error(error), todo="TMPDIR sets another folder"
+        ) from error
+    with folder as name:
+        yield Path(name)
 
 
 def temporary_root(environ: Mapping[str, str]) -> Path:

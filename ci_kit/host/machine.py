@@ -12,7 +12,7 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -243,6 +243,10 @@ class Host:
     def as_root(self, argv: Sequence[str]) -> list[str]:
         """The arguments to run a command as root. Other users need sudo, without a password prompt."""
         return list(argv) if os.geteuid() == 0 else ["sudo", "-n", *argv]
+
+    def scratch_folder(self) -> AbstractContextManager[Path]:
+        """An empty folder for commands that only look; it is removed at the end. A dry run has one too."""
+        return files.scratch_folder(self.temporary_root())
 
     def temporary_root(self) -> Path:
         """The folder for temporary files: the job's own on a runner."""

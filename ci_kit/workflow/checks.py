@@ -9,8 +9,8 @@ from typing import Any
 from ci_kit.errors import UsageError
 from ci_kit.settings.names import did_you_mean
 from ci_kit.workflow.action import OwnAction
-from ci_kit.workflow.pins import Uses
 from ci_kit.workflow.tables import WorkflowTable
+from ci_kit.workflow.uses import Uses
 
 OWN_ACTION = Uses("./")
 _SET_BY_TEMPLATE: Mapping[str, Mapping[str, str]] = {

@@ -14,10 +14,10 @@ from ci_kit.workflow.difference import unified_diff
 from ci_kit.workflow.header import MARK, is_edited, is_generated, without_header
 from ci_kit.workflow.loading import Workflow, load_workflows
 from ci_kit.workflow.loss import lost
-from ci_kit.workflow.pins import Uses, moved_pins
 from ci_kit.workflow.render import render_text, require_valid
 from ci_kit.workflow.sections import BEGIN, END, with_sections
 from ci_kit.workflow.settings import WorkflowSettings
+from ci_kit.workflow.uses import Uses, moved_pins
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,10 @@ class Rendered:
     @property
     def edited(self) -> bool:
         """Whether ci-kit wrote the present file, and it has been changed since."""
-        return self.current is not None and not self.foreign and is_edited(self.current)
+        if self.current is None or self.foreign:
+            return False
+        # Dependabot may have moved a pin before the pin file: the file then only lacks its new checksum.
+        return without_header(self.current) != without_header(self.text) and is_edited(self.current)
 
     @property
     def up_to_date(self) -> bool:
@@ -167,8 +170,10 @@ def _reason(rendered: Rendered) -> tuple[str, str]:
     if rendered.current is None:
         return "it does not exist", todo
     if _moved(rendered):
-        force = "run `ci-kit render --force` and commit the file"
-        return _edits(rendered), f"upgrade ci-kit to get newer pins, or restore ci-kit's pins: {force}"
+        return _edits(rendered), (
+            "run `ci-kit pins update --from-workflows` and `ci-kit render` to keep the pins of the file, or"
+            " `ci-kit render --force` to replace them; then commit the files"
+        )
     if rendered.edited:
         return _edits(rendered), "run `ci-kit render`, which tells what it would remove, and commit the file"
     return "it differs from the settings and templates", todo
@@ -177,7 +182,7 @@ def _reason(rendered: Rendered) -> tuple[str, str]:
 def _edits(rendered: Rendered) -> str:
     # Dependabot updates pins in the generated file only.
     if moved := _moved(rendered):
-        pins = (f"{old.action} is {old.label} in the file and {new.label} in ci-kit" for old, new in moved)
+        pins = (f"{old.action} is {old.label} in the file, and its pin is {new.label}" for old, new in moved)
         return f"only pins differ: {'; '.join(pins)}"
     return "its lines do not fit its checksum"
 

@@ -13,11 +13,11 @@ from ci_kit.workflow.action import OwnAction, own_action
 from ci_kit.workflow.checks import wrong_folders, wrong_inputs
 from ci_kit.workflow.option import WorkflowOption
 from ci_kit.workflow.options import WORKFLOW_OPTIONS
-from ci_kit.workflow.pins import Uses
 from ci_kit.workflow.project import Project, complete, default_action, ecosystems
 from ci_kit.workflow.settings import WorkflowSettings
 from ci_kit.workflow.shipped import shipped
 from ci_kit.workflow.tables import WorkflowTable, workflow_tables, wrong_keys
+from ci_kit.workflow.uses import Uses
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _same(all_settings: list[WorkflowSettings], field: str, why: str) -> Iterato
     for value, same in tables.items():
         if len(same) > 1:
             yield UsageError(
-                f"{len(same)} workflows have the same {field}: {value}",
+                f"{len(same)} workflows have the same {field}: {value!r}",
                 why=f"{why}; they are {' and '.join(same)} in pyproject.toml",
                 todo=f"set another {field} in one of them",
             )

@@ -10,7 +10,7 @@ from ci_kit.settings.parsers import quoted_text
 from ci_kit.settings.server_version import WantedVersion, wanted_version
 from ci_kit.settings.shapes import STRING, STRINGS, Shape, any_of, shaped, table_of
 from ci_kit.workflow.expressions import RUNS_ON, require_expressions
-from ci_kit.workflow.pins import Uses
+from ci_kit.workflow.uses import Uses
 
 # Source: "Filter pattern cheat sheet" in GitHub's documentation. A pattern has no space, and no character
 # that a branch cannot have.

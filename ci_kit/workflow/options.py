@@ -201,7 +201,7 @@ WORKFLOW_OPTIONS: tuple[WorkflowOption, ...] = (
     WorkflowOption(
         "cooldown-days",
         7,
-        "Days for which Dependabot ignores a new release.",
+        "Days for which Dependabot and `ci-kit pins update` ignore a new release.",
         integer(1, _LONGEST_COOLDOWN),
         templates=frozenset({"dependabot"}),
     ),

@@ -1,87 +1,93 @@
-"""The actions that the steps of a workflow use, each pinned to the commit of a release."""
+"""The pins: the actions that templates use, each at the commit of a release.
+
+ci-kit ships ``pins.txt``. A file of the project replaces pins of it and adds more.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
 
-_REMOTE = r"[\w.-]+/[\w./-]+@(?P<ref>[\w./-]+)"
-_USES = re.compile(rf"(?P<action>\./[\w./-]*|{_REMOTE})(?: +# *(?P<version>[\w.-]+))?", re.ASCII)
-_USES_LINE = re.compile(r"\s*(?:- +)?uses: *(?P<uses>.*?)\s*")
+from ci_kit.errors import UsageError
+from ci_kit.templating import require_inside
+from ci_kit.workflow.uses import Uses
 
+PROJECT_FILE = PurePosixPath(".github/ci-kit-pins.txt")
+"""The pins of a project, relative to its repository."""
 
-@dataclass(frozen=True)
-class Uses:
-    """An action that a step uses: ``owner/repository`` at a ref, or, without a ref, a local folder."""
-
-    action: str
-    ref: str = ""
-    version: str = ""
-
-    @classmethod
-    def parse(cls, text: str) -> Uses:
-        """Read ``./folder`` or ``owner/repository@ref # version``; ValueError for anything else."""
-        match = _USES.fullmatch(text)
-        if not match:
-            raise ValueError('expected "./" or "OWNER/REPOSITORY@REF"')
-        action, ref, version = match.group("action", "ref", "version")
-        return cls(action.partition("@")[0], ref or "", version or "")
-
-    @property
-    def local(self) -> bool:
-        return not self.ref
-
-    def inside(self, folder: str) -> Uses:
-        """Another action of the same repository, in a folder of it."""
-        return Uses(f"{self.action}/{folder}", self.ref, self.version)
-
-    @property
-    def label(self) -> str:
-        """The version if there is one, otherwise the ref."""
-        return self.version or self.ref
-
-    def __str__(self) -> str:
-        """The text after ``uses:``. It contains no character that needs quotes in YAML."""
-        at = f"@{self.ref}" if self.ref else ""
-        comment = f" # {self.version}" if self.version else ""
-        return f"{self.action}{at}{comment}"
+SHIPPED_FILE = Path(__file__).with_name("pins.txt")
+_HEADING = (
+    "# Actions of the generated workflows. `ci-kit pins update` moves them, `ci-kit render` uses them.\n"
+)
 
 
-PINS: Mapping[str, Uses] = {
-    uses.action: uses
-    for uses in (
-        Uses("actions/attest", "1e69f48acb82d1966a394da916b4c1698aa569d6", "v4.2.2"),
-        Uses("actions/cache", "27d5ce7f107fe9357f9df03efb73ab90386fccae", "v5.0.5"),
-        Uses("actions/checkout", "3d3c42e5aac5ba805825da76410c181273ba90b1", "v7.0.1"),
-        Uses("actions/download-artifact", "3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c", "v8.0.1"),
-        Uses("actions/setup-python", "5fda3b95a4ea91299a34e894583c3862153e4b97", "v7.0.0"),
-        Uses("actions/upload-artifact", "bbbca2ddaa5d8feaa63e36b76fdaad77386f024f", "v7.0.0"),
-        Uses("astral-sh/setup-uv", "20cfd1bf945f4377ade1205e4dbc17946fc9a30d", "v10.0.1"),
-        Uses("pypa/gh-action-pypi-publish", "dc37677b2e1c63e2034f94d8a5b11f265b73ba33", "v1.14.2"),
-    )
-}
+def pins_of(root: Path) -> Mapping[str, Uses]:
+    """The pins of the repository in ``root``: its own ones replace those of ci-kit. Raises UsageError."""
+    return {**PINS, **project_pins(root)}
 
 
-def moved_pins(before: str, after: str) -> list[tuple[Uses, Uses]]:
-    """The pins that differ between two workflow texts, as (old, new); empty if anything else differs."""
-    old_lines, new_lines = before.splitlines(), after.splitlines()
-    if len(old_lines) != len(new_lines):
-        return []
-    moved = []
-    for old_line, new_line in zip(old_lines, new_lines, strict=True):
-        if old_line == new_line:
-            continue
-        old, new = _uses(old_line), _uses(new_line)
-        if not old or not new or old.action != new.action:
-            return []
-        moved.append((old, new))
-    return moved
+def project_pins(root: Path) -> dict[str, Uses]:
+    """The pins in the repository's own file; none without the file. Raises UsageError."""
+    path = root / PROJECT_FILE
+    require_inside(path, root)
+    return parse_pins(pin_text(path), path)
 
 
-def _uses(line: str) -> Uses | None:
-    match = _USES_LINE.fullmatch(line)
+def pin_text(path: Path) -> str:
+    """The text of a pin file, empty if there is no such file. Raises UsageError."""
     try:
-        return Uses.parse(match["uses"]) if match else None
-    except ValueError:
-        return None
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {path}", why=str(error), todo="correct the file") from error
+
+
+def parse_pins(text: str, path: Path) -> dict[str, Uses]:
+    """The pins in the text of a pin file, by the names of their actions. Raises UsageError."""
+    pins: dict[str, Uses] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not _is_pin(line):
+            continue
+        try:
+            pin = _parse(line)
+            if pin.action in pins:
+                raise ValueError(f"{pin.action} is there twice")
+        except ValueError as error:
+            raise UsageError(
+                f"{path}, line {number} is not a pin: {line.strip()!r}",
+                why=str(error),
+                todo="write it as OWNER/REPOSITORY@COMMIT # VERSION, with the full commit",
+            ) from error
+        pins[pin.action] = pin
+    return pins
+
+
+def with_pins(text: str, pins: Iterable[Uses]) -> str:
+    """The text of a pin file with other pins. Its comments and its order stay; a new pin comes at the end."""
+    new = {pin.action: pin for pin in pins}
+    lines = [
+        str(new.pop(action)) if _is_pin(line) and (action := _parse(line).action) in new else line
+        for line in (text or _HEADING).splitlines()
+    ]
+    return "".join(f"{line}\n" for line in (*lines, *new.values()))
+
+
+def _is_pin(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _parse(line: str) -> Uses:
+    """Read one pin. Raises ValueError."""
+    pin = Uses.parse(line.strip())
+    if pin.action != pin.repository:
+        raise ValueError("a pin is for a whole repository: leave out the folder of the action")
+    if not pin.pinned:
+        raise ValueError("the commit is not complete: a tag or a branch can be moved")
+    if not pin.version:
+        raise ValueError("the version is missing")
+    return pin
+
+
+PINS: Mapping[str, Uses] = parse_pins(SHIPPED_FILE.read_text(encoding="utf-8"), SHIPPED_FILE)
+"""The pins that ci-kit ships."""

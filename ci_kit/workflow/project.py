@@ -19,8 +19,8 @@ from ci_kit.workflow.history import history_path
 from ci_kit.workflow.install import install_script
 from ci_kit.workflow.linters import LinterStep, linter_steps, unused_linters
 from ci_kit.workflow.options import options_of
-from ci_kit.workflow.pins import Uses
 from ci_kit.workflow.tables import TABLE, WorkflowTable
+from ci_kit.workflow.uses import Uses
 from ci_kit.workflow.versions import Found, is_version, python_versions, server_versions
 
 _ECOSYSTEMS: Mapping[str, str] = {"uv": "uv"}

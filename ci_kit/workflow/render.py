@@ -13,7 +13,7 @@ from ci_kit.settings.names import did_you_mean
 from ci_kit.templating import OwnTemplates, render_template, strict_environment
 from ci_kit.workflow import scalars
 from ci_kit.workflow.header import header
-from ci_kit.workflow.pins import PINS
+from ci_kit.workflow.pins import pins_of
 from ci_kit.workflow.sections import forbid_sections
 from ci_kit.workflow.settings import TEMPLATE_SUFFIX, WorkflowSettings
 from ci_kit.workflow.validation import require_dependabot, require_workflow
@@ -33,7 +33,7 @@ def render_text(root: Path, settings: WorkflowSettings) -> str:
     _require_template(settings, templates)
     values = {
         "workflow": settings,
-        "pins": PINS,
+        "pins": pins_of(root),
         "outputs": [output.name for output in OUTPUTS],
         "descriptions": {output.name: output.description for output in OUTPUTS},
     }

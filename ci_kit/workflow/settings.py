@@ -11,8 +11,8 @@ from ci_kit.settings.server_version import WantedVersion
 from ci_kit.workflow.cached import CachedPackages
 from ci_kit.workflow.linters import LinterStep
 from ci_kit.workflow.option import TESTS
-from ci_kit.workflow.pins import Uses
 from ci_kit.workflow.shipped import SHIPPED, shipped
+from ci_kit.workflow.uses import Uses
 
 TEMPLATE_SUFFIX = ".yml.jinja"
 _REPOSITORY = PurePosixPath()

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from ci_kit.adopt.adoption import Adoption, adopt_text
-from ci_kit.workflow.pins import Uses
+from ci_kit.workflow.uses import Uses
 
 ACTION = Uses("example/ci-kit", "0123456789abcdef0123456789abcdef01234567", "v1.0.0")
 USES = f"{ACTION.action}@{ACTION.ref}"

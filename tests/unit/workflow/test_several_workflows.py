@@ -72,11 +72,11 @@ def test_only_the_tables_of_workflows_are_files_if_there_is_no_first_table(repos
         ),
         (
             "[tool.ci-kit.workflow]\n[tool.ci-kit.workflows.ci]\n",
-            f"2 workflows have the same path: {FOLDER}/ci.yml",
+            f"2 workflows have the same path: '{FOLDER}/ci.yml'",
         ),
         (
             "[tool.ci-kit.workflows.a]\nname = 'x'\n[tool.ci-kit.workflows.b]\nname = 'x'\n",
-            "2 workflows have the same name: x",
+            "2 workflows have the same name: 'x'",
         ),
         (
             "[tool.ci-kit.workflows.a]\ntemplate = 'service-container'\ninputs = {mysql = 'off'}\n",

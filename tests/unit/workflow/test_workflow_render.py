@@ -85,8 +85,9 @@ def test_a_check_names_a_pin_that_dependabot_has_updated(repository: Repository)
     with pytest.raises(OutOfDateError) as caught:
         check(repository.root, Host())
     assert caught.value.why == (
-        f"only pins differ: actions/checkout is v8.0.0 in the file and {checkout.version} in ci-kit"
+        f"only pins differ: actions/checkout is v8.0.0 in the file, and its pin is {checkout.version}"
     )
+    assert "`ci-kit pins update --from-workflows`" in caught.value.todo
     assert "`ci-kit render --force`" in caught.value.todo
 
 

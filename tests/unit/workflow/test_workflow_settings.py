@@ -13,8 +13,8 @@ from ci_kit.settings.server_version import WantedVersion
 from ci_kit.workflow.linters import LinterStep
 from ci_kit.workflow.loading import load_workflow_settings
 from ci_kit.workflow.options import WORKFLOW_OPTIONS
-from ci_kit.workflow.pins import Uses
 from ci_kit.workflow.settings import WorkflowSettings
+from ci_kit.workflow.uses import Uses
 
 if TYPE_CHECKING:
     from tests.unit.workflow.conftest import Repository
