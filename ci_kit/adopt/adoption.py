@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import yaml
 
 from ci_kit.adopt.advice import advice_for
 from ci_kit.adopt.document import Document, Job
-from ci_kit.adopt.explanation import Explanation
+from ci_kit.adopt.explanation import Advice, Explanation
 from ci_kit.adopt.plan.job import JobPlan, plan_job
-from ci_kit.adopt.rewrite import BlockedError, splices_of
+from ci_kit.adopt.rewrite import BlockedError, goes_whole, splices_of
 from ci_kit.adopt.splices import Splice, apply_splices
 from ci_kit.errors import BugError, UsageError
 from ci_kit.workflow.uses import Uses
@@ -58,10 +58,21 @@ def _plan(job: Job, action: Uses) -> tuple[JobPlan, list[Splice]]:
     for _ in range(len(job.steps) + 2):
         plan = plan_job(job, blocked)
         try:
-            return plan, splices_of(plan, action)
+            found = splices_of(plan, action)
+            return replace(plan, explanation=_with_comments(plan)), found
         except BlockedError as error:
             blocked[error.number] = error.reason
     raise BugError(f"the job {job.name} has no plan")
+
+
+def _with_comments(plan: JobPlan) -> Explanation:
+    """The explanation of a plan, with an advice for each comment above a step that goes."""
+    advice = tuple(
+        Advice(line, "the comment stays, and the step below it goes: delete the comment if it no longer fits")
+        for reading in plan.readings
+        if plan.tests is not None and goes_whole(plan, reading) and (line := reading.step.comment_line)
+    )
+    return replace(plan.explanation, advice=(*plan.explanation.advice, *advice))
 
 
 def _require_workflow(text: str, name: str) -> None:

@@ -42,7 +42,7 @@ def adopt(root: Path, host: Host, request: Request) -> None:
     adoptions = [(path, _adopt_file(path, request)) for path in paths]
     changed = [path for path, adoption in adoptions if adoption.changed]
     for path, adoption in adoptions:
-        _report(path, adoption, request)
+        _report(path, adoption, request, root)
         if request.in_place and adoption.changed:
             mode = stat.S_IMODE(path.stat().st_mode)
             host.write(path.resolve(), adoption.after, mode=mode)
@@ -116,15 +116,27 @@ def _action(text: str, repository: Path) -> Uses:
         ) from error
 
 
-def _report(path: Path, adoption: Adoption, request: Request) -> None:
+def _report(path: Path, adoption: Adoption, request: Request, root: Path) -> None:
     """Print the explanation and the difference. With ``--diff``, only the difference, for ``git apply``."""
     if not request.diff:
         for line in _explanation(path, adoption):
             print(harmless(line))
     if adoption.changed and not request.in_place and not request.check:
-        # As git names it, for `git apply` in the repository.
-        name = path.resolve().relative_to(_repository(path).resolve())
-        print(harmless(unified_diff(adoption.before, adoption.after, (f"a/{name}", f"b/{name}"))), end="")
+        print(harmless(unified_diff(adoption.before, adoption.after, _names(path, root))), end="")
+
+
+def _names(path: Path, root: Path) -> tuple[str, str]:
+    """The names of a file in a difference: as git has them, in its repository or in the folder ``root``.
+
+    Elsewhere, it is the whole path.
+    """
+    file = path.resolve()
+    for folder in (_repository(path).resolve(), root.resolve()):
+        # Without a repository, the folder of the file counts as one, and would leave out the path to it.
+        if file.is_relative_to(folder) and (folder != file.parent or folder == root.resolve()):
+            name = file.relative_to(folder)
+            return f"a/{name}", f"b/{name}"
+    return str(file), str(file)
 
 
 def _explanation(path: Path, adoption: Adoption) -> Iterator[str]:

@@ -8,7 +8,7 @@ from ci_kit.adopt.recognise.effects import Activate, Assign, Count, Folder, Neut
 from ci_kit.adopt.script.reader import read_script
 from ci_kit.adopt.script.words import UnsureError
 from ci_kit.adopt.script_source import ScriptSource
-from ci_kit.adopt.splices import Splice, apply_splices
+from ci_kit.adopt.splices import Splice, apply_splices, merged
 from ci_kit.adopt.units import Unit
 
 _SILENT = (Neutral, Activate, Assign, Folder, Count)
@@ -51,17 +51,7 @@ def _ranges(script: str, units: list[Unit], gone: Collection[Unit]) -> list[Spli
             found.append(Splice(unit.start, units[number + 1].start))
         else:
             found.append(Splice(units[number - 1].end, unit.end))
-    return _merged(found)
-
-
-def _merged(ranges: list[Splice]) -> list[Splice]:
-    merged: list[Splice] = []
-    for one in sorted(ranges, key=lambda one: (one.start, one.end)):
-        if merged and one.start <= merged[-1].end:
-            merged[-1] = Splice(merged[-1].start, max(merged[-1].end, one.end))
-        else:
-            merged.append(one)
-    return merged
+    return merged(found)
 
 
 def _require_same(script: str, ranges: list[Splice], kept: list[Unit]) -> None:

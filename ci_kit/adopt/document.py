@@ -156,6 +156,16 @@ class Step:
         found = _DASH.search(self.document.text[: self.start], previous)
         return found.start() if found else -1
 
+    @property
+    def comment_line(self) -> int:
+        """The number of the comment line right above its dash, in the same column; 0 if there is none."""
+        line = self.document.line(self.dash) - 1 if self.dash >= 0 else 0
+        if line < 1:
+            return 0
+        above = self.document.text.splitlines()[line - 1].lstrip("\ufeff")
+        indent = len(above) - len(above.lstrip(" "))
+        return line if above[indent:].startswith("#") and indent == self.document.column(self.dash) else 0
+
     def removal(self) -> Splice | None:
         """The splice that removes the step, with its dash or comma; None if it cannot be removed alone."""
         text = self.document.text

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from ci_kit.adopt.action_step import ActionStep
 from ci_kit.adopt.cuts import CannotCutError, cut, says_nothing
+from ci_kit.adopt.document import Step
 from ci_kit.adopt.nodes import content_end
 from ci_kit.adopt.plan.job import JobPlan
 from ci_kit.adopt.plan.services import removals
 from ci_kit.adopt.plan.situation import is_referenced
 from ci_kit.adopt.recognise.effects import Assign, TestRun
-from ci_kit.adopt.splices import Splice
+from ci_kit.adopt.splices import Splice, merged, with_empty_lines
 from ci_kit.adopt.units import StepReading, Unit
 from ci_kit.workflow import scalars
 from ci_kit.workflow.uses import Uses
@@ -32,14 +33,28 @@ def splices_of(plan: JobPlan, action: Uses) -> list[Splice]:
     """The splices that carry out a plan. Raises BlockedError."""
     if plan.tests is None:
         return []
-    splices = list(_services(plan))
+    splices: list[Splice] = []
+    removals = list(_services(plan))
     for reading in plan.readings:
         gone = [unit for unit in reading.units if unit in plan.units]
         if reading is plan.tests:
             splices += _tests(plan, reading, gone, action)
+        elif goes_whole(plan, reading):
+            removals.append(_removal(reading.step))
         elif gone:
-            splices += _set_up(reading, gone)
-    return splices
+            splices += _cut(reading, gone)
+    text = plan.job.document.text
+    return [*splices, *merged(with_empty_lines(text, one) for one in merged(removals))]
+
+
+def goes_whole(plan: JobPlan, reading: StepReading) -> bool:
+    """Whether a step before or after the tests is removed: each command of it goes, or serves only those."""
+    gone = [unit for unit in reading.units if unit in plan.units]
+    return (
+        reading is not plan.tests
+        and bool(gone)
+        and all(unit in gone or says_nothing(unit) for unit in reading.units)
+    )
 
 
 def _services(plan: JobPlan) -> Iterator[Splice]:
@@ -50,14 +65,11 @@ def _services(plan: JobPlan) -> Iterator[Splice]:
         yield from found
 
 
-def _set_up(reading: StepReading, gone: list[Unit]) -> list[Splice]:
-    step = reading.step
-    if all(unit in gone or says_nothing(unit) for unit in reading.units):
-        removal = step.removal()
-        if removal is None:
-            raise BlockedError(step.number, "the step cannot be removed alone")
-        return [removal]
-    return _cut(reading, gone)
+def _removal(step: Step) -> Splice:
+    removal = step.removal()
+    if removal is None:
+        raise BlockedError(step.number, "the step cannot be removed alone")
+    return removal
 
 
 def _cut(reading: StepReading, gone: list[Unit]) -> list[Splice]:

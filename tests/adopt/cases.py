@@ -62,6 +62,18 @@ class Case:
         return self.data.splitlines(keepends=True)
 
     @property
+    def changeable(self) -> frozenset[int]:
+        """The lines that may go or change: those that the facts name, and the empty lines beside them."""
+        found = set(self.gone | self.free)
+        for step in (1, -1):
+            for line in self.gone | self.free:
+                number = line + step
+                while 1 <= number <= len(self.lines) and not self.lines[number - 1].strip():
+                    found.add(number)
+                    number += step
+        return frozenset(found)
+
+    @property
     def server(self) -> ServerName:
         """The server of the machine that can run the workflow."""
         return "mariadb" if self.run == "mariadb" or "services: mariadb" in self.traits else "mysql"

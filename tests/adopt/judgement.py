@@ -60,7 +60,7 @@ def _blocks_that_stay(case: Case) -> list[bytes]:
     blocks = [b""]
     changing = False
     for number, line in enumerate(case.lines, 1):
-        if number in case.gone | case.free:
+        if number in case.changeable:
             changing = True
             continue
         if changing:

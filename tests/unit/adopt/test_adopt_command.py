@@ -57,6 +57,24 @@ def test_the_difference_is_what_git_applies(
     assert text_of(repository) == applied != TEXT
 
 
+@pytest.mark.parametrize("kind", ["a folder", "the current folder", "elsewhere"])
+def test_without_a_repository_the_difference_has_the_path_from_the_folder_of_the_project(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "project/old/ci.yml"
+    file.parent.mkdir(parents=True)
+    file.write_text(TEXT, encoding="utf-8")
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    folder = {"a folder": ["-C", "../project"], "the current folder": [], "elsewhere": ["-C", "../other"]}[
+        kind
+    ]
+    assert exit_code("adopt", "--diff", *FLAG, str(file), *folder) == 0
+    shown = capsys.readouterr().out
+    name = str(file) if kind == "elsewhere" else "a/old/ci.yml"
+    assert shown.startswith(f"--- {name}\n")
+
+
 def test_the_check_fails_until_the_workflow_is_adopted(repository: Path) -> None:
     assert exit_code("adopt", "--check", *FLAG) == 10
     assert text_of(repository) == TEXT

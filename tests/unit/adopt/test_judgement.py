@@ -38,7 +38,7 @@ def test_a_change_of_only_the_lines_that_may_go_is_accepted(case: Case) -> None:
 @each()
 def test_every_change_of_another_line_is_seen(case: Case) -> None:
     lines = adopted_by_hand(case)
-    stay = lines.keys() - case.gone - case.free
+    stay = lines.keys() - case.changeable
     for number in stay:
         changes = {"missing": b"", "longer": lines[number].rstrip(b"\r\n") + b" \n"}
         # New text is accepted only where lines went.

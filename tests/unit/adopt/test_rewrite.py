@@ -75,10 +75,23 @@ def test_all_other_lines_stay_byte_for_byte(
     zone = "Asia/Seoul" if any(one in (GOES[1], GOES[3]) for one in before) else "UTC"
     start, found, end = adoption.after.partition(NEW.format(zone).replace("\n", newline))
     assert found
-    assert start == mark + "".join([HEAD, *(one for one in before if one in STAYS)]).replace("\n", newline)
+    assert start == mark + "".join([HEAD, *_left(before)]).replace("\n", newline)
     rest = "".join(after).replace("\n", newline)
     assert end.endswith(rest if ended else rest.removesuffix(newline))
     assert adopt(adoption.after).after == adoption.after
+
+
+def _left(lines: list[str]) -> list[str]:
+    """What stays of the steps before the tests, without the empty lines that would be left over."""
+    left: list[str] = []
+    is_behind_gone = False
+    for one in lines:
+        if one in GOES:
+            is_behind_gone = True
+        elif one != "\n" or not is_behind_gone or (left and left[-1] != "\n"):
+            left.append(one)
+            is_behind_gone = is_behind_gone and one == "\n"
+    return left
 
 
 @given(st.text(max_size=30), st.lists(st.tuples(st.integers(0, 30), st.text(max_size=3)), max_size=6))
@@ -250,3 +263,41 @@ def test_a_tab_that_only_libyaml_accepts_is_an_error_with_its_line() -> None:
 def test_a_job_without_tests_stays() -> None:
     text = job("sudo systemctl start mysql", "mysql -e 'CREATE DATABASE x'", "./deploy.sh")
     assert not adopt(text).changed
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # Between other steps, at the beginning, and several in a row.
+        ("A--G--T", "A--T"),
+        ("A-G-T", "A-T"),
+        ("A-GG-T", "A-T"),
+        ("A-G-G-T", "A-T"),
+        ("G-T", "T"),
+        ("G--G-A-T", "A-T"),
+        # Nothing was left over.
+        ("AG-T", "A-T"),
+        ("A-GT", "A-T"),
+        ("A--T", "A--T"),
+    ],
+)
+def test_no_empty_line_is_left_over(before: str, after: str) -> None:
+    lines = {"A": STAYS[0], "G": GOES[0], "T": TESTS, "-": "\n"}
+    text, expected = (HEAD + "".join(lines[one] for one in steps) for steps in (before, after))
+    new_step = "      - name: Run the tests\n"
+    assert adopt(text).after.partition(new_step)[0] == expected.removesuffix(TESTS)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_no_empty_line_is_left_over_at_the_end(newline: str) -> None:
+    text = f"{HEAD}{TESTS}\n{GOES[5]}".replace("\n", newline)
+    after = adopt(text).after
+    assert after == after.rstrip() + newline
+
+
+def test_a_comment_above_a_step_that_goes_is_named_and_stays() -> None:
+    comment = "      # The server\n"
+    adoption = adopt(f"{HEAD}{STAYS[0]}\n{comment}{GOES[0]}{comment}\n{GOES[1]}{comment}{TESTS}")
+    assert adoption.after.count(comment) == 3
+    assert "advice    line 9: the comment stays, and the step below it goes" in told(adoption)
+    assert told(adoption).count("the comment stays") == 1
