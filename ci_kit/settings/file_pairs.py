@@ -18,4 +18,8 @@ def files(value: object) -> tuple[Pair, ...]:
             raise ValueError(f"{pair.name!r} is not a file in the project")
         if not pair.text:
             raise ValueError(f"{pair.name} has no template")
+    # PurePath leaves out `.` and a second slash, so two names may be one file.
+    paths = [PurePath(pair.name) for pair in found]
+    if twice := next((path for path in paths if paths.count(path) > 1), None):
+        raise ValueError(f"{twice} is there twice")
     return found

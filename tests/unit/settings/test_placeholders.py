@@ -120,6 +120,7 @@ def test_texts_without_a_placeholder_need_no_server(line: str, expected: str, tm
         ('files = { "/etc/my.cnf" = "a" }', "'/etc/my.cnf' is not a file in the project"),
         ('files = { "../my.cnf" = "a" }', "'../my.cnf' is not a file in the project"),
         ('files = { "" = "a" }', "'' is not a file in the project"),
+        ('files = { "a.cnf" = "a", "./a.cnf" = "b" }', "a.cnf is there twice"),
         ('files = { "my.cnf" = "" }', "my.cnf has no template"),
         ('files = "my.cnf"', "'my.cnf' is not NAME=value"),
     ],
