@@ -11,10 +11,12 @@ import click
 from ci_kit import __version__
 from ci_kit.cli import adopt, doctor, mysql, pins, render, report, run
 from ci_kit.cli.call import Invocation, common_options
+from ci_kit.cli.command_line import CommandGroup
 from ci_kit.cli.exits import exit_code, exit_code_table, raise_on_signals
 
 
 @click.group(
+    cls=CommandGroup,
     epilog=exit_code_table(),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )

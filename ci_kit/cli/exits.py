@@ -11,6 +11,7 @@ import click
 
 from ci_kit import __version__
 from ci_kit.cli.call import Invocation
+from ci_kit.cli.command_line import as_usage_error
 from ci_kit.errors import INTERRUPT_CODES, BugError, CiKitError, TerminatedError, UsageError, exit_codes
 from ci_kit.streams import STDOUT
 
@@ -25,8 +26,7 @@ def exit_code(command_line: Callable[[], object], invocation: Invocation) -> int
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.ClickException as error:
-        error.show()
-        return _publish(UsageError(error.format_message()), invocation)
+        return _show_wrong_words(error, invocation)
     except (KeyboardInterrupt, click.Abort) as interrupt:
         # click turns a KeyboardInterrupt into an exception of its own.
         return _show_interrupt(interrupt.__cause__ or interrupt, invocation)
@@ -67,6 +67,13 @@ def _show_interrupt(interrupt: BaseException, invocation: Invocation) -> int:
 
         print_early_document("error", INTERRUPT_CODES[code], _runner(invocation))
     return code
+
+
+def _show_wrong_words(error: click.ClickException, invocation: Invocation) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return UsageError.exit_code
+    return _show(as_usage_error(error), invocation)
 
 
 def _show(error: CiKitError, invocation: Invocation) -> int:

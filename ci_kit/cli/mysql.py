@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ci_kit.cli.call import Call, JobCommand, common_options, with_call
+from ci_kit.cli.command_line import CommandGroup
 from ci_kit.cli.flags import SettingsCommand, settings_flags
 from ci_kit.errors import UsageError
 from ci_kit.settings.options import OPTIONS
@@ -21,7 +22,7 @@ _UP_OPTIONS = [
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON to standard output.")
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 @common_options
 def mysql() -> None:
     """Start and stop a server for tests."""

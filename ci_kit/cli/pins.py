@@ -8,9 +8,12 @@ from pathlib import Path
 import click
 
 from ci_kit.cli.call import Call, common_options, with_call
+from ci_kit.cli.command_line import CommandGroup, WholeNumber
+
+_LONGEST_COOL_DOWN = 3650
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @click.pass_context
 @common_options
 def pins(context: click.Context) -> None:
@@ -38,7 +41,7 @@ def list_pins(call: Call, as_json: bool) -> None:
 @click.option("--major", is_flag=True, help="Take new major versions too: their inputs may differ.")
 @click.option(
     "--cool-down",
-    type=click.IntRange(min=0),
+    type=WholeNumber(0, _LONGEST_COOL_DOWN),
     metavar="DAYS",
     help="Take only releases of this age. Without it, cooldown-days of the workflow's table.",
 )

@@ -7,11 +7,15 @@ from functools import cached_property
 import click
 
 from ci_kit.cli.call import Call, with_call
+from ci_kit.cli.command_line import WholeNumber
 from ci_kit.cli.flags import SettingsCommand, settings_flags
 from ci_kit.settings.options import OPTIONS
 
 # What applies to runs that ended. Each report in a file has a setting too.
 _OTHERS = ("fail-under", "patch-fail-under", "comment", "run-name")
+
+_MOST_RUNS = 10_000
+"""More than the jobs of any matrix: GitHub allows 256 in one."""
 
 
 class ReportCommand(SettingsCommand):
@@ -36,7 +40,7 @@ class ReportCommand(SettingsCommand):
 @click.argument("documents", nargs=-1, metavar="DOCUMENTS...")
 @click.option(
     "--min-runs",
-    type=click.IntRange(min=1),
+    type=WholeNumber(1, _MOST_RUNS),
     envvar="CI_KIT_MIN_RUNS",
     default=1,
     show_default=True,

@@ -63,21 +63,53 @@ def test_an_interrupt_of_the_action_s_installation_is_no_traceback(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "argv",
+    ("argv", "what", "more"),
     [
-        ["--none-such"],
-        ["none-such"],
-        ["run", "--min-tests"],
-        ["mysql", "none-such"],
-        ["mysql", "up", "extra"],
-        [],
+        (["--none-such"], "ci-kit does not have the option --none-such", "see `ci-kit --help`"),
+        (["--versoin"], "ci-kit does not have the option --versoin", "did you mean '--version'?"),
+        (["rnu"], "ci-kit does not have the command 'rnu'", "did you mean 'run'?"),
+        (["none-such"], "ci-kit does not have the command 'none-such'", "see `ci-kit --help`"),
+        (["run", "--min-tests"], "option '--min-tests' requires an argument", "--help`"),
+        (["mysql", "dwn"], "ci-kit mysql does not have the command 'dwn'", "did you mean 'down'?"),
+        (["mysql", "up", "extra"], "got unexpected extra argument (extra)", "see `ci-kit mysql up --help`"),
+        (["pins", "updat"], "ci-kit pins does not have the command 'updat'", "did you mean 'update'?"),
+        (["render", "--chek"], "ci-kit render does not have the option --chek", "did you mean '--check'?"),
+        (
+            ["adopt", "--check", "--diff"],
+            "--check, --diff and --in-place exclude each other",
+            "adopt --help`",
+        ),
+        (["report", "--min-runs", "0", "x"], "min-runs is not valid: '0'", "it came from --min-runs"),
+        (
+            ["pins", "update", "--cool-down=x"],
+            "cool-down is not valid: 'x'",
+            "expected a whole number from 0",
+        ),
     ],
 )
-def test_a_wrong_command_line_is_a_usage_error(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_command_line_is_a_usage_error_in_the_form_of_all_errors(
+    argv: list[str], what: str, more: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert exit_code(*argv) == 64
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert "Usage: ci-kit" in printed.err or "Error: " in printed.err
+    assert printed.err.startswith(f"ci-kit: error: {what}\n")
+    assert more in printed.err
+
+
+def test_a_wrong_number_names_the_variable_that_it_came_from(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CI_KIT_MIN_RUNS", "many")
+    assert exit_code("report", "x") == 64
+    assert "it came from the environment variable CI_KIT_MIN_RUNS" in capsys.readouterr().err
+
+
+def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code() == 64
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("Usage: ci-kit ")
 
 
 def test_a_wrong_setting_is_a_usage_error_that_names_its_flag(
