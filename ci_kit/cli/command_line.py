@@ -44,8 +44,9 @@ def as_usage_error(error: click.ClickException) -> UsageError:
     return UsageError(_sentence(error), todo=_see_help(context))
 
 
+# click 8.2 has no type arguments for it.
 @dataclass(frozen=True)
-class WholeNumber(click.ParamType):  # type: ignore[type-arg]  (click 8.2 has no arguments for it)
+class WholeNumber(click.ParamType):  # type: ignore[type-arg]
     """A whole number from ``low`` to ``high``, both included. A wrong one is the error of a wrong setting."""
 
     low: int
