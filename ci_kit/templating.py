@@ -21,8 +21,10 @@ from jinja2 import (
 )
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 
 from ci_kit.errors import UsageError
+from ci_kit.settings.names import did_you_mean
 
 _SHIPPED_PREFIX = "ci-kit"
 
@@ -40,6 +42,19 @@ class OwnTemplates:
 
     folder: Path
     repository: Path
+
+
+class _HelpfulUndefined(StrictUndefined):
+    """An undefined name is an error, which names the nearest one."""
+
+    @property
+    def _undefined_message(self) -> str:
+        message = super()._undefined_message
+        owner, name = self._undefined_obj, str(self._undefined_name)
+        known = owner if isinstance(owner, Mapping) else [one for one in dir(owner) if one[0] != "_"]
+        # Without an owner, it is a value of the template.
+        near = "" if owner is missing else did_you_mean(name, map(str, known))
+        return f"{message}; {near}" if near else message
 
 
 class _OwnLoader(FileSystemLoader):
@@ -93,7 +108,7 @@ def strict_environment(
         variable_end_string="%>",
         comment_start_string="<%#",
         comment_end_string="#%>",
-        undefined=StrictUndefined,
+        undefined=_HelpfulUndefined,
         autoescape=autoescape,
         trim_blocks=True,
         lstrip_blocks=True,

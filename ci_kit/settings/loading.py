@@ -19,7 +19,8 @@ from typing import Any
 from ci_kit.errors import UsageError
 from ci_kit.settings.database_url import parse_database_url
 from ci_kit.settings.inherited import Inherited, from_folder, nearest_tables, read_tables
-from ci_kit.settings.names import did_you_mean, unknown_variables
+from ci_kit.settings.keys import unknown_keys
+from ci_kit.settings.names import unknown_variables
 from ci_kit.settings.option import Option, Value
 from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.options.database import VARIABLES
@@ -27,15 +28,11 @@ from ci_kit.settings.parsing import parse
 from ci_kit.settings.placeholders import names_in, wrong_placeholder
 from ci_kit.settings.problems import raise_problems
 from ci_kit.settings.project_folders import project_folders
-from ci_kit.settings.pyproject import TABLE, resolve_root
+from ci_kit.settings.pyproject import resolve_root
 from ci_kit.settings.servers import TABLES, load_servers
 from ci_kit.settings.settings import Settings
 from ci_kit.settings.source import DEFAULT, Source, flag_source, pyproject_source, variable_source
 from ci_kit.settings.variables import STANDARD, Variable, bind, names_of
-
-_OWN_KEYS = frozenset(option.name for option in OPTIONS)
-# Read by `ci-kit render`, and by load_servers().
-_SUB_TABLES = frozenset({"workflow", "workflows", TABLES})
 
 
 def load_settings(
@@ -53,12 +50,7 @@ def load_settings(
     """
     root = resolve_root(root)
     tables = read_tables(project_folders(root, environ)) if pyproject else ()
-    problems = [
-        _unknown_key(key, found.file)
-        for found in tables
-        for key in found.table.values
-        if key not in _OWN_KEYS | _SUB_TABLES
-    ]
+    problems = [problem for found in tables for problem in unknown_keys(found.table.values, found.file)]
     given = _Given(flags or {}, environ, nearest_tables(tables))
     values: dict[str, Any] = {}
     sources: dict[str, Source] = {}
@@ -144,11 +136,3 @@ class _Given:
             if url and url.database:
                 return url.database, Source("application", f"the environment variable {name}")
         return None
-
-
-def _unknown_key(key: str, file: str) -> UsageError:
-    return UsageError(
-        f"unknown setting {key!r}",
-        why=f"it is in [{TABLE}] of {file}",
-        todo=did_you_mean(key, _OWN_KEYS | _SUB_TABLES) or "docs/configuration.md lists the settings",
-    )

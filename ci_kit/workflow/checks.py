@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ci_kit.errors import UsageError
 from ci_kit.settings.names import did_you_mean
+from ci_kit.settings.options import OPTIONS
 from ci_kit.workflow.action import OwnAction
 from ci_kit.workflow.tables import WorkflowTable
 from ci_kit.workflow.uses import Uses
@@ -19,6 +20,13 @@ _SET_BY_TEMPLATE: Mapping[str, Mapping[str, str]] = {
     "nightly": {"mysql-version": "servers"},
 }
 """Inputs that a template sets itself, with the setting that decides them."""
+
+INPUTS = (
+    *("command", "documents", "min-runs", "working-directory"),
+    *(option.name for option in OPTIONS),
+    "token",
+)
+"""The inputs of ci-kit's action, in this version."""
 
 
 def wrong_folders(root: Path, values: Mapping[str, Any], sources: Mapping[str, str]) -> Iterator[UsageError]:
@@ -60,3 +68,18 @@ def wrong_inputs(
             if name not in (*own.inputs, "working-directory"):
                 todo = did_you_mean(name, own.inputs) or f"the inputs are {', '.join(own.inputs)}"
                 yield UsageError(f"action.yml does not have the input {name!r}", why=why, todo=todo)
+
+
+def doubtful_inputs(inputs: Iterable[str], action: Uses, place: str) -> Iterator[str]:
+    """A warning for each input that this version of ci-kit's action does not have.
+
+    The action of another repository may be of another version, so it is not an error.
+    """
+    if action.local or "ci-kit" not in action.repository.partition("/")[2]:
+        return
+    for name in inputs:
+        if name not in INPUTS:
+            near = did_you_mean(name, INPUTS)
+            yield f"ci-kit's action does not have the input {name!r}, from {place}" + (
+                f"; {near}" if near else ""
+            )

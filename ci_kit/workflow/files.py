@@ -52,9 +52,10 @@ class Rendered:
 
     @property
     def diff(self) -> str:
-        """The unified diff from the present text to the expected text, empty if they are equal."""
-        before = "/dev/null" if self.current is None else str(self.path)
-        return unified_diff(self.current or "", self.text, (before, "ci-kit render"))
+        """The unified diff from the present to the expected text, as `git apply` reads it, or empty."""
+        name = self.settings.path
+        before = "/dev/null" if self.current is None else f"a/{name}"
+        return unified_diff(self.current or "", self.text, (before, f"b/{name}"))
 
     @property
     def first_difference(self) -> int:

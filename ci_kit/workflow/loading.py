@@ -10,7 +10,7 @@ from typing import Any
 from ci_kit.errors import UsageError
 from ci_kit.settings.problems import raise_problems
 from ci_kit.workflow.action import OwnAction, own_action
-from ci_kit.workflow.checks import wrong_folders, wrong_inputs
+from ci_kit.workflow.checks import doubtful_inputs, wrong_folders, wrong_inputs
 from ci_kit.workflow.option import WorkflowOption
 from ci_kit.workflow.options import WORKFLOW_OPTIONS
 from ci_kit.workflow.project import Project, complete, default_action, ecosystems
@@ -46,7 +46,8 @@ def load_workflows(root: Path) -> tuple[Workflow, ...]:
             problems.append(problem)
             continue
         settings = WorkflowSettings(**values, ecosystems=ecosystems(root, folders))
-        workflows.append(Workflow(settings, one.sources, project.warnings()))
+        doubts = doubtful_inputs(settings.inputs, settings.action, one.sources["inputs"])
+        workflows.append(Workflow(settings, one.sources, (*project.warnings(), *doubts)))
     raise_problems([*problems, *_repeated(workflows)])
     return tuple(workflows)
 

@@ -12,6 +12,7 @@ from ci_kit.report.outputs import OUTPUTS
 from ci_kit.settings.names import did_you_mean
 from ci_kit.templating import OwnTemplates, render_template, strict_environment
 from ci_kit.workflow import scalars
+from ci_kit.workflow.blocks import require_known_blocks
 from ci_kit.workflow.header import header
 from ci_kit.workflow.pins import pins_of
 from ci_kit.workflow.sections import forbid_sections
@@ -38,6 +39,8 @@ def render_text(root: Path, settings: WorkflowSettings) -> str:
         "descriptions": {output.name: output.description for output in OUTPUTS},
     }
     body = render_template(templates, settings.template_file, values)
+    if settings.templates:
+        require_known_blocks(templates, settings.template_file)
     # Not in the template: a project's own template could leave it out.
     text = header(settings.table, body) + body
     require_valid(text, settings)

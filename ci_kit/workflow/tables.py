@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ci_kit.errors import UsageError
+from ci_kit.settings.keys import unknown_keys
 from ci_kit.settings.names import did_you_mean
+from ci_kit.settings.problems import raise_problems
 from ci_kit.settings.pyproject import TABLE as PARENT_TABLE
 from ci_kit.settings.pyproject import read_table, resolve_root
 from ci_kit.workflow.option import WorkflowOption
@@ -68,9 +70,10 @@ class WorkflowTable:
 def workflow_tables(root: Path) -> tuple[WorkflowTable, ...]:
     """The tables of the repository in ``root``: the first one, then ``workflows`` in their order.
 
-    Without any table, the first one is empty. Raises UsageError for a table that is none.
+    Without any table, the first one is empty. Raises UsageError for a table that is none, or is unknown.
     """
     values = read_table(resolve_root(root)).values
+    raise_problems(list(unknown_keys(values, "pyproject.toml")))
     first = _table(values.get("workflow", {}), TABLE, root)
     many = _table(values.get("workflows", {}), _MANY, root)
     shared = {option.name for option in WORKFLOW_OPTIONS if option.inherited}

@@ -24,12 +24,16 @@ class Actions:
         path = self.folder / action
         if not path.exists():
             self.git(self.folder, "init", "--quiet", "--bare", str(path))
+            # As on GitHub.
+            self.git(path, "config", "uploadpack.allowFilter", "true")
         return path
 
     def release(self, action: str, tag: str, days: int = 30, *, annotated_days: int | None = None) -> str:
         """Tag a new commit; with ``annotated_days``, by a tag object of that age. Gives the commit."""
         path = self.repository(action)
-        tree = self.git(path, "mktree", days=days)
+        (path / "file").write_text(tag)
+        blob = self.git(path, "hash-object", "-w", "file")
+        tree = self.git(path, "mktree", stdin=f"100644 blob {blob}\taction.yml\n")
         commit = self.git(path, "commit-tree", "-m", tag, tree, days=days)
         options = [] if annotated_days is None else ["--annotate", "-m", tag]
         self.git(path, "tag", "--force", *options, tag, commit, days=annotated_days or 0)
@@ -39,7 +43,7 @@ class Actions:
     def pin(self, action: str, tag: str) -> str:
         return f"{action}@{self.commits[action, tag]} # {tag}"
 
-    def git(self, folder: Path, *words: str, days: int = 0) -> str:
+    def git(self, folder: Path, *words: str, days: int = 0, stdin: str = "") -> str:
         date = f"@{int(time.time()) - days * _DAY - 60} +0000"
         person = {"NAME": "a", "EMAIL": "a@example.org", "DATE": date}
         env = {f"GIT_{role}_{key}": text for role in ("AUTHOR", "COMMITTER") for key, text in person.items()}
@@ -47,7 +51,7 @@ class Actions:
             ["git", *words],
             cwd=folder,
             env={**os.environ, **env},
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             capture_output=True,
             text=True,
             check=True,
@@ -60,12 +64,9 @@ def actions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Actions:
     """The repositories of actions, which git finds at their addresses on GitHub."""
     folder = tmp_path / "github"
     folder.mkdir()
-    monkeypatch.setenv("GIT_CONFIG_COUNT", "2")
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
     monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.{folder.as_uri()}/.insteadOf")
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", "https://github.com/")
-    # The tags of a test come from this process alone.
-    monkeypatch.setenv("GIT_CONFIG_KEY_1", "uploadpack.allowFilter")
-    monkeypatch.setenv("GIT_CONFIG_VALUE_1", "true")
     return Actions(folder)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ from ci_kit.errors import OutOfDateError, UsageError
 from ci_kit.host.machine import Host
 from ci_kit.workflow.loss import lost
 from ci_kit.workflow.pins import PINS
-from ci_kit.workflow.writing import check, write
+from ci_kit.workflow.writing import check, show_difference, write
 from tests.unit.support import console_text, make_host
 
 if TYPE_CHECKING:
@@ -155,6 +156,20 @@ def test_another_workflow_that_runs_the_tests_is_named_when_the_file_is_new(
     again = make_host()
     write(repository.root, again)
     assert "already run" not in console_text(again)
+
+
+def test_the_difference_is_what_git_applies(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(repository.root, Host())
+    expected = repository.workflow.read_bytes()
+    edit(repository, "name: CI\n", "name: Mine\n")
+    repository.write("pyproject.toml", "[tool.ci-kit.workflow]\n[tool.ci-kit.workflows.new]\n")
+    show_difference(repository.root, make_host())
+    patch = repository.write("patch", capsys.readouterr().out)
+    subprocess.run(["git", "apply", str(patch)], cwd=repository.root, check=True, timeout=60)
+    assert repository.workflow.read_bytes() == expected
+    check(repository.root, make_host())
 
 
 def test_each_stale_file_is_annotated_at_its_first_difference(

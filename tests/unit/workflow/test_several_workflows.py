@@ -62,6 +62,8 @@ def test_only_the_tables_of_workflows_are_files_if_there_is_no_first_table(repos
     ("table", "told"),
     [
         ("[tool.ci-kit]\nworkflows = 1\n", "[tool.ci-kit.workflows] in"),
+        ("[tool.ci-kit.workflow]\n[tool.ci-kit.workflos.a]\n", "did you mean 'workflows'?"),
+        ("[tool.ci-kit.worflow]\n[tool.ci-kit.workflows.a]\n", "unknown setting 'worflow'"),
         ("[tool.ci-kit.workflows]\na = 1\n", "[tool.ci-kit.workflows.a] in"),
         ('[tool.ci-kit.workflows."../x"]\n', "'../x' is not a valid name of a workflow"),
         ("[tool.ci-kit.workflows.a]\nbranchs = ['x']\n", "did you mean 'branches'?"),
@@ -94,7 +96,7 @@ def test_a_wrong_table_is_one_error_with_its_place(repository: Repository, table
     else:
         text = message(repository, table)
     assert told in text
-    assert "[tool.ci-kit.workflow" in text
+    assert "[tool.ci-kit" in text
 
 
 def test_only_the_named_files_are_written(repository: Repository) -> None:

@@ -10,11 +10,15 @@ import pytest
 
 from ci_kit.errors import UsageError
 from ci_kit.settings.server_version import WantedVersion
+from ci_kit.workflow.action import own_action
+from ci_kit.workflow.checks import INPUTS
 from ci_kit.workflow.linters import LinterStep
 from ci_kit.workflow.loading import load_workflow_settings
 from ci_kit.workflow.options import WORKFLOW_OPTIONS
 from ci_kit.workflow.settings import WorkflowSettings
 from ci_kit.workflow.uses import Uses
+from ci_kit.workflow.writing import write
+from tests.unit.support import ROOT, console_text, make_host
 
 if TYPE_CHECKING:
     from tests.unit.workflow.conftest import Repository
@@ -227,3 +231,26 @@ def test_an_action_file_that_is_broken_is_named(repository: Repository) -> None:
 def test_inputs_of_an_action_elsewhere_are_not_judged(repository: Repository) -> None:
     repository.configure(action=f"a/b@{SHA}", inputs={"databse": "x"})
     assert load_workflow_settings(repository.root).inputs == {"databse": "x"}
+
+
+def test_the_inputs_of_the_action_are_those_of_action_yml() -> None:
+    own = own_action(ROOT)
+    assert own
+    assert set(own.inputs) == set(INPUTS)
+
+
+@pytest.mark.parametrize(
+    ("action", "warned"),
+    [("owner/ci-kit@v1", True), ("owner/ci-kit-fork@v1", True), ("owner/other@v1", False)],
+)
+def test_an_input_that_ci_kit_does_not_have_is_a_warning(
+    repository: Repository, action: str, warned: bool
+) -> None:
+    (repository.root / "action.yml").unlink()
+    repository.configure(action=action, inputs={"databse": "x", "database": "y"})
+    host = make_host()
+    write(repository.root, host)
+    told = (
+        "the input 'databse', from [tool.ci-kit.workflow] inputs in pyproject.toml; did you mean 'database'?"
+    )
+    assert (told in " ".join(console_text(host).split())) == warned

@@ -112,6 +112,31 @@ def test_a_template_that_extends_nothing_still_gets_the_first_line(own: Reposito
     assert own_text == text
 
 
+@pytest.mark.parametrize(
+    "block", ["<% block aftertests %>x<% endblock %>", "\n<% block after_test %><% endblock %>"]
+)
+def test_a_block_that_the_extended_template_does_not_have_is_an_error(own: Repository, block: str) -> None:
+    own.write("ci/ci.yml.jinja", EXTENDS + block)
+    with pytest.raises(
+        UsageError, match=r"the template ci\.yml\.jinja, line [23] replaces the block 'after"
+    ) as caught:
+        own.text()
+    assert "did you mean 'after_tests'?" in caught.value.todo
+
+
+def test_a_block_of_a_template_between_is_known(own: Repository) -> None:
+    own.write(
+        "ci/base.jinja", EXTENDS + "<% block after_tests %><% block mine %><% endblock %><% endblock %>"
+    )
+    own.write(
+        "ci/ci.yml.jinja", '<% extends "base.jinja" %>\n<% block mine %>\n      - run: x\n<% endblock %>'
+    )
+    assert own.parsed()["jobs"]["test"]["steps"][-1] == {"run": "x"}
+    own.write("ci/base.jinja", EXTENDS + "<% block mine %><% endblock %>")
+    with pytest.raises(UsageError, match=r"the template base\.jinja, line 2 replaces the block 'mine'"):
+        own.text()
+
+
 def test_a_template_can_include_other_templates_of_the_project(own: Repository) -> None:
     own.write("ci/ci.yml.jinja", EXTENDS + '<% block more_jobs %><% include "job.jinja" %><% endblock %>')
     own.write("ci/job.jinja", "\n  docs:\n    runs-on: x\n    steps:\n      - run: make docs\n")
@@ -125,7 +150,8 @@ BLOCK = EXTENDS + "<% block after_tests %>\n{}\n<% endblock %>\n"
     ("template", "line", "told"),
     [
         (BLOCK.format("<%= nothing | yaml %>"), 3, "'nothing' is undefined"),
-        (BLOCK.format("<%= workflow.nmae %>"), 3, "has no attribute 'nmae'"),
+        (BLOCK.format("<%= workflow.nmae %>"), 3, "has no attribute 'nmae'; did you mean 'name'?"),
+        (BLOCK.format('<%= pins["actions/chekout"] %>'), 3, "did you mean 'actions/checkout'?"),
         (BLOCK.format('<%= pins["a/b"] %>'), 3, "has no attribute 'a/b'"),
         (BLOCK.format("\n<%= 1 / 0 %>"), 4, "ZeroDivisionError"),
         (BLOCK.format("<%= 3.10 | yaml %>"), 3, "expected a string, an integer or a boolean"),
