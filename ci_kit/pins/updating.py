@@ -49,6 +49,8 @@ def update(root: Path, host: Host, request: Request) -> None:
     tag of a pin was moved, and OutOfDateError for ``check`` if a pin would move.
     """
     file = _pin_file(root, request)
+    if not (request.names or request.file):
+        _tell_others(root, host)
     problems: list[MovedTagError] = []
     if request.from_workflows:
         moved = _from_workflows(root, host, file)
@@ -60,10 +62,11 @@ def update(root: Path, host: Host, request: Request) -> None:
     if problems:
         raise _joined(problems)
     if moved and request.check:
+        words = "ci-kit pins update --from-workflows" if request.from_workflows else "ci-kit pins update"
         raise OutOfDateError(
-            f"{_count(moved)} can move to newer releases",
+            f"{len(moved)} {'pin' if len(moved) == 1 else 'pins'} can move",
             details=tuple(f"{pin.action} {file.pins[pin.action].label} -> {pin.label}" for pin in moved),
-            todo="run `ci-kit pins update`, then `ci-kit render`, and commit the files",
+            todo=f"run `{words}`, then `ci-kit render`, and commit the files",
         )
 
 
@@ -89,6 +92,13 @@ def _pin_file(root: Path, request: Request) -> _PinFile:
             )
     pins = {name: known[name] for name in dict.fromkeys(request.names)} if request.names else used
     return _PinFile(path, text, pins)
+
+
+def _tell_others(root: Path, host: Host) -> None:
+    """Name the actions whose refs are in no pin file."""
+    for one in used_actions(root):
+        if not one.movable:
+            host.console.step("pins", f"{one.uses.action} {one.uses.label} stays: it comes from {one.source}")
 
 
 def _cool_down(root: Path, request: Request) -> int:
@@ -195,7 +205,3 @@ def _joined(problems: Sequence[MovedTagError]) -> MovedTagError:
         details=tuple(line for problem in problems for line in problem.lines()),
         todo="find out why before you trust newer releases of them",
     )
-
-
-def _count(pins: Sequence[Uses]) -> str:
-    return f"{len(pins)} {'pin' if len(pins) == 1 else 'pins'}"

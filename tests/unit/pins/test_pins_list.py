@@ -66,6 +66,11 @@ def test_actions_of_a_template_are_listed(project: Path) -> None:
     assert found["o/literal"]["pinned"] is False
 
 
+def test_an_older_pin_of_ci_kit_is_not_newer(project: Path) -> None:
+    write(project, {".github/ci-kit-pins.txt": f"actions/checkout@{COMMIT} # v999.0.0\n"})
+    assert listed(project)["actions/checkout"]["newer"] == []
+
+
 @pytest.mark.parametrize("end", ["\n", ""])
 def test_a_pin_file_may_have_comments_and_empty_lines(end: str) -> None:
     text = f"# Ours.\n\n  # More.\n a/b@{COMMIT} # v1.0.0{end}"

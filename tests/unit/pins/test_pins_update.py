@@ -64,6 +64,7 @@ def test_a_pin_moves_to_the_newest_release_that_is_old_enough(
         " v5.0.0 is a new major version, which --major takes" in done.stderr
     )
     assert "actions/setup-python v6.0.0 stays\n" in done.stderr
+    assert "owner/ci-kit v1 stays: it comes from [tool.ci-kit.workflow] action in" in done.stderr
     assert ci_kit("render", "-C", project).returncode == 0
     assert actions.pin(CHECKOUT, "v4.1.0") in (project / ".github/workflows/ci.yml").read_text()
 
@@ -279,7 +280,9 @@ def test_pins_that_dependabot_has_written_are_taken_without_a_network(project: P
     check = ci_kit("render", "--check", "-C", project)
     assert check.returncode == 10
     assert "ci-kit pins update --from-workflows" in check.stderr
-    assert update(project, "--from-workflows", "--check", **env).returncode == 10
+    stale = update(project, "--from-workflows", "--check", **env)
+    assert stale.returncode == 10
+    assert "run `ci-kit pins update --from-workflows`" in stale.stderr
     assert update(project, "--from-workflows", **env).returncode == 0
     assert (project / FILE).read_text().splitlines()[1:] == [moved]
     # The checksum alone is out of date, so nothing can be lost.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -60,6 +62,13 @@ def test_only_the_tag_and_its_commit_are_fetched(actions: Actions, remotes: Remo
     remotes.age(ACTION, Release((1, 0, 0), "v1.0.0", commit))
     listed = actions.git(remotes.folder, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)")
     assert listed == commit
+
+
+def test_the_objects_are_in_the_temporary_folder_until_the_end(tmp_path: Path) -> None:
+    with open_remotes(make_host({**os.environ, "RUNNER_TEMP": str(tmp_path)}, dry=True)) as opened:
+        assert opened.folder.parent == tmp_path
+        assert (opened.folder / "HEAD").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_server_that_does_not_answer_is_an_error(remotes: Remotes, monkeypatch: pytest.MonkeyPatch) -> None:
