@@ -1,0 +1,138 @@
+"""The settings of a run beside the login: the server, the time zone, the SQL files and the tests."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import PurePosixPath
+
+from ci_kit.errors import UsageError
+from ci_kit.init.code.environment import Read
+from ci_kit.init.compose import Service
+from ci_kit.init.decision import Decisions
+from ci_kit.init.facts import ProjectFacts
+from ci_kit.init.names import login_field, may_be_secret
+from ci_kit.init.repository import Place
+from ci_kit.settings.options.time_zone import TIME_ZONE
+
+# What a server of a compose file has on its command line, and the settings for it.
+_OPTIONS = {"character-set-server": "charset", "collation-server": "collation", "sql-mode": "sql-mode"}
+# These change what the tests see. All others are for a server that lasts.
+_LINES = ("lower-case-table-names", "max-allowed-packet", "local-infile", "log-bin-trust-function-creators")
+# Set on every machine, or by a runner.
+_OF_THE_MACHINE = re.compile(
+    r"HOME|PATH|USER|SHELL|LANG|PWD|TMPDIR|TZ|CI|TERM|VIRTUAL_ENV|DEBUG|(?:GITHUB|RUNNER|CI_KIT|PYTHON|COV)_?.*"
+)
+_DJANGO = "DJANGO_SETTINGS_MODULE"
+_BRACES = re.compile(r"\{([a-z][a-z0-9_.-]*)\}")
+
+
+def has_server(facts: ProjectFacts, decisions: Decisions) -> bool:
+    """Whether the tests of a project need MySQL or MariaDB. Raises UsageError if they need PostgreSQL alone."""
+    systems = facts.stack.systems
+    place = systems.get("MySQL") or next((named.place for named in facts.versions), None)
+    for library, of_library in facts.stack.libraries.items():
+        decisions.found(
+            library.name, of_library, f"a library for {library.system}" if library.system else "an ORM"
+        )
+    if place:
+        decisions.found("MySQL or MariaDB", place, "ci-kit starts a server")
+        if "PostgreSQL" in systems:
+            decisions.warnings.append(
+                f"{systems['PostgreSQL']} uses PostgreSQL, too, which ci-kit does not start"
+            )
+        return True
+    if "PostgreSQL" in systems:
+        raise UsageError(
+            "the project uses PostgreSQL, and ci-kit starts only MySQL and MariaDB",
+            why=f"it is in {systems['PostgreSQL']}, and no file of the project uses MySQL or MariaDB",
+            todo='if the tests need no database, set mysql = "off" in [tool.ci-kit] and run `ci-kit init` again',
+        )
+    nowhere = systems.get("SQLite", Place("no file uses MySQL or MariaDB"))
+    decisions.set("mysql", "off", nowhere, found="SQLite" if "SQLite" in systems else "no database server")
+    return False
+
+
+def decide_server(facts: ProjectFacts, decisions: Decisions, table: PurePosixPath) -> None:
+    """The kind and the version of the server, and what its compose file sets.
+
+    ``table`` is the folder of the pyproject.toml with the settings, relative to the repository.
+    """
+    for named in facts.versions[:1]:
+        if named.only_documented:
+            decisions.found(f"server {named.text}", named.place, "only an example: any version")
+        else:
+            decisions.set("mysql-version", named.text, named.place, found=f"server {named.text}")
+    for service in facts.services:
+        if service.is_server:
+            _decide_options(service, decisions)
+            paths = [os.path.relpath(path, table) for path in service.init_sql]
+            if paths:
+                decisions.set("init-sql", paths, service.place, found="SQL files of the server's container")
+    for other in facts.others:
+        decisions.warnings.append(
+            f"{other.place} has {other.text}, which ci-kit does not start: if the tests need it, add a step for it to"
+            " the workflow"
+        )
+
+
+def decide_time_zone(facts: ProjectFacts, decisions: Decisions) -> None:
+    for zone in facts.zones[:1]:
+        if zone.text == TIME_ZONE[0].default:
+            decisions.found(f"time zone {zone.text}", zone.place, "ci-kit's default")
+        else:
+            decisions.set("timezone", zone.text, zone.place, found=f"time zone {zone.text}")
+
+
+def decide_tests(facts: ProjectFacts, decisions: Decisions) -> None:
+    suite = facts.suite
+    if not suite.files:
+        decisions.warnings.append(
+            f"{facts.folder} has no tests yet: a run succeeds without tests, until min-tests is set"
+        )
+        return
+    count = f"{len(suite.files)} test file{'s' if len(suite.files) > 1 else ''}"
+    what = f"{suite.runner}, {count} in {suite.folder}"
+    if suite.command:
+        decisions.set("test-command", suite.command, suite.place, found=what)
+    else:
+        decisions.found(what, suite.place, "pytest, ci-kit's default")
+
+
+def decide_environment(facts: ProjectFacts, decisions: Decisions) -> None:
+    """The other variables without which the code fails on import."""
+    pytest_sets = facts.suite.variables
+    for module in facts.django_settings[:1]:
+        if facts.suite.runner == "pytest" and _DJANGO not in pytest_sets:
+            decisions.set(
+                ("env", _DJANGO), module.text, module.place, found=f"settings of Django, {module.text}"
+            )
+    values = {read.name: read.default for read in facts.reads if read.default}
+    for read in facts.reads:
+        known = _OF_THE_MACHINE.fullmatch(read.name) or read.name in pytest_sets
+        if read.required and not known and not login_field(read.name):
+            _decide_required(read, values.get(read.name, ""), decisions)
+
+
+def _decide_required(read: Read, value: str, decisions: Decisions) -> None:
+    if value and not may_be_secret(read.name, value):
+        # A word in braces would be a placeholder.
+        text = _BRACES.sub(r"{{\1}}", value)
+        decisions.set(("env", read.name), text, read.place, found=f"{read.name}, without a default")
+        return
+    warning = (
+        f"{read.place} needs {read.name}, and its value is not in the project's files: set it in [tool.ci-kit.env], or"
+        " as a secret in [tool.ci-kit.workflow.env]"
+    )
+    if warning not in decisions.warnings:
+        decisions.warnings.append(warning)
+
+
+def _decide_options(service: Service, decisions: Decisions) -> None:
+    for name, value in service.options.items():
+        default = name == "character-set-server" and value == "utf8mb4"
+        if name in _OPTIONS and value and not default:
+            decisions.set(_OPTIONS[name], value, service.place, found=f"--{name} of the server's container")
+    lines = [f"{name}={service.options[name]}" for name in _LINES if name in service.options]
+    if lines:
+        decisions.set("mysql-settings", lines, service.place, found="options of the server's container")
