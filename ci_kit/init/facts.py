@@ -18,7 +18,6 @@ from ci_kit.init.repository import Repository
 from ci_kit.init.servers import Named, named_versions, other_services
 from ci_kit.init.stack import Stack, find_stack
 from ci_kit.init.suite import Suite, find_suite
-from ci_kit.managers.manager import PackageManager
 from ci_kit.managers.table import managers_of, marker_names
 from ci_kit.managers.toml_tables import read_table
 
@@ -39,7 +38,6 @@ class ProjectFacts:
     """
 
     folder: PurePosixPath
-    manager: PackageManager | None
     suite: Suite
     stack: Stack
     reads: tuple[Read, ...]
@@ -93,15 +91,15 @@ def _facts(repository: Repository, folder: PurePosixPath, files: tuple[str, ...]
     ordered = tuple(sorted(files, key=lambda name: ("test" in name or "migrations/" in name, name)))
     modules = tuple(_modules(repository, ordered))
     found_logins = tuple(login for one in modules for login in logins(one, repository.text(one.file)))
+    order = {name: number for number, name in enumerate(ordered)}
+    in_code = (*(read for one in modules for read in environment_reads(one)), *settings_reads(modules))
     reads = (
-        *(read for one in modules for read in environment_reads(one)),
-        *settings_reads(modules),
+        *sorted(in_code, key=lambda read: (order[read.place.file], read.place.line)),
         *example_reads(repository, folder),
     )
     services = tuple(compose_services(repository, folder))
     return ProjectFacts(
         folder,
-        next(iter(managers_of(repository.root / folder)), None),
         find_suite(repository, folder, files),
         find_stack(repository, repository.root / folder, ordered, found_logins),
         reads,

@@ -12,7 +12,7 @@ from ci_kit.init.decision import Decision, Decisions
 from ci_kit.init.facts import ProjectFacts
 from ci_kit.init.login_decisions import decide_login
 from ci_kit.init.pyproject_text import Addition
-from ci_kit.init.repository import Place, Repository
+from ci_kit.init.repository import Repository
 from ci_kit.init.run_decisions import (
     decide_environment,
     decide_server,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
 from ci_kit.init.decision import Decisions
 from ci_kit.init.facts import ProjectFacts
 from ci_kit.init.repository import Place, Repository
+from ci_kit.managers.manager import PackageManager
+from ci_kit.managers.table import managers_of
+from ci_kit.managers.toml_tables import read_table
 from ci_kit.workflow.options import WORKFLOW_OPTIONS
 from ci_kit.workflow.versions import python_versions
 
@@ -53,22 +56,32 @@ def decide_python(repository: Repository, facts: ProjectFacts, decisions: Decisi
 
 
 def decide_installation(repository: Repository, facts: ProjectFacts, decisions: Decisions) -> None:
-    """The installation, where render would find another one after init has made a pyproject.toml."""
-    if facts.manager:
-        decisions.found(
-            facts.manager.name, _marker(repository, facts), "the workflow installs the project with it"
-        )
-    file = repository.root / facts.folder / "pyproject.toml"
-    if file.exists():
-        return
-    if facts.manager is None:
+    """The manager of the packages; and the installation, where no file of a manager lists packages."""
+    folder = repository.root / facts.folder
+    first = next(iter(managers_of(folder)), None)
+    managers = (one for one in managers_of(folder) if one.name != "pip" or _pip_has_packages(folder))
+    if manager := next(managers, None):
+        place = _marker(repository, facts.folder, manager)
+        decisions.found(manager.name, place, "the workflow installs the project with it")
+        if manager is not first:
+            # render takes every pyproject.toml for one of pip.
+            decisions.set("install", list(manager.install(folder)), place, found=f"{manager.name}")
+    else:
         tools = "pytest coverage" if facts.suite.runner == "pytest" else "coverage"
         commands = ["python -m venv .venv", f".venv/bin/python -m pip install {tools}"]
-        decisions.set("install", commands, Place("no file lists packages"), found="no package manager")
-    elif facts.manager.name == "nox":
-        # Every pyproject.toml is one of pip, which comes before nox.
-        commands = list(facts.manager.install(file.parent))
-        decisions.set("install", commands, Place("noxfile.py"), found="nox")
+        decisions.set("install", commands, Place("no file lists packages"), found="no list of packages")
+        if facts.stack.libraries:
+            names = ", ".join(library.name for library in facts.stack.libraries)
+            decisions.warnings.append(
+                f"no file lists the packages of the project, which imports {names}: list them in a"
+                " requirements.txt, and remove install from pyproject.toml"
+            )
+
+
+def _pip_has_packages(folder: Path) -> bool:
+    """Whether pip can install a project: a pyproject.toml may have only the settings of tools."""
+    document = read_table(folder / "pyproject.toml")
+    return (folder / "requirements.txt").is_file() or bool({"project", "build-system"} & document.keys())
 
 
 def decide_folder(facts: ProjectFacts, decisions: Decisions, *, several: bool) -> None:
@@ -86,10 +99,9 @@ def _set_python(version: str, place: Place, decisions: Decisions) -> None:
         decisions.set("python-versions", [version], place, found=f"Python {version}")
 
 
-def _marker(repository: Repository, facts: ProjectFacts) -> Place | None:
-    manager = facts.manager
-    names = (*manager.locks, *(one.name for one in manager.configurations)) if manager else ()
-    present = (str(facts.folder / name) for name in names)
+def _marker(repository: Repository, folder: PurePosixPath, manager: PackageManager) -> Place | None:
+    names = (*manager.locks, *(one.name for one in manager.configurations))
+    present = (str(folder / name) for name in names)
     return next((Place(name) for name in present if name in repository.files), None)
 
 
