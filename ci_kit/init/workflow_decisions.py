@@ -63,19 +63,22 @@ def decide_installation(repository: Repository, facts: ProjectFacts, decisions: 
     if manager := next(managers, None):
         place = _marker(repository, facts.folder, manager)
         decisions.found(manager.name, place, "the workflow installs the project with it")
-        if manager is not first:
-            # render takes every pyproject.toml for one of pip.
-            decisions.set("install", list(manager.install(folder)), place, found=f"{manager.name}")
-    else:
-        tools = "pytest coverage" if facts.suite.runner == "pytest" else "coverage"
-        commands = ["python -m venv .venv", f".venv/bin/python -m pip install {tools}"]
-        decisions.set("install", commands, Place("no file lists packages"), found="no list of packages")
-        if facts.stack.libraries:
-            names = ", ".join(library.name for library in facts.stack.libraries)
-            decisions.warnings.append(
-                f"no file lists the packages of the project, which imports {names}: list them in a"
-                " requirements.txt, and remove install from pyproject.toml"
-            )
+        if manager is not first or (manager.name == "nox" and not (folder / "pyproject.toml").exists()):
+            # render takes every pyproject.toml for one of pip, also the one that init makes.
+            decisions.set("install", list(manager.install(folder)), place, found=manager.name)
+            decisions.set("cache", value=False, place=place, found="no file that decides what is downloaded")
+        return
+    tools = "pytest coverage" if facts.suite.runner == "pytest" else "coverage"
+    commands = ["python -m venv .venv", f".venv/bin/python -m pip install {tools}"]
+    nothing = Place("no file lists packages")
+    decisions.set("install", commands, nothing, found="no list of packages")
+    decisions.set("cache", value=False, place=nothing, found="no file that decides what is downloaded")
+    if facts.stack.libraries:
+        names = ", ".join(library.name for library in facts.stack.libraries)
+        decisions.warnings.append(
+            f"no file lists the packages of the project, which imports {names}: list them in a"
+            " requirements.txt, and remove install and cache from pyproject.toml"
+        )
 
 
 def _pip_has_packages(folder: Path) -> bool:

@@ -8,18 +8,10 @@ from pathlib import Path
 from ci_kit.host.machine import Host
 from ci_kit.managers.lock_files import lists_package, requirements_files
 from ci_kit.managers.manager import Commands, Configuration
-from ci_kit.managers.toml_tables import read_table
 from ci_kit.managers.uv import CACHE_FOLDER as UV_CACHE_FOLDER
 from ci_kit.managers.uv import IN_ENVIRONMENT, INSTALL_UV, SYNC
 
 _REQUIREMENTS = "requirements.txt"
-
-
-def _has_more_than_settings(pyproject: Path) -> bool:
-    """Whether a pyproject.toml has more than ``[tool.ci-kit]``, which `ci-kit init` writes for every project."""
-    document = read_table(pyproject)
-    tools = document.get("tool")
-    return document.keys() != {"tool"} or not isinstance(tools, dict) or tools.keys() != {"ci-kit"}
 
 
 class Pip:
@@ -28,7 +20,7 @@ class Pip:
     name = "pip"
     program = None
     locks = (_REQUIREMENTS,)
-    configurations = (Configuration("pyproject.toml", _has_more_than_settings),)
+    configurations = (Configuration("pyproject.toml"),)
     workspaces = False
     cache_folders = ("~/.cache/pip", UV_CACHE_FOLDER)
 

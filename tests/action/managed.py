@@ -198,7 +198,7 @@ PROJECTS: Mapping[str, Managed] = {
             "noxfile.py": "import nox\n\n\n@nox.session\ndef tests(session):\n"
             '    session.install("pymysql", "pytest", "coverage")\n    session.run("pytest")\n',
         },
-        _VARIABLES,
+        (*_VARIABLES, "nox --install-only"),
     ),
     "pip": Managed(
         {
