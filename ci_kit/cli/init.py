@@ -16,7 +16,7 @@ from ci_kit.cli.call import Call, with_call
     "--action",
     metavar="USES",
     default="",
-    help='Action for the workflow: "OWNER/ci-kit@SHA # version". Needed once, outside ci-kit\'s own repository.',
+    help='Action for the workflow: "OWNER/ci-kit@SHA # version". Needed the first time.',
 )
 def init(call: Call, check: bool, force: bool, adopt: bool, action: str) -> None:
     """Write the settings and the workflow that fit the project.

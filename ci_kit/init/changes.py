@@ -29,7 +29,10 @@ class Change:
 
 
 def write_all(changes: Sequence[Change], host: Host) -> None:
-    """Write all files. If one cannot be written, the others get their old texts back, and the error is raised."""
+    """Write all files. If one cannot be written, the others get their old texts back.
+
+    Raises UnavailableError.
+    """
     written: list[tuple[Change, int]] = []
     try:
         for change in changes:

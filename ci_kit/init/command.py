@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ci_kit.adopt.adoption import adopt_text
 from ci_kit.console import harmless
 from ci_kit.errors import OutOfDateError, UsageError
 from ci_kit.host.machine import Host
+from ci_kit.init.by_hand import adoptions, files_by_hand, point_to_adopt, required_action
 from ci_kit.init.changes import Change, write_all
-from ci_kit.init.decision import Finding
 from ci_kit.init.facts import find_projects
 from ci_kit.init.listing import show
 from ci_kit.init.plan import TABLE, ProjectPlan, plan_project, without_given
@@ -21,9 +21,7 @@ from ci_kit.init.repository import Repository, open_repository
 from ci_kit.settings.pyproject import read_table, resolve_root
 from ci_kit.templating import require_inside
 from ci_kit.workflow.files import render_files, require_own
-from ci_kit.workflow.loading import workflow_action
 from ci_kit.workflow.pins import Uses
-from ci_kit.workflow.rivals import jobs_with_tests
 
 
 @dataclass(frozen=True)
@@ -45,40 +43,24 @@ def init(root: Path, host: Host, request: Request) -> None:
     start = resolve_root(root)
     repository = open_repository(start, host)
     action = _parse_action(request.action)
-    by_hand = () if request.force or _has_tables(repository) else _files_by_hand(repository, action)
+    by_hand = () if request.force or _has_tables(repository) else files_by_hand(repository)
     plans = _plans(repository, start, host, action, workflow=not by_hand)
     for plan in plans:
-        _show(plan, host, by_hand)
-    changes = [*_settings(repository, plans)]
-    changes += _adopted(repository, by_hand, action) if by_hand and request.adopt else []
+        _show(plan, host)
+    changes = _settings(repository, plans)
     if not by_hand:
-        _require_action(repository, plans)
+        if not any(("action",) in plan.workflow.made for plan in plans):
+            required_action(repository)
         changes += _workflows(repository, changes, force=request.force)
-    if by_hand and not request.adopt:
-        _point_to_adopt(by_hand, host)
+    elif request.adopt:
+        changes += adoptions(repository, by_hand, action)
+    else:
+        point_to_adopt(repository, by_hand, host)
     if not repository.is_git:
         host.console.warning(
-            f"{repository.root} is not in a git repository: GitHub runs a workflow only after a push"
+            f"{repository.root} is not a git repository, and GitHub runs only what is pushed"
         )
-    _finish([change for change in changes if change.before != change.after], repository, host, request)
-
-
-def _plans(
-    repository: Repository, start: Path, host: Host, action: Uses | None, *, workflow: bool
-) -> list[ProjectPlan]:
-    below = PurePosixPath(start.relative_to(repository.root).as_posix())
-    projects = find_projects(repository, below)
-    if not projects:
-        raise UsageError(
-            f"there is no Python project with tests in {start}",
-            why="no folder has the file of a package manager, and no file test_*.py, *_test.py or tests.py has a test",
-            todo="write a first test, or give the project's folder with -C",
-        )
-    several = len(projects) > 1
-    return [
-        plan_project(repository, host, facts, several=several, action=action, workflow=workflow)
-        for facts in projects
-    ]
+    _finish([one for one in changes if one.before != one.after], repository, host, request)
 
 
 def _parse_action(text: str) -> Uses | None:
@@ -96,16 +78,28 @@ def _has_tables(repository: Repository) -> bool:
     return bool({"workflow", "workflows"} & read_table(repository.root).values.keys())
 
 
-def _files_by_hand(repository: Repository, action: Uses | None) -> tuple[Path, ...]:
-    """The workflows that run the tests, and that ci-kit did not write."""
-    return tuple(dict.fromkeys(path for path, _ in jobs_with_tests(repository.root)))
+def _plans(
+    repository: Repository, start: Path, host: Host, action: Uses | None, *, workflow: bool
+) -> list[ProjectPlan]:
+    below = PurePosixPath(start.relative_to(repository.root).as_posix())
+    projects = find_projects(repository, below)
+    if not projects:
+        raise UsageError(
+            f"there is no Python project in {start}",
+            why="it has neither a file of a package manager nor tests in files such as test_shop.py",
+            todo="write a first test, or give the project's folder with -C",
+        )
+    several = len(projects) > 1
+    return [
+        plan_project(repository, host, facts, several=several, action=action, workflow=workflow)
+        for facts in projects
+    ]
 
 
-def _show(plan: ProjectPlan, host: Host, by_hand: Sequence[Path]) -> None:
-    findings = [*plan.run.findings, *plan.workflow.findings]
-    findings += [Finding("a workflow with tests", None, f"{path.name} stays, see below") for path in by_hand]
+def _show(plan: ProjectPlan, host: Host) -> None:
     folder = plan.facts.folder
-    show("the project" if folder == PurePosixPath() else f"the project in {folder}", findings, host.console)
+    title = "the project" if folder == PurePosixPath() else f"the project in {folder}"
+    show(title, [*plan.workflow.findings, *plan.run.findings], host.console)
     for warning in dict.fromkeys([*plan.run.warnings, *plan.workflow.warnings]):
         host.console.warning(warning)
 
@@ -119,86 +113,52 @@ def _settings(repository: Repository, plans: Sequence[ProjectPlan]) -> list[Chan
             if addition.table == TABLE:
                 decisions = without_given(repository, plan.facts, decisions)
             by_file.setdefault(file, []).append(Addition(addition.table, decisions))
-    return [_settings_of(repository, file, additions) for file, additions in by_file.items()]
+    changes = (_settings_of(repository, file, additions) for file, additions in by_file.items())
+    return [change for change in changes if change]
 
 
-def _settings_of(repository: Repository, file: str, additions: Sequence[Addition]) -> Change:
-    import tomllib
-
+def _settings_of(repository: Repository, file: str, additions: Sequence[Addition]) -> Change | None:
     path = repository.root / file
     require_inside(path, repository.root)
-    # Reports a file that cannot be read.
+    # Raises UsageError if the file cannot be read.
     read_table(path.parent)
     before = path.read_bytes().decode("utf-8") if path.exists() else None
     absent = missing(tomllib.loads(before or ""), additions)
-    after = with_additions(before or "", absent, name=str(path)) if absent else before
-    return Change(path, before, after or "") if after is not None else Change(path, "", "")
-
-
-def _require_action(repository: Repository, plans: Sequence[ProjectPlan]) -> None:
-    if any(("action",) in plan.workflow.made for plan in plans):
-        return
-    try:
-        workflow_action(repository.root)
-    except UsageError as error:
-        raise UsageError(
-            error.what,
-            why=error.why,
-            todo='give --action "OWNER/ci-kit@SHA # version": a commit of a ci-kit repository that you trust',
-        ) from error
+    return Change(path, before, with_additions(before or "", absent, name=str(path))) if absent else None
 
 
 def _workflows(repository: Repository, settings: Sequence[Change], *, force: bool) -> list[Change]:
-    """The workflow files by the settings, which are not written yet. Raises UsageError."""
-    import tomllib
-
+    """The workflow files by the settings, which may not be written yet. Raises UsageError."""
     path = repository.root / "pyproject.toml"
-    text = next((change.after for change in settings if change.path == path), "")
-    document = tomllib.loads(text) if text else {}
-    planned: Mapping[str, Any] = document.get("tool", {}).get("ci-kit", {})
-    changes = []
-    for file in render_files(repository.root, planned=planned):
+    planned = next((_table_of(change.after) for change in settings if change.path == path), None)
+    files = render_files(repository.root, planned=planned)
+    for file in files:
         if not file.up_to_date and not force:
             require_own(file)
-        changes.append(Change(file.path, file.current, file.text))
-    return changes
+    return [Change(file.path, file.current, file.text) for file in files]
 
 
-def _adopted(repository: Repository, paths: Sequence[Path], action: Uses | None) -> list[Change]:
-    changes = []
-    for path in paths:
-        require_inside(path, repository.root)
-        text = path.read_bytes().decode("utf-8", errors="strict")
-        adoption = adopt_text(text, action or workflow_action(repository.root), name=str(path))
-        changes.append(Change(path, text, adoption.after))
-    return changes
-
-
-def _point_to_adopt(paths: Sequence[Path], host: Host) -> None:
-    names = ", ".join(path.name for path in paths)
-    host.console.step(
-        "workflow",
-        f"{names} runs the tests already, so init writes no second workflow. `ci-kit adopt` shows how ci-kit's"
-        " action replaces its steps, `ci-kit init --adopt` does it, and `ci-kit init --force` writes ci.yml anyway",
-    )
+def _table_of(text: str) -> Mapping[str, Any]:
+    table: Mapping[str, Any] = tomllib.loads(text).get("tool", {}).get("ci-kit", {})
+    return table
 
 
 def _finish(changes: Sequence[Change], repository: Repository, host: Host, request: Request) -> None:
+    """Write the changes, or show them in a dry run. Raises OutOfDateError for ``check``."""
     names = ", ".join(str(change.path.relative_to(repository.root)) for change in changes)
+    diffs = "".join(change.diff(repository.root) for change in changes)
     if not changes:
         host.console.step("init", "everything is there: nothing to change")
-        return
-    if request.check:
+    elif request.check:
         raise OutOfDateError(
             f"`ci-kit init` would change {names}",
-            details=tuple(line for change in changes for line in change.diff(repository.root).splitlines()),
+            details=tuple(diffs.splitlines()),
             todo="run `ci-kit init` and commit the files",
         )
-    if host.dry:
-        for change in changes:
-            print(harmless(change.diff(repository.root)), end="")
+    elif host.dry:
+        print(harmless(diffs), end="")
         host.console.step("init", f"{names} would be written")
-        return
-    write_all(changes, host)
-    host.console.step("init", f"{names} {'is' if len(changes) == 1 else 'are'} written")
-    host.console.step("next", "`ci-kit run` runs the tests here; then commit the files")
+    else:
+        write_all(changes, host)
+        host.console.step("init", f"{names} {'is' if len(changes) == 1 else 'are'} written")
+        host.console.step("next", "run `ci-kit run`, then commit the files")

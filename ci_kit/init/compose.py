@@ -1,4 +1,4 @@
-"""The services of a compose file: the server's version, its settings and its SQL files, and other services."""
+"""The services of a compose file: a server with its version, settings and SQL files, and other services."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -29,7 +29,7 @@ class Finding:
     """A line of the list on the terminal: what was found, where, and what follows from it."""
 
     found: str
-    place: Place | None
+    place: Place | str
     became: str
 
 
@@ -41,22 +41,29 @@ class Decisions:
     findings: list[Finding] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
-    def found(self, what: str, place: Place | None, became: str) -> None:
+    def found(self, what: str, place: Place | str, became: str) -> None:
         self.findings.append(Finding(what, place, became))
 
     def set(
-        self, key: str | tuple[str, ...], value: Value, place: Place | None, *, found: str, shown: str = ""
+        self,
+        key: str | tuple[str, ...],
+        value: Value,
+        place: Place | str,
+        *,
+        found: str,
+        verb: str = "as in",
+        shown: str = "",
     ) -> None:
-        """Set a key. ``shown`` replaces the value in the list, where it is a password."""
+        """Set a key. The comment beside it is ``verb`` with the place, or the text in ``place`` alone.
+
+        ``shown`` replaces the value in the list, where it is a password.
+        """
         path = (key,) if isinstance(key, str) else key
         if path in self.made:
             return
-        self.made[path] = Decision(path, value, str(place) if place else "")
+        comment = f"{verb} {place}" if isinstance(place, Place) else place
+        self.made[path] = Decision(path, value, comment)
         self.found(found, place, f"{'.'.join(path)} = {shown or toml_text(value)}")
-
-    def values(self, first: str) -> Mapping[str, Value]:
-        """The decided keys of a table inside, such as ``variables``."""
-        return {path[1]: one.value for path, one in self.made.items() if path[0] == first and len(path) > 1}
 
 
 def toml_text(value: Value) -> str:

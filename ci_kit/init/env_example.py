@@ -10,7 +10,10 @@ from ci_kit.init.code.environment import Read
 from ci_kit.init.repository import Place, Repository
 from ci_kit.testing.dotenv.env_file import assignment
 
-_NAMES = r"\.?env[.-](?:example|sample|template|dist|test|ci)|(?:example|sample|template|test)\.env|\.env\.\w+\.example"
+_NAMES = (
+    r"\.?env[.-](?:example|sample|template|dist|test|ci)|(?:example|sample|template|test)\.env"
+    r"|\.env\.\w+\.example"
+)
 
 
 def example_reads(repository: Repository, folder: PurePosixPath) -> Iterator[Read]:

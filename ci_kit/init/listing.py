@@ -14,7 +14,7 @@ _WIDEST = 44
 
 def show(title: str, findings: Sequence[Finding], console: Console) -> None:
     """Show findings in aligned columns, under the name of their project."""
-    rows = [(one.found, str(one.place or ""), one.became) for one in dict.fromkeys(findings)]
+    rows = [(one.found, str(one.place), one.became) for one in dict.fromkeys(findings)]
     first, second = (
         max((width(row[column]) for row in rows if width(row[column]) <= _WIDEST), default=0)
         for column in (0, 1)

@@ -27,8 +27,11 @@ def decide_login(facts: ProjectFacts, decisions: Decisions) -> None:
     reads = [(read, field) for read in facts.reads if (field := login_field(read.name))]
     reads = [(read, field) for read, field in reads if not _is_of_another_system(read, field)]
     _decide_database(facts, reads, decisions)
+    seen: set[str] = set()
     for read, field in reads:
-        _decide_variable(facts, read, field, decisions)
+        if read.name not in seen:
+            _decide_variable(facts, read, field, decisions)
+        seen.add(read.name)
     _decide_written_login(facts, {field for _, field in reads}, decisions)
 
 
@@ -49,10 +52,11 @@ def _decide_variable(facts: ProjectFacts, read: Read, field: Field, decisions: D
             _decide_other_database(read, read.default, decisions)
             return
     default = f", default {read.default}" if read.default and field in {"host", "port", "database"} else ""
+    what = f"{read.name}{default}"
     if STANDARD.get(read.name) == value:
-        decisions.found(f"{read.name}{default}", read.place, "set by ci-kit without a setting")
+        decisions.found(what, read.place, "set by ci-kit without a setting")
     else:
-        decisions.set(("variables", read.name), value, read.place, found=f"{read.name}{default}")
+        decisions.set(("variables", read.name), value, read.place, found=what, verb="read by")
 
 
 def _decide_other_database(read: Read, name: str, decisions: Decisions) -> None:
@@ -62,7 +66,8 @@ def _decide_other_database(read: Read, name: str, decisions: Decisions) -> None:
     names = list(before.value) if before and isinstance(before.value, list) else []
     if STANDARD.get(read.name) or ("env", read.name) in decisions.made:
         return
-    decisions.set(("env", read.name), name, read.place, found=f"{read.name}, default {name}")
+    found = f"{read.name}, default {name}"
+    decisions.set(("env", read.name), name, read.place, found=found, verb="read by")
     if name not in names:
         decisions.made.pop(key, None)
         decisions.set(key, [*names, name], read.place, found=f"another database, {name}")
@@ -102,17 +107,12 @@ def _database_names(facts: ProjectFacts, reads: list[tuple[Read, Field]]) -> Ite
         if field == "database" and read.default:
             yield read.default, read.place
         elif field == "url":
-            for login in url_login(read.default or "", read.place):
-                if name := login.parts.get("database"):
-                    yield name, read.place
-    for login in facts.logins:
-        if name := login.parts.get("database"):
-            yield name, login.place
+            urls = url_login(read.default or "", read.place)
+            yield from ((url.parts["database"], read.place) for url in urls if "database" in url.parts)
+    yield from ((login.parts["database"], login.place) for login in facts.logins if "database" in login.parts)
     for service in facts.services:
-        if service.is_server:
-            for key in ("MYSQL_DATABASE", "MARIADB_DATABASE"):
-                if name := service.environment.get(key):
-                    yield name, service.place
+        names = (service.environment.get(key) for key in ("MYSQL_DATABASE", "MARIADB_DATABASE"))
+        yield from ((name, service.place) for name in names if name and service.is_server)
 
 
 def _decide_written_login(facts: ProjectFacts, fields: set[Field], decisions: Decisions) -> None:
@@ -132,8 +132,8 @@ def _decide_written_login(facts: ProjectFacts, fields: set[Field], decisions: De
     host, of = missing.get("host", ("", facts.logins[0]))
     if host not in _LOCAL:
         decisions.warnings.append(
-            f"{of.place} names the host {host}: the tests would not reach the server of a run. Read the host from"
-            " the variable MYSQL_HOST there"
+            f"{of.place} names the host {host}: the tests would not reach the server of a run. Read the"
+            " host from the variable MYSQL_HOST there"
         )
         return
     _decide_parts(facts, missing, decisions)
@@ -163,8 +163,8 @@ def _decide_password(password: str, login: Login, decisions: Decisions) -> None:
         )
     elif may_be_secret("password", password):
         decisions.warnings.append(
-            f"{login.place} has a password that may be a real one, so it is not written into pyproject.toml. Read it"
-            " from the variable MYSQL_PASSWORD there"
+            f"{login.place} has a password that may be a real one, so init does not write it into"
+            " pyproject.toml. Read it from the variable MYSQL_PASSWORD there"
         )
     else:
         decisions.set("mysql-password", password, login.place, found="a password in the source", shown='"…"')

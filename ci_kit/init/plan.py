@@ -20,6 +20,7 @@ from ci_kit.init.run_decisions import (
     decide_time_zone,
     has_server,
 )
+from ci_kit.init.tables import RUN, workflow_table
 from ci_kit.init.workflow_decisions import (
     decide_branch,
     decide_folder,
@@ -31,7 +32,6 @@ from ci_kit.settings.pyproject import read_table
 from ci_kit.workflow.action import own_action
 from ci_kit.workflow.pins import Uses
 
-TABLE = ("tool", "ci-kit")
 _ROOT = PurePosixPath()
 _OPTIONS = {option.name: option for option in OPTIONS}
 
@@ -51,7 +51,7 @@ class ProjectPlan:
 
     def additions(self) -> Iterator[tuple[str, Addition]]:
         """What each pyproject.toml gets."""
-        yield self.file, Addition(TABLE, tuple(self.run.made.values()))
+        yield self.file, Addition(RUN, tuple(self.run.made.values()))
         if self.table:
             yield "pyproject.toml", Addition(self.table, tuple(self.workflow.made.values()))
 
@@ -75,22 +75,21 @@ def plan_project(
     run = Decisions()
     given = _given(repository, facts.folder)
     # What is set by hand is not found out again.
-    if given.get("mysql") != "off" and has_server_or_is_set(facts, run, given):
+    if given.get("mysql") != "off" and _needs_server(facts, run, given):
         decide_server(facts, run, folder)
         decide_login(facts, run)
     decide_time_zone(facts, run)
     decide_tests(facts, run)
     decide_environment(facts, run)
     _drop_wrong(run)
-    plan = ProjectPlan(
-        facts, file, run, Decisions(), _workflow_table(repository, facts, several=several) if workflow else ()
-    )
+    table = workflow_table(repository, facts, several=several) if workflow else ()
+    plan = ProjectPlan(facts, file, run, Decisions(), table)
     if plan.table:
         _decide_workflow(repository, host, plan, action, several=several)
     return plan
 
 
-def has_server_or_is_set(facts: ProjectFacts, run: Decisions, given: Mapping[str, Any]) -> bool:
+def _needs_server(facts: ProjectFacts, run: Decisions, given: Mapping[str, Any]) -> bool:
     """Whether a run has a server: by the setting ``mysql``, or else by what the project uses."""
     return "mysql" in given or has_server(facts, run)
 
@@ -101,30 +100,11 @@ def _decide_workflow(
     decisions = plan.workflow
     own = own_action(repository.root)
     if action and not (own and own.is_ci_kit and action.local):
-        decisions.set("action", str(action), None, found="--action")
+        decisions.set("action", str(action), "", found="--action")
     decide_installation(repository, plan.facts, decisions)
     decide_python(repository, plan.facts, decisions)
     decide_branch(repository, host, decisions)
     decide_folder(plan.facts, decisions, several=several)
-
-
-def _workflow_table(repository: Repository, facts: ProjectFacts, *, several: bool) -> tuple[str, ...]:
-    """The table of a project's workflow; empty if the repository has tables and none is for this project."""
-    values = read_table(repository.root).values
-    if not several:
-        return () if "workflow" not in values and "workflows" in values else (*TABLE, "workflow")
-    tables: dict[tuple[str, ...], Any] = {}
-    if "workflow" in values:
-        tables[(*TABLE, "workflow")] = values["workflow"]
-    many = values.get("workflows", {})
-    if isinstance(many, dict):
-        tables |= {(*TABLE, "workflows", key): own for key, own in many.items()}
-    for path, own in tables.items():
-        folder = own.get("working-directory", ".") if isinstance(own, dict) else None
-        if folder is not None and PurePosixPath(str(folder)) == facts.folder:
-            return path
-    name = "-".join(facts.folder.parts) or "ci"
-    return (*TABLE, "workflows", "".join(char if char.isalnum() or char in "-_" else "-" for char in name))
 
 
 def _given(repository: Repository, folder: PurePosixPath) -> Mapping[str, Any]:

@@ -49,7 +49,7 @@ class Repository:
             self._texts[name] = self._read(name)
         return self._texts[name]
 
-    def named(self, pattern: str, folder: PurePosixPath = PurePosixPath()) -> Iterator[str]:
+    def named(self, pattern: str, folder: PurePosixPath) -> Iterator[str]:
         """The files below a folder whose own name fits a regular expression."""
         compiled = re.compile(pattern)
         prefix = "" if folder == PurePosixPath() else f"{folder}/"

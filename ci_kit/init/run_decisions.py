@@ -28,29 +28,41 @@ _BRACES = re.compile(r"\{([a-z][a-z0-9_.-]*)\}")
 
 
 def has_server(facts: ProjectFacts, decisions: Decisions) -> bool:
-    """Whether the tests of a project need MySQL or MariaDB. Raises UsageError if they need PostgreSQL alone."""
+    """Whether the tests of a project need MySQL or MariaDB.
+
+    Raises UsageError if they need PostgreSQL alone.
+    """
     systems = facts.stack.systems
-    place = systems.get("MySQL") or next((named.place for named in facts.versions), None)
     for library, of_library in facts.stack.libraries.items():
-        decisions.found(
-            library.name, of_library, f"a library for {library.system}" if library.system else "an ORM"
-        )
-    if place:
+        became = f"a driver for {library.system}" if library.system else "an ORM"
+        decisions.found(library.name, of_library, became)
+    if place := _evidence(facts):
         decisions.found("MySQL or MariaDB", place, "ci-kit starts a server")
         if "PostgreSQL" in systems:
-            decisions.warnings.append(
-                f"{systems['PostgreSQL']} uses PostgreSQL, too, which ci-kit does not start"
-            )
+            also = f"{systems['PostgreSQL']} uses PostgreSQL, too, which ci-kit does not start"
+            decisions.warnings.append(also)
         return True
     if "PostgreSQL" in systems:
         raise UsageError(
             "the project uses PostgreSQL, and ci-kit starts only MySQL and MariaDB",
             why=f"it is in {systems['PostgreSQL']}, and no file of the project uses MySQL or MariaDB",
-            todo='if the tests need no database, set mysql = "off" in [tool.ci-kit] and run `ci-kit init` again',
+            todo='if the tests need no database, set mysql = "off" in [tool.ci-kit], and run `ci-kit init`'
+            " again",
         )
-    nowhere = systems.get("SQLite", Place("no file uses MySQL or MariaDB"))
-    decisions.set("mysql", "off", nowhere, found="SQLite" if "SQLite" in systems else "no database server")
+    what = "SQLite" if "SQLite" in systems else "no database server"
+    decisions.set("mysql", "off", systems.get("SQLite", "no file uses MySQL or MariaDB"), found=what)
     return False
+
+
+def _evidence(facts: ProjectFacts) -> Place | None:
+    """The first place that shows that a project uses MySQL or MariaDB."""
+    if place := facts.stack.systems.get("MySQL"):
+        return place
+    servers = (service.place for service in facts.services if service.is_server)
+    named = (one.place for one in facts.versions)
+    # A login of an unknown driver is one of MySQL if there is no sign of another system.
+    hosts = (read.place for read in facts.reads if login_field(read.name) in {"host", "url"})
+    return next(iter((*servers, *named, *(() if facts.stack.systems else hosts))), None)
 
 
 def decide_server(facts: ProjectFacts, decisions: Decisions, table: PurePosixPath) -> None:
@@ -71,8 +83,8 @@ def decide_server(facts: ProjectFacts, decisions: Decisions, table: PurePosixPat
                 decisions.set("init-sql", paths, service.place, found="SQL files of the server's container")
     for other in facts.others:
         decisions.warnings.append(
-            f"{other.place} has {other.text}, which ci-kit does not start: if the tests need it, add a step for it to"
-            " the workflow"
+            f"{other.place} has {other.text}, which ci-kit does not start: if the tests need it, add a step"
+            " for it to the workflow"
         )
 
 
@@ -118,11 +130,12 @@ def _decide_required(read: Read, value: str, decisions: Decisions) -> None:
     if value and not may_be_secret(read.name, value):
         # A word in braces would be a placeholder.
         text = _BRACES.sub(r"{{\1}}", value)
-        decisions.set(("env", read.name), text, read.place, found=f"{read.name}, without a default")
+        found = f"{read.name}, without a default"
+        decisions.set(("env", read.name), text, read.place, found=found, verb="read by")
         return
     warning = (
-        f"{read.place} needs {read.name}, and its value is not in the project's files: set it in [tool.ci-kit.env], or"
-        " as a secret in [tool.ci-kit.workflow.env]"
+        f"{read.place} needs {read.name}, and its value is not in the project's files: set it in"
+        " [tool.ci-kit.env], or as a secret in [tool.ci-kit.workflow.env]"
     )
     if warning not in decisions.warnings:
         decisions.warnings.append(warning)

@@ -58,6 +58,9 @@ _IN_SOURCE: Mapping[System, re.Pattern[str]] = {
 }
 
 
+_IMPORT = re.compile(
+    rf"^\s*(?:import|from)\s+({'|'.join(library.module for library in LIBRARIES)})\b", re.MULTILINE
+)
 _DECLARING = ("pyproject.toml", "Pipfile")
 
 
@@ -81,9 +84,12 @@ def find_stack(
     repository: Repository, folder: Path, files: tuple[str, ...], logins: tuple[Login, ...]
 ) -> Stack:
     """The libraries and the systems of the project in a folder with these Python files."""
-    libraries = {
-        library: place for library in LIBRARIES if (place := _place(repository, folder, files, library))
-    }
+    imported = _imports(repository, files)
+    found = (
+        (library, _installed(repository, folder, library) or imported.get(library.module))
+        for library in LIBRARIES
+    )
+    libraries = {library: place for library, place in found if place}
     systems: dict[System, Place] = {}
     for library, place in libraries.items():
         if library.system:
@@ -93,10 +99,6 @@ def find_stack(
     for system, place in _in_source(repository, files):
         systems.setdefault(system, place)
     return Stack(libraries, systems)
-
-
-def _place(repository: Repository, folder: Path, files: tuple[str, ...], library: Library) -> Place | None:
-    return _installed(repository, folder, library) or _imported(repository, files, library)
 
 
 def _installed(repository: Repository, folder: Path, library: Library) -> Place | None:
@@ -127,12 +129,15 @@ def _line_with(repository: Repository, file: str, package: str) -> Place:
     return Place(file, repository.text(file).count("\n", 0, position) + 1)
 
 
-def _imported(repository: Repository, files: tuple[str, ...], library: Library) -> Place | None:
-    imports = re.compile(rf"^\s*(?:import|from)\s+{library.module}\b", re.MULTILINE)
+def _imports(repository: Repository, files: tuple[str, ...]) -> Mapping[str, Place]:
+    """The first import of each library in the Python files."""
+    found: dict[str, Place] = {}
     for file in files:
-        if found := imports.search(repository.text(file)):
-            return Place(file, repository.text(file).count("\n", 0, found.end()) + 1)
-    return None
+        text = repository.text(file)
+        for one in _IMPORT.finditer(text):
+            if one[1] not in found:
+                found[one[1]] = Place(file, text.count("\n", 0, one.end()) + 1)
+    return found
 
 
 def _in_source(repository: Repository, files: tuple[str, ...]) -> Iterator[tuple[System, Place]]:

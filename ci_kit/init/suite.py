@@ -27,8 +27,8 @@ _DJANGO = re.compile(r"^\s*from django\.test import", re.MULTILINE)
 class Suite:
     """The tests of a project. ``files`` are relative to the repository, ``place`` is why it is this runner.
 
-    ``command`` is the value of ``test-command``; empty for one run of pytest. ``variables`` are those that the
-    configuration of pytest and conftest.py set.
+    ``command`` is the value of ``test-command``; empty for one run of pytest. ``variables`` are those that
+    the configuration of pytest and conftest.py set.
     """
 
     files: tuple[str, ...]

@@ -35,7 +35,7 @@ def decide_branch(repository: Repository, host: Host, decisions: Decisions) -> N
         return
     name = _default_branch(repository, host)
     if name and [name] != _DEFAULT_BRANCHES:
-        decisions.set("branches", [name], Place("the default branch of git"), found=f"branch {name}")
+        decisions.set("branches", [name], "the default branch of git", found=f"branch {name}")
 
 
 def decide_python(repository: Repository, facts: ProjectFacts, decisions: Decisions) -> None:
@@ -48,7 +48,7 @@ def decide_python(repository: Repository, facts: ProjectFacts, decisions: Decisi
                     _set_python(found["version"], Place(file, line), decisions)
                     return
     supported = python_versions(repository.root / facts.folder)
-    source = Place(supported.place)
+    source = f"as in {supported.place}"
     if "classifiers" in supported.place and len(supported.value) > 1:
         decisions.set("python-versions", "auto", source, found=f"Python {', '.join(supported.value)}")
     elif _DEFAULT_PYTHONS not in [[version] for version in supported.value]:
@@ -70,7 +70,7 @@ def decide_installation(repository: Repository, facts: ProjectFacts, decisions: 
         return
     tools = "pytest coverage" if facts.suite.runner == "pytest" else "coverage"
     commands = ["python -m venv .venv", f".venv/bin/python -m pip install {tools}"]
-    nothing = Place("no file lists packages")
+    nothing = "no file lists packages"
     decisions.set("install", commands, nothing, found="no list of packages")
     decisions.set("cache", value=False, place=nothing, found="no file that decides what is downloaded")
     if facts.stack.libraries:
@@ -91,21 +91,22 @@ def decide_folder(facts: ProjectFacts, decisions: Decisions, *, several: bool) -
     """The folder of a project that is not at the root of its repository."""
     if facts.folder == PurePosixPath():
         return
-    place = Place(str(facts.folder))
-    decisions.set("working-directory", str(facts.folder), place, found="a project in a folder")
+    folder = str(facts.folder)
+    decisions.set("working-directory", folder, "the project's folder", found="a project in a folder")
     if several:
-        decisions.set("paths", "auto", place, found="several projects")
+        reason = "the tests run if the project changes"
+        decisions.set("paths", "auto", reason, found="several projects")
 
 
-def _set_python(version: str, place: Place, decisions: Decisions) -> None:
+def _set_python(version: str, place: Place | str, decisions: Decisions) -> None:
     if [version] != _DEFAULT_PYTHONS:
         decisions.set("python-versions", [version], place, found=f"Python {version}")
 
 
-def _marker(repository: Repository, folder: PurePosixPath, manager: PackageManager) -> Place | None:
+def _marker(repository: Repository, folder: PurePosixPath, manager: PackageManager) -> Place:
     names = (*manager.locks, *(one.name for one in manager.configurations))
     present = (str(folder / name) for name in names)
-    return next((Place(name) for name in present if name in repository.files), None)
+    return Place(next((name for name in present if name in repository.files), str(folder)))
 
 
 def _default_branch(repository: Repository, host: Host) -> str:

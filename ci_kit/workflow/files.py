@@ -77,7 +77,8 @@ def render_files(
 ) -> tuple[Rendered, ...]:
     """Render the workflow files of the repository in ``root``, or those with the given names.
 
-    ``planned`` is the content of ``[tool.ci-kit]`` before it is written; None reads pyproject.toml. Raises UsageError if the settings or a template are wrong, or if a section has no place any more.
+    ``planned`` is the content of ``[tool.ci-kit]`` before it is written; None reads pyproject.toml. Raises
+    UsageError if the settings or a template are wrong, or if a section has no place any more.
     """
     return tuple(_render(root, workflow) for workflow in chosen_workflows(root, names, planned))
 

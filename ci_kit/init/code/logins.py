@@ -39,7 +39,7 @@ _OTHER = re.compile(r"postgres|psycopg|asyncpg|sqlite|oracle|mssql", re.IGNORECA
 
 @dataclass(frozen=True)
 class Login:
-    """A login as it is written. ``url`` is its URL, if it is one; a part that is not constant is not there."""
+    """A login as it is written, without the parts that are not constant. ``url`` is its URL, if it is one."""
 
     place: Place
     parts: Mapping[Part, str]

@@ -67,7 +67,7 @@ class Module:
         return None
 
     def pattern(self, node: ast.AST) -> str | None:
-        """The text of a string or of an f-string; :data:`UNKNOWN` stands for each part that is not constant."""
+        """The text of a string or of an f-string, with :data:`UNKNOWN` for a part that is not constant."""
         if isinstance(node, ast.JoinedStr):
             return "".join(self._part(part) for part in node.values)
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
