@@ -15,9 +15,10 @@ from ci_kit.init.by_hand import adoptions, files_by_hand, point_to_adopt, requir
 from ci_kit.init.changes import Change, write_all
 from ci_kit.init.facts import find_projects
 from ci_kit.init.listing import show
-from ci_kit.init.plan import TABLE, ProjectPlan, plan_project, without_given
+from ci_kit.init.plan import ProjectPlan, plan_project, without_given
 from ci_kit.init.pyproject_text import Addition, missing, with_additions
 from ci_kit.init.repository import Repository, open_repository
+from ci_kit.init.tables import RUN, has_workflow_tables, with_table
 from ci_kit.settings.pyproject import read_table, resolve_root
 from ci_kit.templating import require_inside
 from ci_kit.workflow.files import render_files, require_own
@@ -43,7 +44,7 @@ def init(root: Path, host: Host, request: Request) -> None:
     start = resolve_root(root)
     repository = open_repository(start, host)
     action = _parse_action(request.action)
-    by_hand = () if request.force or _has_tables(repository) else files_by_hand(repository)
+    by_hand = () if request.force or has_workflow_tables(repository) else files_by_hand(repository)
     plans = _plans(repository, start, host, action, workflow=not by_hand)
     for plan in plans:
         _show(plan, host)
@@ -74,10 +75,6 @@ def _parse_action(text: str) -> Uses | None:
         ) from error
 
 
-def _has_tables(repository: Repository) -> bool:
-    return bool({"workflow", "workflows"} & read_table(repository.root).values.keys())
-
-
 def _plans(
     repository: Repository, start: Path, host: Host, action: Uses | None, *, workflow: bool
 ) -> list[ProjectPlan]:
@@ -89,6 +86,7 @@ def _plans(
             why="it has neither a file of a package manager nor tests in files such as test_shop.py",
             todo="write a first test, or give the project's folder with -C",
         )
+    projects = with_table(repository, projects)
     several = len(projects) > 1
     return [
         plan_project(repository, host, facts, several=several, action=action, workflow=workflow)
@@ -110,7 +108,7 @@ def _settings(repository: Repository, plans: Sequence[ProjectPlan]) -> list[Chan
     for plan in plans:
         for file, addition in plan.additions():
             decisions = addition.decisions
-            if addition.table == TABLE:
+            if addition.table == RUN:
                 decisions = without_given(repository, plan.facts, decisions)
             by_file.setdefault(file, []).append(Addition(addition.table, decisions))
     changes = (_settings_of(repository, file, additions) for file, additions in by_file.items())

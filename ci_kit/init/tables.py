@@ -53,7 +53,7 @@ def _present(repository: Repository) -> Mapping[tuple[str, ...], Mapping[str, An
     """The tables of workflows that are there. ``ci-kit render`` reports one that is not a table."""
     values = read_table(repository.root).values
     many = values.get("workflows", {})
-    tables = {_FIRST: values.get("workflow")}
+    tables: dict[tuple[str, ...], Any] = {_FIRST: values.get("workflow")}
     tables |= {(*_MANY, key): own for key, own in (many if isinstance(many, dict) else {}).items()}
     return {path: own for path, own in tables.items() if isinstance(own, dict)}
 

@@ -48,7 +48,7 @@ def decide_python(repository: Repository, facts: ProjectFacts, decisions: Decisi
                     _set_python(found["version"], Place(file, line), decisions)
                     return
     supported = python_versions(repository.root / facts.folder)
-    source = f"as in {supported.place}"
+    source = Place(supported.place)
     if "classifiers" in supported.place and len(supported.value) > 1:
         decisions.set("python-versions", "auto", source, found=f"Python {', '.join(supported.value)}")
     elif _DEFAULT_PYTHONS not in [[version] for version in supported.value]:

@@ -162,7 +162,8 @@ PROJECTS: Mapping[str, Managed] = {
         {
             "shop_login.py": _LOGIN_BY_DECOUPLE,
             "tests/test_shop.py": _TESTS,
-            "pyproject.toml": f'{_BASIC}dependencies = ["pymysql", "python-decouple"]\n\n[dependency-groups]\n'
+            "pyproject.toml": f'{_BASIC}dependencies = ["pymysql", "python-decouple"]\n\n'
+            "[dependency-groups]\n"
             'test = ["pytest", "coverage"]\n\n[tool.pdm]\ndistribution = false\n',
         },
         ('MARKET_DB_HOST = "host"', 'MARKET_DB_DATABASE = "database"'),
@@ -187,8 +188,8 @@ PROJECTS: Mapping[str, Managed] = {
     "tox": Managed(
         {
             **_SHOP,
-            "tox.ini": "[tox]\nenv_list = py\nskip_sdist = true\n\n[testenv]\ndeps =\n    pymysql\n    pytest\n"
-            "    coverage\ncommands = pytest\n",
+            "tox.ini": "[tox]\nenv_list = py\nskip_sdist = true\n\n[testenv]\ndeps =\n    pymysql\n"
+            "    pytest\n    coverage\ncommands = pytest\n",
         },
         _VARIABLES,
     ),

@@ -1,4 +1,4 @@
-"""init on a real project of each package manager: act runs the workflow that it writes, and the tests pass."""
+"""init on a real project of each package manager: the workflow that it writes succeeds in act."""
 
 from __future__ import annotations
 

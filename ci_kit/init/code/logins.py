@@ -86,6 +86,8 @@ def url_login(text: str, place: Place) -> Iterator[Login]:
 
 def _named(module: Module, node: ast.AST, named: Mapping[str, ast.expr]) -> Iterator[Login]:
     """The login of a dictionary or of a call, if its names are those of a login."""
+    # Anything may have a name: only Django's settings mean the database.
+    named = {name: value for name, value in named.items() if name != "name"}
     keys = {_PARTS[name.lower()] for name in named if name.lower() in _PARTS}
     if not (keys & {"user", "password"} and keys & {"host", "database"}):
         return
