@@ -133,6 +133,5 @@ def _drop_wrong(decisions: Decisions) -> None:
                 option.value_of(value)
         except ValueError as error:
             del decisions.made[key]
-            decisions.warnings.append(
-                f"{decision.comment} suggests {decision.name}, which cannot be used: {error}"
-            )
+            where = f" ({decision.comment})" if decision.comment else ""
+            decisions.warnings.append(f"init leaves out {decision.name}{where}: {error}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ def with_additions(text: str, additions: Sequence[Addition], *, name: str) -> st
     # tomlkit would write some of the line breaks as \n.
     lines = text.replace("\r\n", "\n")
     for path, decisions in _by_table(additions).items():
-        ways = (way(lines, path, decisions) for way in (_appended, _inserted))
+        ways = (way(lines, path, decisions) for way in (_appended, _inserted, _below_header))
         after = next((one for one in ways if _is_right(lines, one, path, decisions)), None)
         if after is None:
             raise UsageError(
@@ -96,6 +97,17 @@ def _inserted(text: str, path: tuple[str, ...], decisions: Sequence[Decision]) -
         return tomlkit.dumps(document)
     except (TOMLKitError, AttributeError, TypeError, ValueError):
         return text
+
+
+def _below_header(text: str, path: tuple[str, ...], decisions: Sequence[Decision]) -> str:
+    """The text with keys below the header of a table: tomlkit loses a table that follows its own sub-table."""
+    header = re.compile(rf"^[ \t]*\[[ \t]*{re.escape('.'.join(path))}[ \t]*\].*$\n?", re.MULTILINE)
+    found = header.search(text)
+    if found is None:
+        return text
+    keys = _table_text(path, decisions).partition("\n")[2]
+    before = text[: found.end()]
+    return f"{before}{'' if before.endswith(chr(10)) else chr(10)}{keys}{text[found.end() :]}"
 
 
 def _is_right(before: str, after: str, path: tuple[str, ...], decisions: Sequence[Decision]) -> bool:

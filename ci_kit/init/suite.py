@@ -92,7 +92,9 @@ def _reasons_for_pytest(
 
 def _variables(repository: Repository, folder: PurePosixPath, files: tuple[str, ...]) -> Iterator[str]:
     configuration = read_configuration(repository.root / folder)
-    if "DJANGO_SETTINGS_MODULE" in configuration.options or "--ds" in " ".join(
+    # An INI file gives the names of options in lower case.
+    options = {name.upper() for name in configuration.options}
+    if "DJANGO_SETTINGS_MODULE" in options or "--ds" in " ".join(
         configuration.words("addopts")
     ):
         yield "DJANGO_SETTINGS_MODULE"

@@ -25,7 +25,7 @@ class Module:
     constants: dict[str, ast.expr] = field(default_factory=dict)
     imported: dict[str, str] = field(default_factory=dict)
     in_functions: frozenset[int] = frozenset()
-    docstrings: frozenset[int] = frozenset()
+    no_texts: frozenset[int] = frozenset()
 
     @classmethod
     def parse(cls, file: str, source: str) -> Module | None:
@@ -42,7 +42,7 @@ class Module:
             dict(_constants(tree)),
             dict(_imports(nodes)),
             frozenset(_in_functions(nodes)),
-            frozenset(_docstrings(nodes)),
+            frozenset(_no_texts(nodes)),
         )
 
     def place(self, node: ast.AST) -> Place:
@@ -71,7 +71,7 @@ class Module:
         if isinstance(node, ast.JoinedStr):
             return "".join(self._part(part) for part in node.values)
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            return None if id(node) in self.docstrings else node.value
+            return None if id(node) in self.no_texts else node.value
         return None
 
     def _part(self, part: ast.expr) -> str:
@@ -118,8 +118,11 @@ def _in_functions(nodes: tuple[ast.AST, ...]) -> Iterator[int]:
             yield from (id(inner) for statement in body for inner in ast.walk(statement))
 
 
-def _docstrings(nodes: tuple[ast.AST, ...]) -> Iterator[int]:
+def _no_texts(nodes: tuple[ast.AST, ...]) -> Iterator[int]:
+    """The constants that are no text of their own: docstrings, and the parts of f-strings."""
     for node in nodes:
-        # A string alone in a line is a docstring, or does nothing.
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            yield id(node.value)
+        match node:
+            case ast.Expr(value=ast.Constant() as value):
+                yield id(value)
+            case ast.JoinedStr(values=values):
+                yield from map(id, values)
