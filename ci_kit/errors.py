@@ -66,7 +66,7 @@ class OutOfDateError(CiKitError):
     exit_code = 10
     meaning = (
         "a workflow differs from the output of `ci-kit render` (render --check), or has steps that"
-        " `ci-kit adopt` can replace (adopt --check)"
+        " `ci-kit adopt` can replace (adopt --check), or `ci-kit init` would change a file (init --check)"
     )
 
 

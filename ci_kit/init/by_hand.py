@@ -33,11 +33,14 @@ def point_to_adopt(repository: Repository, paths: Sequence[Path], host: Host) ->
     """Tell which workflows stay as they are, and what the user can do about them."""
     for path in paths:
         change = _adoption(repository, path, _ANY_ACTION)
+        host.console.step("workflow", f"{path.name} runs the tests, so init writes no other workflow")
         if change.before == change.after:
-            text = "and has nothing that `ci-kit adopt` replaces"
+            host.console.item("`ci-kit adopt` finds no steps there that ci-kit's action replaces")
         else:
-            text = "`ci-kit adopt` shows what ci-kit's action can replace, and `init --adopt` replaces it"
-        host.console.step("workflow", f"{path.name} runs the tests, so init writes no other workflow; {text}")
+            host.console.item(
+                "`ci-kit adopt` shows the steps that ci-kit's action replaces, and `ci-kit init --adopt`"
+                " replaces them"
+            )
 
 
 def required_action(repository: Repository) -> Uses:

@@ -9,12 +9,12 @@ from typing import Any
 
 from ci_kit.host.machine import Host
 from ci_kit.init.decision import Decision, Decisions
+from ci_kit.init.environment_decisions import decide_environment, decide_system
 from ci_kit.init.facts import ProjectFacts
 from ci_kit.init.login_decisions import decide_login
 from ci_kit.init.pyproject_text import Addition
 from ci_kit.init.repository import Repository
 from ci_kit.init.run_decisions import (
-    decide_environment,
     decide_server,
     decide_tests,
     decide_time_zone,
@@ -78,6 +78,7 @@ def plan_project(
     if given.get("mysql") != "off" and _needs_server(facts, run, given):
         decide_server(facts, run, folder)
         decide_login(facts, run)
+        decide_system(repository, facts, run)
     decide_time_zone(facts, run)
     decide_tests(facts, run)
     decide_environment(facts, run)

@@ -100,7 +100,7 @@ def _inserted(text: str, path: tuple[str, ...], decisions: Sequence[Decision]) -
 
 
 def _below_header(text: str, path: tuple[str, ...], decisions: Sequence[Decision]) -> str:
-    """The text with keys below the header of a table: tomlkit loses a table that follows its own sub-table."""
+    """The text with keys below a header. tomlkit loses a table that comes after a table inside it."""
     header = re.compile(rf"^[ \t]*\[[ \t]*{re.escape('.'.join(path))}[ \t]*\].*$\n?", re.MULTILINE)
     found = header.search(text)
     if found is None:

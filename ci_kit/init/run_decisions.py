@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import PurePosixPath
 
 from ci_kit.errors import UsageError
-from ci_kit.init.code.environment import Read
 from ci_kit.init.compose import Service
 from ci_kit.init.decision import Decisions
 from ci_kit.init.facts import ProjectFacts
-from ci_kit.init.names import login_field, may_be_secret
+from ci_kit.init.names import login_field
 from ci_kit.init.repository import Place
 from ci_kit.settings.options.time_zone import TIME_ZONE
 
@@ -19,12 +17,6 @@ from ci_kit.settings.options.time_zone import TIME_ZONE
 _OPTIONS = {"character-set-server": "charset", "collation-server": "collation", "sql-mode": "sql-mode"}
 # These change what the tests see. All others are for a server that lasts.
 _LINES = ("lower-case-table-names", "max-allowed-packet", "local-infile", "log-bin-trust-function-creators")
-# Set on every machine, or by a runner.
-_OF_THE_MACHINE = re.compile(
-    r"HOME|PATH|USER|SHELL|LANG|PWD|TMPDIR|TZ|CI|TERM|VIRTUAL_ENV|DEBUG|(?:GITHUB|RUNNER|CI_KIT|PYTHON|COV)_?.*"
-)
-_DJANGO = "DJANGO_SETTINGS_MODULE"
-_BRACES = re.compile(r"\{([a-z][a-z0-9_.-]*)\}")
 
 
 def has_server(facts: ProjectFacts, decisions: Decisions) -> bool:
@@ -109,36 +101,6 @@ def decide_tests(facts: ProjectFacts, decisions: Decisions) -> None:
         decisions.set("test-command", suite.command, suite.place, found=what)
     else:
         decisions.found(what, suite.place, "pytest, ci-kit's default")
-
-
-def decide_environment(facts: ProjectFacts, decisions: Decisions) -> None:
-    """The other variables without which the code fails on import."""
-    pytest_sets = facts.suite.variables
-    for module in facts.django_settings[:1]:
-        if facts.suite.runner == "pytest" and _DJANGO not in pytest_sets:
-            decisions.set(
-                ("env", _DJANGO), module.text, module.place, found=f"settings of Django, {module.text}"
-            )
-    values = {read.name: read.default for read in facts.reads if read.default}
-    for read in facts.reads:
-        known = _OF_THE_MACHINE.fullmatch(read.name) or read.name in pytest_sets
-        if read.required and not known and not login_field(read.name):
-            _decide_required(read, values.get(read.name, ""), decisions)
-
-
-def _decide_required(read: Read, value: str, decisions: Decisions) -> None:
-    if value and not may_be_secret(read.name, value):
-        # A word in braces would be a placeholder.
-        text = _BRACES.sub(r"{{\1}}", value)
-        found = f"{read.name}, without a default"
-        decisions.set(("env", read.name), text, read.place, found=found, verb="read by")
-        return
-    warning = (
-        f"{read.place} needs {read.name}, and its value is not in the project's files: set it in"
-        " [tool.ci-kit.env], or as a secret in [tool.ci-kit.workflow.env]"
-    )
-    if warning not in decisions.warnings:
-        decisions.warnings.append(warning)
 
 
 def _decide_options(service: Service, decisions: Decisions) -> None:

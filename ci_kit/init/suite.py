@@ -94,9 +94,7 @@ def _variables(repository: Repository, folder: PurePosixPath, files: tuple[str, 
     configuration = read_configuration(repository.root / folder)
     # An INI file gives the names of options in lower case.
     options = {name.upper() for name in configuration.options}
-    if "DJANGO_SETTINGS_MODULE" in options or "--ds" in " ".join(
-        configuration.words("addopts")
-    ):
+    if "DJANGO_SETTINGS_MODULE" in options or "--ds" in " ".join(configuration.words("addopts")):
         yield "DJANGO_SETTINGS_MODULE"
     yield from configuration.env_table
     for line in configuration.words("env"):

@@ -18,7 +18,7 @@ def module(source: str) -> Module:
     return found
 
 
-def parts(source: str) -> list[dict[str, str]]:
+def parts(source: str) -> list[object]:
     text = textwrap.dedent(source)
     return [dict(login.parts) for login in logins(module(text), text)]
 

@@ -145,7 +145,8 @@ def test_the_tests_of_django_run_by_its_own_command(repository: Repository) -> N
         "pyproject.toml": PROJECT.replace('"pymysql"', '"pymysql", "django"'),
         "test_it.py": "",
         "server/manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site.settings')",
-        "server/shop/tests.py": "from django.test import TestCase\nclass A(TestCase):\n    def test_a(self): 0",
+        "server/shop/tests.py": "from django.test import TestCase\nclass A(TestCase):\n"
+        "    def test_a(self): 0",
     }
     assert settings(repository, files) == {"test-command": "python server/manage.py test server"}
 
@@ -175,15 +176,48 @@ def test_tests_of_unittest_run_by_unittest(repository: Repository, name: str, co
 
 def test_a_variable_that_the_code_needs_has_the_value_of_the_example(repository: Repository) -> None:
     files = {
-        "app.py": "import os\nKEY = os.environ['APP_KEY']\nFORM = os.environ['FORM']\nos.environ['HOME']",
-        ".env.example": "APP_KEY='change-me'\nFORM={host}\nOTHER=1\n",
+        "app.py": "import os\nKEY = os.environ['APP_KEY']\nFORM = os.environ['FORM']\nos.environ['EMPTY']",
+        ".env.example": "APP_KEY='change-me'\nFORM={host}\nOTHER=1\nEMPTY=\n",
     }
-    assert settings(repository, files) == {"env": {"APP_KEY": "change-me", "FORM": "{{host}}"}}
+    assert settings(repository, files) == {"env": {"APP_KEY": "change-me", "FORM": "{{host}}", "EMPTY": ""}}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("if os.getenv('DB') == 'mysql': pass", {"DB": "mysql"}),
+        ("T = os.getenv('DATABASE_TYPE', 'sqlite')\nS = ('sqlite', 'mysql')", {"DATABASE_TYPE": "mysql"}),
+        (
+            "E = os.getenv('DB_ENGINE', 'x.sqlite3')\nS = ('mysql', 'django.db.backends.mysql')",
+            {"DB_ENGINE": "django.db.backends.mysql"},
+        ),
+        ("T = os.getenv('DB_TYPE', 'mysql')\nS = ('sqlite', 'mysql')", {}),
+        ("T = os.getenv('DB_TYPE', 'sqlite')", {}),
+    ],
+)
+def test_a_variable_that_selects_the_system_selects_mysql(
+    repository: Repository, source: str, expected: dict[str, str]
+) -> None:
+    found = settings(repository, {"app.py": f"import os\n{source}\n"})
+    assert found == ({"env": expected} if expected else {})
+
+
+@pytest.mark.parametrize("name", ["HOME", "GITHUB_SHA", "FROM_CONFTEST", "FROM_INI"])
+def test_a_variable_that_the_machine_or_the_tests_set_is_not_missing(
+    repository: Repository, name: str
+) -> None:
+    files = {
+        "app.py": f"import os\nos.environ['{name}']",
+        "conftest.py": "import os\nos.environ['FROM_CONFTEST'] = '1'\n",
+        "pytest.ini": "[pytest]\nenv =\n    D:FROM_INI=1\n",
+    }
+    done = repository.init(files=SMALL | files)
+    assert "values are not in the project's files" not in done.err
 
 
 def test_a_variable_without_a_value_is_a_warning(repository: Repository) -> None:
     done = repository.init(files=SMALL | {"app.py": "import os\n\nos.environ['APP_KEY']"})
-    assert "warning: app.py line 3 needs APP_KEY, and its value is not in the project's files" in done.err
+    assert "values are not in the project's files: APP_KEY (app.py line 3). Set them in" in done.err
     assert done.settings() == {}
 
 
@@ -224,7 +258,8 @@ def test_the_sample_app_needs_only_its_database(repository: Repository) -> None:
         "requirements.txt",
         *(str(one.relative_to(sample)) for one in sample.rglob("*.py")),
     )
-    files = {name: (sample / name).read_text(encoding="utf-8") for name in listed if ".venv" not in name}
+    names = [name for name in listed if ".venv" not in name]
+    files = {name: (sample / name).read_text(encoding="utf-8") for name in names}
     files["pyproject.toml"] = files["pyproject.toml"].partition("[tool.ci-kit]")[0]
     done = repository.init(files=files)
     assert done.settings() == {"database": "meeting"}

@@ -139,7 +139,8 @@ def test_init_writes_no_workflow_beside_one_that_runs_the_tests(repository: Repo
     assert done.code == 0
     assert sorted(path.name for path in (repository.root / ".github/workflows").iterdir()) == ["cy.yml"]
     assert done.document()["tool"]["ci-kit"] == {"variables": {"DB_HOST": "host"}}
-    assert "cy.yml runs the tests, so init writes no other workflow; `ci-kit adopt` shows" in done.err
+    assert "cy.yml runs the tests, so init writes no other workflow" in done.err
+    assert "`ci-kit adopt` shows the steps that ci-kit's action replaces" in done.err
     assert repository.init("--check").code == 0
 
 
@@ -155,7 +156,7 @@ def test_adopt_puts_the_action_into_that_workflow(repository: Repository) -> Non
     assert "workflow" not in done.document().get("tool", {}).get("ci-kit", {})
     again = repository.init("--adopt", "--check")
     assert again.code == 0, again.err
-    assert "and has nothing that `ci-kit adopt` replaces" in repository.init().err
+    assert "`ci-kit adopt` finds no steps there" in repository.init().err
 
 
 def test_force_writes_the_workflow_all_the_same(repository: Repository) -> None:
