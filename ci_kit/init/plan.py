@@ -11,6 +11,7 @@ from ci_kit.host.machine import Host
 from ci_kit.init.decision import Decision, Decisions
 from ci_kit.init.environment_decisions import decide_environment, decide_system
 from ci_kit.init.facts import ProjectFacts
+from ci_kit.init.installation import decide_installation
 from ci_kit.init.login_decisions import decide_login
 from ci_kit.init.pyproject_text import Addition
 from ci_kit.init.repository import Repository
@@ -24,7 +25,6 @@ from ci_kit.init.tables import RUN, workflow_table
 from ci_kit.init.workflow_decisions import (
     decide_branch,
     decide_folder,
-    decide_installation,
     decide_python,
 )
 from ci_kit.settings.options import OPTIONS

@@ -21,7 +21,7 @@ System: TypeAlias = Literal["MySQL", "PostgreSQL", "SQLite"]
 class Library:
     """A library: its name, its packages, the module that a project imports, and its system, if it has one.
 
-    ``dialect`` is the driver's name in a URL of SQLAlchemy.
+    ``dialect`` is the driver's name in a URL of SQLAlchemy, ``is_async`` whether it is for asyncio.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Library:
     module: str
     system: System | None = None
     dialect: str = ""
+    is_async: bool = False
 
 
 LIBRARIES: tuple[Library, ...] = (
@@ -37,8 +38,8 @@ LIBRARIES: tuple[Library, ...] = (
     Library("SQLModel", ("sqlmodel",), "sqlmodel"),
     Library("SQLAlchemy", ("sqlalchemy", "flask-sqlalchemy"), "sqlalchemy"),
     Library("peewee", ("peewee",), "peewee"),
-    Library("asyncmy", ("asyncmy",), "asyncmy", "MySQL", "asyncmy"),
-    Library("aiomysql", ("aiomysql",), "aiomysql", "MySQL", "aiomysql"),
+    Library("asyncmy", ("asyncmy",), "asyncmy", "MySQL", "asyncmy", is_async=True),
+    Library("aiomysql", ("aiomysql",), "aiomysql", "MySQL", "aiomysql", is_async=True),
     Library("PyMySQL", ("pymysql",), "pymysql", "MySQL", "pymysql"),
     Library("mysqlclient", ("mysqlclient",), "MySQLdb", "MySQL", "mysqldb"),
     Library("MySQL Connector", ("mysql-connector-python",), "mysql", "MySQL", "mysqlconnector"),
@@ -47,7 +48,7 @@ LIBRARIES: tuple[Library, ...] = (
     Library("asyncpg", ("asyncpg",), "asyncpg", "PostgreSQL"),
     Library("aiosqlite", ("aiosqlite",), "aiosqlite", "SQLite"),
 )
-"""ORMs first, then drivers. Those for asyncio come before PyMySQL, which aiomysql needs."""
+"""ORMs first, then drivers. aiomysql comes before PyMySQL, which it needs."""
 
 _IN_SOURCE: Mapping[System, re.Pattern[str]] = {
     "MySQL": re.compile(r"mysql(?:\+\w+)?://|backends\.mysql|MySQLDatabase|\bMYSQL_[A-Z]+\b|mariadb://"),
@@ -61,15 +62,20 @@ _IN_SOURCE: Mapping[System, re.Pattern[str]] = {
 _IMPORT = re.compile(
     rf"^\s*(?:import|from)\s+({'|'.join(library.module for library in LIBRARIES)})\b", re.MULTILINE
 )
+_ASYNC = re.compile(r"\bcreate_async_engine\b|\bAsyncSession\b")
 _DECLARING = ("pyproject.toml", "Pipfile")
 
 
 @dataclass(frozen=True)
 class Stack:
-    """What a project uses. ``libraries`` and ``systems`` have the place of the first evidence."""
+    """What a project uses. ``libraries`` and ``systems`` have the place of the first evidence.
+
+    ``is_async`` is whether it uses SQLAlchemy by asyncio.
+    """
 
     libraries: Mapping[Library, Place]
     systems: Mapping[System, Place]
+    is_async: bool = False
 
     def uses(self, *names: str) -> bool:
         return any(library.name in names for library in self.libraries)
@@ -77,7 +83,8 @@ class Stack:
     @property
     def drivers(self) -> tuple[Library, ...]:
         """The drivers of MySQL, the preferred one first."""
-        return tuple(library for library in self.libraries if library.system == "MySQL")
+        found = (library for library in self.libraries if library.system == "MySQL")
+        return tuple(sorted(found, key=lambda library: library.is_async != self.is_async))
 
 
 def find_stack(
@@ -98,7 +105,7 @@ def find_stack(
         systems.setdefault("MySQL", logins[0].place)
     for system, place in _in_source(repository, files):
         systems.setdefault(system, place)
-    return Stack(libraries, systems)
+    return Stack(libraries, systems, any(_ASYNC.search(repository.text(file)) for file in files))
 
 
 def _installed(repository: Repository, folder: Path, library: Library) -> Place | None:

@@ -1,18 +1,15 @@
-"""The settings of the workflow that render cannot find out: branch, Python, folder and installation."""
+"""The settings of the workflow that render cannot find out: the branch, the Python version, the folder."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
 from ci_kit.init.decision import Decisions
 from ci_kit.init.facts import ProjectFacts
 from ci_kit.init.repository import Place, Repository
-from ci_kit.managers.manager import PackageManager
-from ci_kit.managers.table import managers_of
-from ci_kit.managers.toml_tables import read_table
 from ci_kit.workflow.options import WORKFLOW_OPTIONS
 from ci_kit.workflow.versions import python_versions
 
@@ -55,38 +52,6 @@ def decide_python(repository: Repository, facts: ProjectFacts, decisions: Decisi
         _set_python(supported.value[-1], source, decisions)
 
 
-def decide_installation(repository: Repository, facts: ProjectFacts, decisions: Decisions) -> None:
-    """The manager of the packages; and the installation, where no file of a manager lists packages."""
-    folder = repository.root / facts.folder
-    first = next(iter(managers_of(folder)), None)
-    managers = (one for one in managers_of(folder) if one.name != "pip" or _pip_has_packages(folder))
-    if manager := next(managers, None):
-        place = _marker(repository, facts.folder, manager)
-        decisions.found(manager.name, place, "the workflow installs the project with it")
-        if manager is not first or (manager.name == "nox" and not (folder / "pyproject.toml").exists()):
-            # render takes every pyproject.toml for one of pip, also the one that init makes.
-            decisions.set("install", list(manager.install(folder)), place, found=manager.name)
-            decisions.set("cache", value=False, place=place, found="no file that decides what is downloaded")
-        return
-    tools = "pytest coverage" if facts.suite.runner == "pytest" else "coverage"
-    commands = ["python -m venv .venv", f".venv/bin/python -m pip install {tools}"]
-    nothing = "no file lists packages"
-    decisions.set("install", commands, nothing, found="no list of packages")
-    decisions.set("cache", value=False, place=nothing, found="no file that decides what is downloaded")
-    if facts.stack.libraries:
-        names = ", ".join(library.name for library in facts.stack.libraries)
-        decisions.warnings.append(
-            f"no file lists the packages of the project, which imports {names}: list them in a"
-            " requirements.txt, and remove install and cache from pyproject.toml"
-        )
-
-
-def _pip_has_packages(folder: Path) -> bool:
-    """Whether pip can install a project: a pyproject.toml may have only the settings of tools."""
-    document = read_table(folder / "pyproject.toml")
-    return (folder / "requirements.txt").is_file() or bool({"project", "build-system"} & document.keys())
-
-
 def decide_folder(facts: ProjectFacts, decisions: Decisions, *, several: bool) -> None:
     """The folder of a project that is not at the root of its repository."""
     if facts.folder == PurePosixPath():
@@ -101,12 +66,6 @@ def decide_folder(facts: ProjectFacts, decisions: Decisions, *, several: bool) -
 def _set_python(version: str, place: Place | str, decisions: Decisions) -> None:
     if [version] != _DEFAULT_PYTHONS:
         decisions.set("python-versions", [version], place, found=f"Python {version}")
-
-
-def _marker(repository: Repository, folder: PurePosixPath, manager: PackageManager) -> Place:
-    names = (*manager.locks, *(one.name for one in manager.configurations))
-    present = (str(folder / name) for name in names)
-    return Place(next((name for name in present if name in repository.files), str(folder)))
 
 
 def _default_branch(repository: Repository, host: Host) -> str:

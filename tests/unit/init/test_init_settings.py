@@ -70,6 +70,17 @@ def test_each_line_of_the_list_has_what_was_found_and_what_follows(repository: R
             "import os\nimport sqlalchemy\nURL = os.environ['DATABASE_URL']",
             {"variables": {"DATABASE_URL": "mysql+pymysql://"}},
         ),
+        (
+            "import os\nimport aiomysql\nimport sqlalchemy\nURL = os.environ['DATABASE_URL']",
+            {"variables": {"DATABASE_URL": "mysql+pymysql://"}},
+        ),
+        (
+            (
+                "import os\nimport aiomysql\nfrom sqlalchemy.ext.asyncio import create_async_engine\n"
+                "URL = os.environ['DATABASE_URL']"
+            ),
+            {"variables": {"DATABASE_URL": "mysql+aiomysql://"}},
+        ),
         ("import os\nURL = os.getenv('DATABASE_URL', 'postgresql://a@b/c')\nD = 'mysql://'", {}),
         (
             "import os\nA = os.getenv('A_DB_NAME', 'shop')\nB = os.getenv('B_DB_NAME', 'logs')",

@@ -133,6 +133,25 @@ def test_a_project_without_a_list_of_packages_gets_the_tools_of_its_tests(reposi
     assert repository.init("--check").code == 0
 
 
+@pytest.mark.parametrize(
+    ("files", "arguments"),
+    [
+        ({"requirements-dev.txt": "pymysql\npytest\n"}, "-r requirements-dev.txt coverage"),
+        ({"requirements/test.txt": "pytest\ncoverage\n"}, "-r requirements/test.txt"),
+        ({"setup.py": "setup(extras_require={\n  'tests': ['pytest'],\n})"}, "-e '.[tests]' pytest coverage"),
+        ({"setup.cfg": "[metadata]\nname = shop\n", "setup.py": "setup()"}, "-e . pytest coverage"),
+        ({"pyproject.toml": "[build-system]\nrequires = []\n"}, "-e . pytest coverage"),
+    ],
+)
+def test_pip_installs_what_the_files_list_and_the_missing_tools(
+    repository: Repository, files: dict[str, str], arguments: str
+) -> None:
+    done = repository.init(files=files | {"test_it.py": TEST})
+    assert done.workflow()["install"][1] == f".venv/bin/python -m pip install {arguments}"
+    second = repository.init("--check")
+    assert second.code == 0, second.err
+
+
 def test_init_writes_no_workflow_beside_one_that_runs_the_tests(repository: Repository) -> None:
     files = SMALL | {".github/workflows/cy.yml": BY_HAND, "app.py": "import os\nos.getenv('DB_HOST')"}
     done = repository.init(files=files)
