@@ -66,7 +66,8 @@ def _services(repository: Repository, file: str) -> Iterator[Service]:
         if not isinstance(image, str):
             continue
         yield Service(
-            _without_references(image) or "",
+            # Without its version, an image is still that of a server.
+            _REFERENCE.sub(lambda found: found[1] or "", image),
             repository.place_of(file, image),
             dict(_environment(one.get("environment"))),
             dict(_options(one.get("command"))),

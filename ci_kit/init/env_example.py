@@ -10,6 +10,7 @@ from ci_kit.init.code.environment import Read
 from ci_kit.init.repository import Place, Repository
 from ci_kit.testing.dotenv.env_file import assignment
 
+# Not .env itself, which has the secrets of one machine.
 _NAMES = (
     r"\.?env[.-](?:example|sample|template|dist|test|ci)|(?:example|sample|template|test)\.env"
     r"|\.env\.\w+\.example"

@@ -15,8 +15,6 @@ from ci_kit.host.machine import Host
 # In bytes: longer files are data.
 _LARGEST = 1_000_000
 _SKIPPED = frozenset({"node_modules", "site-packages", "__pycache__", "build", "dist", "docs", "examples"})
-# Files for one machine, with its secrets. An example beside them has another name.
-_LOCAL = re.compile(r"\.env(?:\.local|\.prod(?:uction)?)?")
 
 
 @dataclass(frozen=True, order=True)
@@ -35,7 +33,7 @@ class Place:
 class Repository:
     """A repository, or a folder without git. ``files`` are relative to ``root``.
 
-    git's ignored files are not among them, and neither are files such as ``.env``, which have secrets.
+    Files that git ignores are not among them.
     """
 
     root: Path
@@ -109,5 +107,4 @@ def _walked(root: Path) -> Iterator[str]:
 
 
 def _counts(name: str) -> bool:
-    *folders, file = name.split("/")
-    return _SKIPPED.isdisjoint(folders) and not _LOCAL.fullmatch(file)
+    return _SKIPPED.isdisjoint(name.split("/")[:-1])

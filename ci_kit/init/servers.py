@@ -14,7 +14,7 @@ from ci_kit.init.repository import Place, Repository
 _IMAGE = r"[\"']?(?P<image>(?:docker\.io/)?(?:library/)?(?:mysql|mariadb):[\w.-]+)"
 _IN_DOCKERFILE = re.compile(rf"^FROM +(?:--platform=\S+ +)?{_IMAGE}", re.MULTILINE | re.IGNORECASE)
 _IN_WORKFLOW = re.compile(rf"^ *image: *{_IMAGE}", re.MULTILINE)
-_IN_DOCUMENT = re.compile(rf"docker run (?:[^\n]|\\\n)*? {_IMAGE}")
+_IN_DOCUMENT = re.compile(rf"docker run\b(?:[^\n]|\\\n)*? {_IMAGE}")
 
 _TEXTS = (
     (r"(?:.*\.)?Dockerfile(?:\..*)?", _IN_DOCKERFILE),

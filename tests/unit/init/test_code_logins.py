@@ -149,6 +149,7 @@ def test_the_name_of_a_variable_tells_the_part_of_the_login(name: str, field: st
         ("SECRET_KEY", "change-me", False),
         ("SECRET_KEY", "your-secret-key-here-1", False),
         ("PASSWORD", "1234", False),
+        ("PASSWORD", "a9b8", False),
         ("API_KEY", "", False),
         ("PATH_TO_DATA", "f3a9c81be7d04465", False),
     ],

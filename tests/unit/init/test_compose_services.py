@@ -21,6 +21,7 @@ services:
     environment:
       MYSQL_DATABASE: ${{DB_NAME:-shop}}
       MYSQL_ROOT_PASSWORD: ${{PASSWORD}}
+      MYSQL_USER: shop_${{SUFFIX}}
     command: --collation-server=utf8mb4_unicode_ci --sql_mode=''
     volumes:
       - ./sql:/docker-entrypoint-initdb.d:ro
@@ -59,6 +60,7 @@ def test_a_server_has_its_version_variables_options_and_sql(tmp_path: Path) -> N
         ("phpmyadmin:5", ""),
         ("${DB_IMAGE:-mysql:9.1}", "9.1"),
         ("${DB_IMAGE}", ""),
+        ("mysql:${VERSION}", ""),
     ],
 )
 def test_the_image_tells_the_version_without_its_patch_release(
@@ -67,6 +69,11 @@ def test_the_image_tells_the_version_without_its_patch_release(
     repository = opened(tmp_path, {"compose.yaml": COMPOSE.format(image=image)})
     found = named_versions(repository, ROOT, tuple(compose_services(repository, ROOT)))
     assert [named.text for named in found] == ([version] if version else [])
+
+
+def test_an_image_of_an_unknown_version_is_that_of_a_server(tmp_path: Path) -> None:
+    server, _ = services(tmp_path, {"compose.yaml": COMPOSE.format(image="mysql:${VERSION}")})
+    assert server.is_server
 
 
 @pytest.mark.parametrize(
@@ -93,7 +100,7 @@ def test_other_services_are_named(tmp_path: Path) -> None:
     repository = opened(tmp_path, files)
     found = other_services(repository, tuple(compose_services(repository, ROOT)))
     assert [(one.text, str(one.place)) for one in found] == [
-        ("Redis", "compose.yaml line 14"),
+        ("Redis", "compose.yaml line 15"),
         ("EdgeDB", ".github/workflows/ci.yml line 2"),
     ]
 

@@ -81,7 +81,14 @@ def test_each_line_of_the_list_has_what_was_found_and_what_follows(repository: R
             ),
             {"variables": {"DATABASE_URL": "mysql+aiomysql://"}},
         ),
-        ("import os\nURL = os.getenv('DATABASE_URL', 'postgresql://a@b/c')\nD = 'mysql://'", {}),
+        ("import os\nURL = os.getenv('DB_URL', 'postgresql://a@b/c')\nD = 'mysql://'", {}),
+        (
+            (
+                "import os\nimport pymysql\nP = os.getenv('DB_PASSWORD')\n"
+                "pymysql.connect(host='localhost', port=3307, user='root', password='1234')"
+            ),
+            {"variables": {"DB_PASSWORD": "password"}, "mysql-port": 3307},
+        ),
         (
             "import os\nA = os.getenv('A_DB_NAME', 'shop')\nB = os.getenv('B_DB_NAME', 'logs')",
             {
@@ -138,7 +145,19 @@ def test_the_compose_file_decides_version_collation_and_sql(repository: Reposito
 
 
 def test_a_command_in_a_document_does_not_decide_the_version(repository: Repository) -> None:
-    assert settings(repository, {"README.md": "docker run mysql:8"}) == {}
+    done = repository.init(files=SMALL | {"README.md": "docker run mysql:8"})
+    assert done.settings() == {}
+    assert "-> only an example: any version" in done.err
+
+
+def test_the_application_decides_before_its_tests(repository: Repository) -> None:
+    files = {name: f"import os\nos.getenv('DB_NAME', '{name[:4]}')" for name in ("conftest.py", "shop/db.py")}
+    assert settings(repository, files)["database"] == "shop"
+
+
+def test_without_a_server_the_login_needs_no_settings(repository: Repository) -> None:
+    files = {"pyproject.toml": f"{PROJECT}\n[tool.ci-kit]\nmysql = 'off'\n", "app/database.py": DATABASE}
+    assert settings(repository, files) == {"mysql": "off"}
 
 
 def test_other_services_are_a_warning(repository: Repository) -> None:
@@ -202,6 +221,7 @@ def test_a_variable_that_the_code_needs_has_the_value_of_the_example(repository:
             "E = os.getenv('DB_ENGINE', 'x.sqlite3')\nS = ('mysql', 'django.db.backends.mysql')",
             {"DB_ENGINE": "django.db.backends.mysql"},
         ),
+        ("T = os.environ['DB_ENGINE']\nS = ('sqlite', 'mysql')", {"DB_ENGINE": "mysql"}),
         ("T = os.getenv('DB_TYPE', 'mysql')\nS = ('sqlite', 'mysql')", {}),
         ("T = os.getenv('DB_TYPE', 'sqlite')", {}),
     ],
@@ -209,7 +229,8 @@ def test_a_variable_that_the_code_needs_has_the_value_of_the_example(repository:
 def test_a_variable_that_selects_the_system_selects_mysql(
     repository: Repository, source: str, expected: dict[str, str]
 ) -> None:
-    found = settings(repository, {"app.py": f"import os\n{source}\n"})
+    files = {"app.py": f"import os\n{source}\n", ".env.example": "DB_ENGINE=sqlite\n"}
+    found = settings(repository, files)
     assert found == ({"env": expected} if expected else {})
 
 

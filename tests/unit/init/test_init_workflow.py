@@ -103,6 +103,35 @@ def test_without_a_pyproject_of_its_own_the_root_has_the_settings_of_the_project
     }
 
 
+def test_settings_above_the_project_count_and_paths_start_at_their_file(repository: Repository) -> None:
+    files = {
+        "pyproject.toml": "[tool.ci-kit]\ndatabase = 'own'\n",
+        "server/pyproject.toml": PROJECT,
+        "server/test_it.py": TEST,
+        "server/app.py": "import os\nos.getenv('DB_NAME', 'own')",
+        "compose.yaml": "services:\n  db:\n    image: mysql\n"
+        "    volumes: ['./sql/a.sql:/docker-entrypoint-initdb.d/a.sql']\n",
+        "sql/a.sql": "SELECT 1",
+    }
+    done = repository.init(files=files)
+    assert done.settings("server/pyproject.toml") == {
+        "variables": {"DB_NAME": "database"},
+        "init-sql": ["../sql/a.sql"],
+    }
+
+
+def test_a_workflow_that_a_link_leads_out_of_the_repository_is_not_adopted(
+    repository: Repository, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = write(tmp_path_factory.mktemp("outside"), {"ci.yml": BY_HAND}) / "ci.yml"
+    write(repository.root, SMALL | {".github/workflows/a.txt": ""})
+    (repository.root / ".github/workflows/ci.yml").symlink_to(outside)
+    done = repository.init("--adopt")
+    assert done.code == 64
+    assert "is outside the repository" in done.err
+    assert outside.read_text() == BY_HAND
+
+
 def test_each_of_several_projects_has_a_workflow(repository: Repository) -> None:
     files = {
         "services/api/requirements.txt": "pymysql\npytest\n",
