@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from ci_kit.init.alembic import alembic_logins
 from ci_kit.init.code.environment import Read, environment_reads
 from ci_kit.init.code.frameworks import Found, settings_modules, zones
 from ci_kit.init.code.logins import Login, logins
@@ -90,7 +91,8 @@ def _facts(repository: Repository, folder: PurePosixPath, files: tuple[str, ...]
     # The application's own code decides before the tests and the migrations.
     ordered = tuple(sorted(files, key=lambda name: ("test" in name or "migrations/" in name, name)))
     modules = tuple(_modules(repository, ordered))
-    found_logins = tuple(login for one in modules for login in logins(one, repository.text(one.file)))
+    in_modules = (login for one in modules for login in logins(one, repository.text(one.file)))
+    found_logins = (*in_modules, *alembic_logins(repository, folder))
     order = {name: number for number, name in enumerate(ordered)}
     in_code = (*(read for one in modules for read in environment_reads(one)), *settings_reads(modules))
     reads = (

@@ -119,6 +119,20 @@ def test_the_source_decides_the_settings(
     assert settings(repository, {"app.py": source}) == expected
 
 
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (
+            "mysql+pymysql://root:1234@localhost:3307/shop",
+            {"database": "shop", "mysql-password": "1234", "mysql-port": 3307},
+        ),
+        ("driver://user:pass@localhost/dbname", {}),
+    ],
+)
+def test_the_url_of_alembic_is_a_login(repository: Repository, url: str, expected: dict[str, Any]) -> None:
+    assert settings(repository, {"alembic.ini": f"[alembic]\nsqlalchemy.url = {url}\n"}) == expected
+
+
 def test_mysqlclient_needs_no_port_because_its_library_reads_a_variable(repository: Repository) -> None:
     files = {
         "pyproject.toml": PROJECT.replace("pymysql", "mysqlclient"),
