@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -31,7 +32,9 @@ class Module:
     def parse(cls, file: str, source: str) -> Module | None:
         """The module; None for a text that is not Python."""
         try:
-            tree = ast.parse(source)
+            # Python warns of escapes such as "\d", which are the project's own affair.
+            with warnings.catch_warnings(action="ignore"):
+                tree = ast.parse(source)
             nodes = tuple(ast.walk(tree))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None

@@ -136,6 +136,12 @@ def test_a_model_inside_settings_is_a_part_of_the_names() -> None:
     assert facts(source) == [("DB__HOST", "db", False)]
 
 
+def test_a_warning_of_python_about_the_source_is_not_shown() -> None:
+    # The tests make errors of warnings.
+    assert facts("import os\nos.getenv('DB_HOST', '\\d')") == [("DB_HOST", "\\d", False)]
+    assert facts("1 is 1") == []
+
+
 def test_a_text_that_is_not_python_has_no_module() -> None:
     assert Module.parse("app.py", "print 'two'") is None
     assert Module.parse("app.py", "\0") is None
