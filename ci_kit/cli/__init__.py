@@ -9,7 +9,7 @@ from typing import NoReturn
 import click
 
 from ci_kit import __version__
-from ci_kit.cli import adopt, doctor, mysql, pins, render, report, run
+from ci_kit.cli import adopt, doctor, init, mysql, pins, render, report, run
 from ci_kit.cli.call import Invocation, common_options
 from ci_kit.cli.command_line import CommandGroup
 from ci_kit.cli.exits import exit_code, exit_code_table, raise_on_signals
@@ -34,6 +34,7 @@ cli.add_command(run.run)
 cli.add_command(report.report)
 cli.add_command(doctor.doctor)
 cli.add_command(mysql.mysql)
+cli.add_command(init.init)
 cli.add_command(render.render)
 cli.add_command(adopt.adopt)
 cli.add_command(pins.pins)

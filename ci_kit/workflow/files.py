@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 from ci_kit.errors import OutOfDateError, UsageError
 from ci_kit.settings.names import did_you_mean
@@ -75,12 +76,15 @@ class Rendered:
         return () if self.current is None else lost(self.current, self.text)
 
 
-def render_files(root: Path, names: Sequence[str] = ()) -> tuple[Rendered, ...]:
+def render_files(
+    root: Path, names: Sequence[str] = (), planned: Mapping[str, Any] | None = None
+) -> tuple[Rendered, ...]:
     """Render the workflow files of the repository in ``root``, or those with the given names.
 
-    Raises UsageError if the settings or a template are wrong, or if a section has no place any more.
+    ``planned`` is the content of ``[tool.ci-kit]`` before it is written; None reads pyproject.toml. Raises
+    UsageError if the settings or a template are wrong, or if a section has no place any more.
     """
-    return tuple(_render(root, workflow) for workflow in chosen_workflows(root, names))
+    return tuple(_render(root, workflow) for workflow in chosen_workflows(root, names, planned))
 
 
 def _render(root: Path, workflow: Workflow) -> Rendered:
@@ -110,12 +114,14 @@ def _with_sections(text: str, current: str, path: Path, workflow: Workflow) -> s
     return merged
 
 
-def chosen_workflows(root: Path, names: Sequence[str]) -> tuple[Workflow, ...]:
+def chosen_workflows(
+    root: Path, names: Sequence[str], planned: Mapping[str, Any] | None = None
+) -> tuple[Workflow, ...]:
     """The workflows whose files have one of the names, without ``.yml``; all without a name.
 
     Raises UsageError for a name that no file has.
     """
-    workflows = load_workflows(root)
+    workflows = load_workflows(root, planned)
     known = list(dict.fromkeys(one.settings.path.stem for one in workflows))
     for name in names:
         if name not in known:

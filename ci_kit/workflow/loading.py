@@ -29,10 +29,13 @@ class Workflow:
     warnings: tuple[str, ...] = ()
 
 
-def load_workflows(root: Path) -> tuple[Workflow, ...]:
-    """The workflows of the repository in ``root``. Raises one UsageError for all wrong keys and values."""
+def load_workflows(root: Path, planned: Mapping[str, Any] | None = None) -> tuple[Workflow, ...]:
+    """The workflows of the repository in ``root``. Raises one UsageError for all wrong keys and values.
+
+    ``planned`` is as in :func:`workflow_tables`.
+    """
     own = own_action(root)
-    tables = workflow_tables(root)
+    tables = workflow_tables(root, planned)
     parsed = [_parse(table, root, own) for table in tables]
     raise_problems([problem for one in parsed for problem in one.problems])
     folders = [one.values["working_directory"] for one in parsed if shipped(one.table.template).is_workflow]

@@ -21,11 +21,14 @@ _INSTALLS = re.compile(r"\b(?:pip3?|poetry|pdm|pipenv|uv) (?:pip )?(?:install|ad
 
 def rivals(root: Path, planned: Collection[Path]) -> tuple[str, ...]:
     """The jobs that run the tests in workflows that ci-kit does not write, as ``cy.yml (job test)``."""
+    return tuple(f"{file.name} (job {job})" for file, job in jobs_with_tests(root) if file not in planned)
+
+
+def jobs_with_tests(root: Path) -> tuple[tuple[Path, str], ...]:
+    """The same jobs of all files, each with the path of its file."""
     folder = root / WORKFLOWS
     files = sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")])
-    return tuple(
-        f"{file.name} (job {job})" for file in files if file not in planned for job in _jobs_with_tests(file)
-    )
+    return tuple((file, job) for file in files for job in _jobs_with_tests(file))
 
 
 def _jobs_with_tests(file: Path) -> Iterator[str]:

@@ -67,12 +67,13 @@ class WorkflowTable:
         return self.shipped.title if plain else f"{self.shipped.title} ({self.key})"
 
 
-def workflow_tables(root: Path) -> tuple[WorkflowTable, ...]:
+def workflow_tables(root: Path, planned: Mapping[str, Any] | None = None) -> tuple[WorkflowTable, ...]:
     """The tables of the repository in ``root``: the first one, then ``workflows`` in their order.
 
-    Without any table, the first one is empty. Raises UsageError for a table that is none, or is unknown.
+    ``planned`` is the content of ``[tool.ci-kit]`` before it is written; None reads pyproject.toml. Without
+    any table, the first one is empty. Raises UsageError for a table that is none, or is unknown.
     """
-    values = read_table(resolve_root(root)).values
+    values = read_table(resolve_root(root)).values if planned is None else planned
     raise_problems(list(unknown_keys(values, "pyproject.toml")))
     first = _table(values.get("workflow", {}), TABLE, root)
     many = _table(values.get("workflows", {}), _MANY, root)

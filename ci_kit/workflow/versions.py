@@ -21,7 +21,7 @@ PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 _DEFAULT_SERVERS = ("mysql-8.4", "mariadb-11.4")
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: (3\.\d+)")
 _CLAUSE = re.compile(r"(>=|<=|==|!=|~=|>|<|\^|~)\s*(\d+)(?:\.(\d+))?(?:\.(\d+|\*))?[\w.*]*")
-_COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _IMAGE = re.compile(r"(?:docker\.io/)?(?:library/)?(mysql|mariadb):(\d+(?:\.\d+){0,2})(?:[-@].*)?")
 
 
@@ -60,7 +60,7 @@ def server_versions(root: Path, folder: Path) -> Found[tuple[str, ...]]:
     if asked and is_version(asked):
         return Found((str(asked),), "[tool.ci-kit] mysql-version in pyproject.toml")
     for place in dict.fromkeys([folder, root]):
-        for name in _COMPOSE:
+        for name in COMPOSE_FILES:
             if images := tuple(dict.fromkeys(_images(place / name))):
                 return Found(images, name)
     return Found(_DEFAULT_SERVERS, "no version in the project")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,31 +33,48 @@ class Checkout:
 
     def act(self, workflow: str, *, path: str = "", job: str = "", event: str = "push") -> WorkflowRun:
         """Run a workflow file on this machine. ``path`` is put before the PATH."""
-        environ = clean_environ() | {
-            "HOME": str(self.home),
-            "XDG_CACHE_HOME": str(self.home / "cache"),
-            "PATH": f"{path}{os.pathsep if path else ''}{os.environ['PATH']}",
-        }
-        skipped = {name: PINS[name].ref for name in ("actions/setup-python", "actions/cache")}
-        local = [f"{name}@{ref}={self.home / 'empty-action'}" for name, ref in skipped.items()]
-        done = subprocess.run(
-            [
-                *(str(Path(sys.executable).with_name("act")), event, "--workflows", workflow),
-                *("--platform", "ubuntu-24.04=-self-hosted", "--no-cache-server"),
-                *(word for pair in local for word in ("--local-repository", pair)),
-                *("--env", f"CI_KIT_MYSQL_DATADIR={self.servers}"),
-                *(("--job", job) if job else ()),
-            ],
-            cwd=self.root,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=600,
-        )
-        return WorkflowRun(done.returncode, done.stdout)
+        return run_act(self, self.root, workflow, path=path, job=job, event=event)
+
+
+def run_act(
+    checkout: Checkout,
+    folder: Path,
+    workflow: str,
+    *,
+    path: str = "",
+    job: str = "",
+    event: str = "push",
+    local: Sequence[str] = (),
+) -> WorkflowRun:
+    """Run a workflow of the repository in ``folder``, with the home and the servers of a checkout.
+
+    ``local`` are more actions that act takes from a folder: ``OWNER/NAME@REF=FOLDER``.
+    """
+    environ = clean_environ() | {
+        "HOME": str(checkout.home),
+        "XDG_CACHE_HOME": str(checkout.home / "cache"),
+        "PATH": f"{path}{os.pathsep if path else ''}{os.environ['PATH']}",
+    }
+    skipped = {name: PINS[name].ref for name in ("actions/setup-python", "actions/cache")}
+    empty = [f"{name}@{ref}={checkout.home / 'empty-action'}" for name, ref in skipped.items()]
+    done = subprocess.run(
+        [
+            *(str(Path(sys.executable).with_name("act")), event, "--workflows", workflow),
+            *("--platform", "ubuntu-24.04=-self-hosted", "--no-cache-server"),
+            *(word for pair in (*empty, *local) for word in ("--local-repository", pair)),
+            *("--env", f"CI_KIT_MYSQL_DATADIR={checkout.servers}"),
+            *(("--job", job) if job else ()),
+        ],
+        cwd=folder,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    return WorkflowRun(done.returncode, done.stdout)
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,12 @@ def replaced_variables(text: str, environ: Mapping[str, str], *, any_case: bool 
     return tuple(name for name, differs in found.items() if differs)
 
 
+def assignment(line: str) -> tuple[str, str] | None:
+    """The name and the value that a line of a ``.env`` file sets; None for another line."""
+    match = _LINE.match(line)
+    return (match[1], _value(match[2])) if match else None
+
+
 def find_env_file(names: Sequence[str], start: Path, root: Path) -> Path | None:
     """The first file with one of the names in a folder or in those above it, up to the repository's top.
 
