@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.github import Runner
+from ci_kit.history.planning import plan_tests, reader
 from ci_kit.mysql.opening import (
     RunningServer,
     StartingServer,
@@ -25,6 +26,7 @@ from ci_kit.report.past_runs import compare_with_history
 from ci_kit.report.publishing import comment_writer, conclude, show_errors
 from ci_kit.report.report_files import ReportPaths, report_paths
 from ci_kit.report.run_report import RunReport
+from ci_kit.report.selected_tests import with_thresholds
 from ci_kit.run_folder import run_folder
 from ci_kit.settings.placeholders import fill, names_in
 from ci_kit.settings.project_folders import project_folders
@@ -39,6 +41,9 @@ from ci_kit.testing.patch.coverage import measure_patch, require_patch_coverage
 from ci_kit.testing.programs import find_programs
 from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import run_tests
+from ci_kit.testing.selection.measured import Measured
+from ci_kit.testing.selection.plan import NO_PLAN, Selection, read_selection
+from ci_kit.testing.selection.recorded import CONTEXTS, UnmeasuredError, read_recorded
 from ci_kit.testing.verdict import TestRun
 from ci_kit.timezone import set_timezone
 
@@ -60,6 +65,9 @@ class Job:
         self._tests: TestRun | None = None
         self._coverage: CoverageReport | None = None
         self._patch: PatchCoverage | None = None
+        self._plan = NO_PLAN
+        self._selection: Selection | None = None
+        self._measured: Measured | None = None
 
     def run(self) -> int:
         """Do the whole job; gives pytest's exit code, or 0 if there are no tests. Raises CiKitError."""
@@ -71,7 +79,7 @@ class Job:
         except CiKitError as error:
             problem = error
         code = self._tests.code if self._tests else 0
-        report = compare_with_history(self._report(problem), self._runner, self._settings)
+        report = compare_with_history(self._report(problem), self._runner, self._settings, self._measured)
         comment = comment_writer(self._settings)
         return conclude(report, self._runner, self._files, code=code, problem=problem, comment=comment)
 
@@ -128,12 +136,16 @@ class Job:
         self, project: Project, commands: tuple[TestCommand, ...], env: dict[str, str], folder: Path
     ) -> None:
         host, settings = self._host, self._settings
+        self._plan_tests()
         try:
             with self._steps.step("tests", "tests", "running") as step:
                 with self._steps.folded("tests"):
-                    self._tests = run_tests(host, settings, project, commands, env=env, run_folder=folder)
+                    self._tests = run_tests(
+                        host, settings, project, commands, env=env, run_folder=folder, plan=self._plan
+                    )
                 if not host.dry:
                     step.done(self._tests.said)
+            self._read_selection(folder)
             for warning in self._tests.warnings:
                 self._warn(warning)
             if self._tests.problem:
@@ -147,12 +159,38 @@ class Job:
             return
         with self._steps.step("coverage", "coverage", "making the report") as step:
             with self._steps.folded("coverage"):
-                self._coverage = report_coverage(host, settings, project, run_folder=folder)
+                contexts = folder / CONTEXTS if self._plan.record else None
+                self._coverage = report_coverage(
+                    host, settings, project, run_folder=folder, contexts=contexts
+                )
             self._patch = measure_patch(self._runner, settings, self._base, self._coverage.files)
             if self._coverage.percent is not None:
                 step.done(f"{self._coverage.percent:.2f} %")
         for warning in self._coverage.warnings:
             self._warn(warning)
+        self._record(folder)
+
+    def _plan_tests(self) -> None:
+        """Decide which tests run, and which of them first."""
+        versions = f"{self._versions()}, {self._project.version if self._project else ''}"
+        self._plan = plan_tests(self._runner, self._settings, name=self._name, versions=versions)
+        if self._plan.everything:
+            self._host.console.step("changed", f"all tests run, because {self._plan.everything}")
+
+    def _read_selection(self, folder: Path) -> None:
+        if not self._host.dry and (self._settings.changed or self._settings.failed_first):
+            self._selection = read_selection(self._plan, folder)
+
+    def _record(self, folder: Path) -> None:
+        """Read what each test executed. A run that cannot be measured is a warning."""
+        if not self._plan.record or not self._tests or not self._tests.results:
+            return
+        try:
+            self._measured = read_recorded(
+                self._plan, folder, self._tests.results, self._host.redactor, reader(self._plan.top)
+            )
+        except UnmeasuredError as reason:
+            self._warn(f"this run does not count as measured: {reason}")
 
     def _wait_for_server(self, starting: StartingServer) -> RunningServer:
         server = starting.wait()
@@ -200,6 +238,9 @@ class Job:
         """Raise the error of a missing report or of a threshold. Failed tests keep their exit code."""
         if not self._tests or self._host.dry:
             return
+        self._selection = with_thresholds(self._selection, self._settings, self._coverage)
+        for note in self._selection.notes if self._selection else ():
+            self._warn(note)
         unwritten = self._coverage.unwritten if self._coverage else None
         if self._tests.code or self._tests.outcome != "passed":
             if unwritten:
@@ -207,8 +248,10 @@ class Job:
             return
         if unwritten:
             raise unwritten
-        require_coverage(self._coverage, self._settings)
-        require_patch_coverage(self._patch, self._settings)
+        if not self._left_out:
+            require_coverage(self._coverage, self._settings)
+        if self._coverage or not self._left_out:
+            require_patch_coverage(self._patch, self._settings)
 
     def _report(self, problem: CiKitError | None) -> RunReport:
         """The report of the job. ``problem`` is the error that ended it."""
@@ -219,7 +262,8 @@ class Job:
             mysql_version=self._versions(),
             python_version=self._project.version if self._project else "",
             results=tests.results if tests else None,
-            coverage=self._coverage.percent if self._coverage else None,
+            # The coverage of some tests is not that of the project.
+            coverage=None if self._left_out or not self._coverage else self._coverage.percent,
             covered=self._coverage.files if self._coverage else (),
             patch=self._patch,
             problem="\n".join(problem.lines()) if problem else "",
@@ -237,12 +281,21 @@ class Job:
             annotate_warnings=self._settings.annotate_warnings,
             repository=project_folders(self._settings.root, self._host.environ)[-1],
             root=self._settings.root,
-            name=self._settings.run_name or self._derived_name(),
+            name=self._name,
+            selection=self._selection,
             began=self._steps.began,
         )
 
-    def _derived_name(self) -> str:
-        """What usually differs between the runs of a matrix: the servers and the Python."""
+    @property
+    def _left_out(self) -> bool:
+        """Whether tests were left out."""
+        return self._selection is not None and self._selection.partial
+
+    @property
+    def _name(self) -> str:
+        """The name of the run: by default what usually differs in a matrix, the servers and the Python."""
+        if self._settings.run_name:
+            return self._settings.run_name
         python = f"Python {self._project.version}" if self._project and self._project.version else ""
         return ", ".join(filter(None, (self._versions(), python)))
 
