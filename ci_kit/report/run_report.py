@@ -97,8 +97,8 @@ class RunReport:
             return failed_title(self.outcome)
         if self.results and self.outcome == "passed" and self.results.only_collects:
             return "No tests ran: pytest was asked only to collect"
-        if self.selection and self.selection.partial and self.outcome == "passed":
-            return "Affected tests passed" if self.selection.ran else "No test is affected by the change"
+        if self.selection and self.selection.partial and self.outcome in ("passed", "failed"):
+            return f"Affected tests {self.outcome}" if self.selection.ran else "The change affects no test"
         return _TITLES[self.outcome]
 
     @property

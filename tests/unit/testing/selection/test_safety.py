@@ -16,6 +16,7 @@ from ci_kit.testing.patch.repository import find_repository
 from ci_kit.testing.selection.affected import Affected, find_affected
 from ci_kit.testing.selection.blocks import read_blocks
 from ci_kit.testing.selection.measured import Measured
+from tests.support.mutations import mutants
 from tests.unit.support import ci_kit, make_host, make_settings, python, write
 from tests.unit.testing.patch.repositories import repository
 from tests.unit.testing.selection.shop import SHOP
@@ -48,17 +49,6 @@ def affected_by(measured: Measured, root: Path) -> Affected:
     found = find_repository(make_host(), root)
     assert found is not None
     return find_affected(measured, snapshot_of(found, make_settings(root)), reader(root))
-
-
-def mutants(text: str) -> Iterator[tuple[str, str]]:
-    """The text with each function in turn changed: it raises an error, or gives nothing."""
-    functions = [one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.FunctionDef)]
-    for number in range(len(functions)):
-        for body in ("raise RuntimeError('changed')", "return None"):
-            tree = ast.parse(text)
-            function = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)][number]
-            function.body = ast.parse(body).body
-            yield f"{function.name}: {body}", ast.unparse(tree)
 
 
 def failing(root: Path) -> set[str]:
