@@ -55,6 +55,7 @@ def _panel(
     for colour, (workers, curve) in zip(_COLOURS, curves.items(), strict=True):
         points = " ".join(f"{x(one.runners):.1f},{y(value(one)):.1f}" for one in curve)
         yield f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>'
-        name = f"{workers} worker{'s' if workers > 1 else ''} on each"
+        # There is room in the first panel only.
+        name = f"{workers} worker{'s' if workers > 1 else ''} on each" if left == _LEFT else ""
         place = _TOP + 14 + 16 * _COLOURS.index(colour)
         yield f'<text x="{left + _PANEL - 4}" y="{place}" text-anchor="end" fill="{colour}">{name}</text>'

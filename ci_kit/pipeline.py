@@ -12,7 +12,6 @@ from pathlib import Path
 
 from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.github import Runner
-from ci_kit.history.planning import plan_tests, reader
 from ci_kit.mysql.opening import (
     RunningServer,
     StartingServer,
@@ -26,7 +25,7 @@ from ci_kit.report.past_runs import compare_with_history
 from ci_kit.report.publishing import comment_writer, conclude, show_errors
 from ci_kit.report.report_files import ReportPaths, report_paths
 from ci_kit.report.run_report import RunReport
-from ci_kit.report.selected_tests import with_thresholds
+from ci_kit.report.selecting import SelectedTests
 from ci_kit.run_folder import run_folder
 from ci_kit.settings.placeholders import fill, names_in
 from ci_kit.settings.project_folders import project_folders
@@ -41,9 +40,6 @@ from ci_kit.testing.patch.coverage import measure_patch, require_patch_coverage
 from ci_kit.testing.programs import find_programs
 from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import run_tests
-from ci_kit.testing.selection.measured import Measured
-from ci_kit.testing.selection.plan import NO_PLAN, Selection, read_selection
-from ci_kit.testing.selection.recorded import CONTEXTS, UnmeasuredError, read_recorded
 from ci_kit.testing.verdict import TestRun
 from ci_kit.timezone import set_timezone
 
@@ -65,9 +61,7 @@ class Job:
         self._tests: TestRun | None = None
         self._coverage: CoverageReport | None = None
         self._patch: PatchCoverage | None = None
-        self._plan = NO_PLAN
-        self._selection: Selection | None = None
-        self._measured: Measured | None = None
+        self._selected = SelectedTests(runner, settings, self._warn)
 
     def run(self) -> int:
         """Do the whole job; gives pytest's exit code, or 0 if there are no tests. Raises CiKitError."""
@@ -79,7 +73,9 @@ class Job:
         except CiKitError as error:
             problem = error
         code = self._tests.code if self._tests else 0
-        report = compare_with_history(self._report(problem), self._runner, self._settings, self._measured)
+        report = compare_with_history(
+            self._report(problem), self._runner, self._settings, self._selected.measured
+        )
         comment = comment_writer(self._settings)
         return conclude(report, self._runner, self._files, code=code, problem=problem, comment=comment)
 
@@ -136,16 +132,22 @@ class Job:
         self, project: Project, commands: tuple[TestCommand, ...], env: dict[str, str], folder: Path
     ) -> None:
         host, settings = self._host, self._settings
-        self._plan_tests()
+        self._selected.choose(name=self._name, versions=self._derived_name)
         try:
             with self._steps.step("tests", "tests", "running") as step:
                 with self._steps.folded("tests"):
                     self._tests = run_tests(
-                        host, settings, project, commands, env=env, run_folder=folder, plan=self._plan
+                        host,
+                        settings,
+                        project,
+                        commands,
+                        env=env,
+                        run_folder=folder,
+                        plan=self._selected.plan,
                     )
                 if not host.dry:
                     step.done(self._tests.said)
-            self._read_selection(folder)
+            self._selected.read(folder)
             for warning in self._tests.warnings:
                 self._warn(warning)
             if self._tests.problem:
@@ -159,7 +161,7 @@ class Job:
             return
         with self._steps.step("coverage", "coverage", "making the report") as step:
             with self._steps.folded("coverage"):
-                contexts = folder / CONTEXTS if self._plan.record else None
+                contexts = self._selected.contexts(folder)
                 self._coverage = report_coverage(
                     host, settings, project, run_folder=folder, contexts=contexts
                 )
@@ -168,29 +170,7 @@ class Job:
                 step.done(f"{self._coverage.percent:.2f} %")
         for warning in self._coverage.warnings:
             self._warn(warning)
-        self._record(folder)
-
-    def _plan_tests(self) -> None:
-        """Decide which tests run, and which of them first."""
-        versions = f"{self._versions()}, {self._project.version if self._project else ''}"
-        self._plan = plan_tests(self._runner, self._settings, name=self._name, versions=versions)
-        if self._plan.everything:
-            self._host.console.step("changed", f"all tests run, because {self._plan.everything}")
-
-    def _read_selection(self, folder: Path) -> None:
-        if not self._host.dry and (self._settings.changed or self._settings.failed_first):
-            self._selection = read_selection(self._plan, folder)
-
-    def _record(self, folder: Path) -> None:
-        """Read what each test executed. A run that cannot be measured is a warning."""
-        if not self._plan.record or not self._tests or not self._tests.results:
-            return
-        try:
-            self._measured = read_recorded(
-                self._plan, folder, self._tests.results, self._host.redactor, reader(self._plan.top)
-            )
-        except UnmeasuredError as reason:
-            self._warn(f"this run does not count as measured: {reason}")
+        self._selected.record(folder, self._tests.results if self._tests else None)
 
     def _wait_for_server(self, starting: StartingServer) -> RunningServer:
         server = starting.wait()
@@ -238,9 +218,7 @@ class Job:
         """Raise the error of a missing report or of a threshold. Failed tests keep their exit code."""
         if not self._tests or self._host.dry:
             return
-        self._selection = with_thresholds(self._selection, self._settings, self._coverage)
-        for note in self._selection.notes if self._selection else ():
-            self._warn(note)
+        self._selected.tell_thresholds(self._coverage)
         unwritten = self._coverage.unwritten if self._coverage else None
         if self._tests.code or self._tests.outcome != "passed":
             if unwritten:
@@ -248,9 +226,9 @@ class Job:
             return
         if unwritten:
             raise unwritten
-        if not self._left_out:
+        if not self._selected.partial:
             require_coverage(self._coverage, self._settings)
-        if self._coverage or not self._left_out:
+        if self._coverage or not self._selected.partial:
             require_patch_coverage(self._patch, self._settings)
 
     def _report(self, problem: CiKitError | None) -> RunReport:
@@ -263,8 +241,8 @@ class Job:
             python_version=self._project.version if self._project else "",
             results=tests.results if tests else None,
             # The coverage of some tests is not that of the project.
-            coverage=None if self._left_out or not self._coverage else self._coverage.percent,
-            covered=self._coverage.files if self._coverage else (),
+            coverage=None if self._selected.partial or not self._coverage else self._coverage.percent,
+            covered=() if self._selected.partial or not self._coverage else self._coverage.files,
             patch=self._patch,
             problem="\n".join(problem.lines()) if problem else "",
             seconds=self._steps.elapsed,
@@ -282,20 +260,17 @@ class Job:
             repository=project_folders(self._settings.root, self._host.environ)[-1],
             root=self._settings.root,
             name=self._name,
-            selection=self._selection,
+            selection=self._selected.selection,
             began=self._steps.began,
         )
 
     @property
-    def _left_out(self) -> bool:
-        """Whether tests were left out."""
-        return self._selection is not None and self._selection.partial
+    def _name(self) -> str:
+        return self._settings.run_name or self._derived_name
 
     @property
-    def _name(self) -> str:
-        """The name of the run: by default what usually differs in a matrix, the servers and the Python."""
-        if self._settings.run_name:
-            return self._settings.run_name
+    def _derived_name(self) -> str:
+        """What usually differs between the runs of a matrix: the servers and the Python."""
         python = f"Python {self._project.version}" if self._project and self._project.version else ""
         return ", ".join(filter(None, (self._versions(), python)))
 

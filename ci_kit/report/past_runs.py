@@ -73,8 +73,7 @@ def _past_run(
 ) -> PastRun:
     redact = runner.host.redactor.redact
     known = results.counted
-    partial = report.selection is not None and report.selection.partial
-    name, command = run_kind(report.name, settings, runner, partial=partial)
+    name, command = run_kind(report.name, settings, runner, partial=report.is_partial)
     ended = known and not results.interrupted and results.ended == results.selected
     return PastRun(
         began=report.began,

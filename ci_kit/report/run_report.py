@@ -91,13 +91,18 @@ class RunReport:
     trend: Trend = NO_TREND
 
     @property
+    def is_partial(self) -> bool:
+        """Whether tests were left out because no change affects them."""
+        return self.selection is not None and self.selection.partial
+
+    @property
     def title(self) -> str:
         """The result in a few words."""
         if self.problem:
             return failed_title(self.outcome)
         if self.results and self.outcome == "passed" and self.results.only_collects:
             return "No tests ran: pytest was asked only to collect"
-        if self.selection and self.selection.partial and self.outcome in ("passed", "failed"):
+        if self.selection and self.is_partial and self.outcome in ("passed", "failed"):
             return f"Affected tests {self.outcome}" if self.selection.ran else "The change affects no test"
         return _TITLES[self.outcome]
 

@@ -6,7 +6,8 @@ The plugin ``lent/ci_kit_selection`` reads the plan, and leaves its facts beside
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,23 @@ class Selection:
     def partial(self) -> bool:
         """Whether tests were left out."""
         return self.skipped > 0
+
+
+def total_selection(selections: Iterable[Selection | None]) -> Selection | None:
+    """What several runs did together; None if none of them left out tests."""
+    partial = [one for one in selections if one and one.partial]
+    if not partial:
+        return None
+    changes = Counter[str]()
+    for one in partial:
+        changes.update({change.what: change.tests for change in one.changes})
+    return Selection(
+        ran=sum(one.ran for one in partial),
+        skipped=sum(one.skipped for one in partial),
+        new=sum(one.new for one in partial),
+        changes=tuple(Change(what, tests) for what, tests in changes.items()),
+        notes=tuple(dict.fromkeys(note for one in partial for note in one.notes)),
+    )
 
 
 @dataclass(frozen=True)
@@ -92,14 +110,6 @@ def selection_arguments(host: Host, plan: Plan, folder: Path) -> list[str]:
     }
     host.write(folder / _FILE, json.dumps(document), shown="")
     return ["-p", "ci_kit_selection", f"--ci-kit-selection={folder / _FILE}"]
-
-
-def records(folder: Path) -> bool:
-    """Whether the command with this folder records what each test executes."""
-    try:
-        return json.loads((folder / _FILE).read_text(encoding="utf-8"))["record"] is True
-    except OSError:
-        return False
 
 
 def nothing_affected(folder: Path) -> bool:

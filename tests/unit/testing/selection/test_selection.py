@@ -270,3 +270,59 @@ def test_another_branch_of_git_needs_no_fetch(measured: Path) -> None:
     git(measured, "checkout", "--quiet", "-b", "topic")
     commit(measured, ONE_CHANGED)
     assert selection(document(measured, "--changed")) == (1, 2)
+
+
+def test_contexts_of_another_kind_are_not_mixed(tmp_path: Path) -> None:
+    config = APP["pyproject.toml"] + "dynamic_context = 'test_function'\n"
+    root = repository(tmp_path / "app", APP | {"pyproject.toml": config})
+    done = run(root, "--changed")
+    assert done.returncode == 0
+    assert "does not count as measured: coverage records contexts of its own (dynamic_context)" in done.stderr
+    assert not [*(root / ".ci-kit").glob("measured-*")]
+
+
+def test_tests_with_other_processes_always_run(tmp_path: Path) -> None:
+    files = {
+        "conftest.py": "import subprocess, sys, pytest\n\n"
+        "@pytest.fixture(scope='module')\ndef started():\n"
+        "    subprocess.run([sys.executable, '-c', ''], check=True)\n",
+        "test_process.py": "def test_a(started): ...\ndef test_b(): ...\n",
+    }
+    root = repository(tmp_path / "app", APP | files)
+    assert run(root, "--changed").returncode == 0
+    # The fixture is for the module, so each of its tests may depend on the process.
+    assert names(document(root, "--changed")) == ["test_process.py::test_a", "test_process.py::test_b"]
+
+
+def test_a_secret_in_the_name_of_a_test_is_not_kept(tmp_path: Path) -> None:
+    secret = "a-secret-of-the-job"
+    files = {"test_p.py": f"import pytest\n@pytest.mark.parametrize('p', ['{secret}'])\ndef test_p(p): ...\n"}
+    root = repository(tmp_path / "app", APP | files)
+    assert run(root, "--changed", MYSQL_PASSWORD=secret).returncode == 0
+    assert secret not in "".join(path.read_text() for path in (root / ".ci-kit").glob("*.json*"))
+    assert names(document(root, "--changed", MYSQL_PASSWORD=secret)) == ["test_p.py::test_p[***]"]
+
+
+def test_the_page_and_the_merged_report_say_what_was_left_out(measured: Path, tmp_path: Path) -> None:
+    write(measured, ONE_CHANGED)
+    page = tmp_path / "page.md"
+    reports = [tmp_path / "1.json", tmp_path / "2.json"]
+    runner = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_EVENT_NAME": "pull_request",
+        "GITHUB_STEP_SUMMARY": str(page),
+        "GITHUB_WORKSPACE": str(measured),
+    }
+    for report in reports:
+        run(measured, "--changed", f"--run-report={report}", "--min-tests=3", **runner)
+    text = page.read_text()
+    assert "## Affected tests passed" in text
+    assert "- `1 of 3 tests ran; no change affects the other 2`\n- `app.py:2 one (1 test)`" in text
+    assert "min-tests is not applied, because only 1 of 3 tests ran" in text
+    assert "Coverage by file" not in text
+    done = ci_kit("report", "--run-report=all.json", "--fail-under=90", *reports, cwd=measured)
+    assert "fail-under is not applied" in done.stderr
+    assert done.returncode == 0
+    merged = json.loads((measured / "all.json").read_text())
+    assert selection(merged) == (2, 4)
+    assert merged["coverage"] is None
