@@ -55,7 +55,9 @@ def affected_by(measured: Measured, root: Path) -> Affected:
     found = find_repository(host, root)
     if found is None:
         sys.exit(f"{root} is not in a git repository")
-    return find_affected(measured, snapshot_of(found, load_settings(root, {})), reader(found.top))
+    return find_affected(
+        measured, snapshot_of(found, load_settings(root, {}), untracked=True), reader(found.top)
+    )
 
 
 def main() -> None:

@@ -69,7 +69,7 @@ def _plan(
         raise UnavailableError("the project is not in a git repository, or git is missing")
     plan = Plan(
         environment=_environment(settings, versions),
-        files=snapshot_of(repository, settings),
+        files=snapshot_of(repository, settings, untracked=not runner.present),
         top=repository.top,
         record=_records(runner, settings),
     )
@@ -113,8 +113,11 @@ def _records(runner: Runner, settings: Settings) -> bool:
     return settings.changed and not (runner.present and runner.event in _FOR_CHANGES)
 
 
-def snapshot_of(repository: Repository, settings: Settings) -> Mapping[str, str]:
-    """The files of a repository with their digests, without the history and the reports of ci-kit."""
+def snapshot_of(repository: Repository, settings: Settings, *, untracked: bool) -> Mapping[str, str]:
+    """The files of a repository with their digests, without the history and the reports of ci-kit.
+
+    A file that a job on a runner has made is not part of a change, so it does not count as ``untracked``.
+    """
     top = os.path.realpath(repository.top)
     named = [settings.value(option) for option in OPTIONS if option.metavar in ("FILE", "FOLDER")]
     own = [
@@ -124,7 +127,7 @@ def snapshot_of(repository: Repository, settings: Settings) -> Mapping[str, str]
     ]
     return {
         path: digest
-        for path, digest in take_snapshot(repository).items()
+        for path, digest in take_snapshot(repository, untracked=untracked).items()
         if not any(path == one or path.startswith(f"{one}/") for one in own)
     }
 

@@ -14,21 +14,26 @@ _DECISIVE_SUFFIXES = (".py", ".so", ".pyd")
 _DECISIVE_NAME = ".env"
 
 
-def take_snapshot(repository: Repository) -> Mapping[str, str]:
+def take_snapshot(repository: Repository, *, untracked: bool) -> Mapping[str, str]:
     """The digest of each file, by its path in the repository.
 
-    Files that git ignores are left out, except for .env files, Python files and compiled modules. The digest
-    of a submodule is empty. Raises UnavailableError if git fails.
+    With ``untracked``, also files that git does not track, unless it ignores them. .env files, Python files
+    and compiled modules count in any case, except in folders without tracked files. The digest of a submodule
+    is empty. Raises UnavailableError if git fails.
     """
-    found = {path: digest_of(repository.top / path) for path in sorted({*_listed(repository)})}
+    found = {
+        path: digest_of(repository.top / path) for path in sorted({*_listed(repository, untracked=untracked)})
+    }
     # git also lists files that are removed, until the next commit.
     return {path: digest for path, digest in found.items() if digest is not None}
 
 
-def _listed(repository: Repository) -> Iterator[str]:
-    yield from _ask(repository, "--cached", "--others", "--exclude-standard")
-    # With --directory, git does not look into folders that are ignored as a whole.
-    for path in _ask(repository, "--others", "--ignored", "--exclude-standard", "--directory"):
+def _listed(repository: Repository, *, untracked: bool) -> Iterator[str]:
+    yield from _ask(repository, "--cached")
+    if untracked:
+        yield from _ask(repository, "--others", "--exclude-standard")
+    # With --directory, git does not look into folders without tracked files, such as .venv.
+    for path in _ask(repository, "--others", "--directory"):
         name = PurePosixPath(path).name
         if not path.endswith("/") and (name.endswith(_DECISIVE_SUFFIXES) or name.startswith(_DECISIVE_NAME)):
             yield path

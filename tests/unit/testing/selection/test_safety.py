@@ -48,7 +48,7 @@ def measure(root: Path, *words: str) -> Measured:
 def affected_by(measured: Measured, root: Path) -> Affected:
     found = find_repository(make_host(), root)
     assert found is not None
-    return find_affected(measured, snapshot_of(found, make_settings(root)), reader(root))
+    return find_affected(measured, snapshot_of(found, make_settings(root), untracked=True), reader(root))
 
 
 def failing(root: Path) -> set[str]:

@@ -326,3 +326,12 @@ def test_the_page_and_the_merged_report_say_what_was_left_out(measured: Path, tm
     merged = json.loads((measured / "all.json").read_text())
     assert selection(merged) == (2, 4)
     assert merged["coverage"] is None
+
+
+def test_on_a_runner_only_decisive_files_count_that_git_does_not_track(measured: Path) -> None:
+    runner = {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request"}
+    write(measured, ONE_CHANGED | {"made/by/job.txt": "", "made/more.py": "", "log.txt": ""})
+    assert selection(document(measured, "--changed", **runner)) == (1, 2)
+    write(measured, {".env": "LEVEL=2"})
+    found = document(measured, "--changed", **runner)
+    assert found["selection"]["everything"].startswith(".env changed")
