@@ -25,6 +25,7 @@ from ci_kit.report.past_runs import compare_with_history
 from ci_kit.report.publishing import comment_writer, conclude, show_errors
 from ci_kit.report.report_files import ReportPaths, report_paths
 from ci_kit.report.run_report import RunReport
+from ci_kit.report.selecting import SelectedTests
 from ci_kit.run_folder import run_folder
 from ci_kit.settings.placeholders import fill, names_in
 from ci_kit.settings.project_folders import project_folders
@@ -60,6 +61,7 @@ class Job:
         self._tests: TestRun | None = None
         self._coverage: CoverageReport | None = None
         self._patch: PatchCoverage | None = None
+        self._selected = SelectedTests(runner, settings, self._warn)
 
     def run(self) -> int:
         """Do the whole job; gives pytest's exit code, or 0 if there are no tests. Raises CiKitError."""
@@ -71,7 +73,9 @@ class Job:
         except CiKitError as error:
             problem = error
         code = self._tests.code if self._tests else 0
-        report = compare_with_history(self._report(problem), self._runner, self._settings)
+        report = compare_with_history(
+            self._report(problem), self._runner, self._settings, self._selected.measured
+        )
         comment = comment_writer(self._settings)
         return conclude(report, self._runner, self._files, code=code, problem=problem, comment=comment)
 
@@ -128,12 +132,22 @@ class Job:
         self, project: Project, commands: tuple[TestCommand, ...], env: dict[str, str], folder: Path
     ) -> None:
         host, settings = self._host, self._settings
+        self._selected.choose(name=self._name, versions=self._derived_name)
         try:
             with self._steps.step("tests", "tests", "running") as step:
                 with self._steps.folded("tests"):
-                    self._tests = run_tests(host, settings, project, commands, env=env, run_folder=folder)
+                    self._tests = run_tests(
+                        host,
+                        settings,
+                        project,
+                        commands,
+                        env=env,
+                        run_folder=folder,
+                        plan=self._selected.plan,
+                    )
                 if not host.dry:
                     step.done(self._tests.said)
+            self._selected.read(folder)
             for warning in self._tests.warnings:
                 self._warn(warning)
             if self._tests.problem:
@@ -147,12 +161,16 @@ class Job:
             return
         with self._steps.step("coverage", "coverage", "making the report") as step:
             with self._steps.folded("coverage"):
-                self._coverage = report_coverage(host, settings, project, run_folder=folder)
+                contexts = self._selected.contexts(folder)
+                self._coverage = report_coverage(
+                    host, settings, project, run_folder=folder, contexts=contexts
+                )
             self._patch = measure_patch(self._runner, settings, self._base, self._coverage.files)
             if self._coverage.percent is not None:
                 step.done(f"{self._coverage.percent:.2f} %")
         for warning in self._coverage.warnings:
             self._warn(warning)
+        self._selected.record(folder, self._tests.results if self._tests else None)
 
     def _wait_for_server(self, starting: StartingServer) -> RunningServer:
         server = starting.wait()
@@ -200,6 +218,7 @@ class Job:
         """Raise the error of a missing report or of a threshold. Failed tests keep their exit code."""
         if not self._tests or self._host.dry:
             return
+        self._selected.tell_thresholds(self._coverage)
         unwritten = self._coverage.unwritten if self._coverage else None
         if self._tests.code or self._tests.outcome != "passed":
             if unwritten:
@@ -207,8 +226,10 @@ class Job:
             return
         if unwritten:
             raise unwritten
-        require_coverage(self._coverage, self._settings)
-        require_patch_coverage(self._patch, self._settings)
+        if not self._selected.partial:
+            require_coverage(self._coverage, self._settings)
+        if self._coverage or not self._selected.partial:
+            require_patch_coverage(self._patch, self._settings)
 
     def _report(self, problem: CiKitError | None) -> RunReport:
         """The report of the job. ``problem`` is the error that ended it."""
@@ -219,8 +240,9 @@ class Job:
             mysql_version=self._versions(),
             python_version=self._project.version if self._project else "",
             results=tests.results if tests else None,
-            coverage=self._coverage.percent if self._coverage else None,
-            covered=self._coverage.files if self._coverage else (),
+            # The coverage of some tests is not that of the project.
+            coverage=None if self._selected.partial or not self._coverage else self._coverage.percent,
+            covered=() if self._selected.partial or not self._coverage else self._coverage.files,
             patch=self._patch,
             problem="\n".join(problem.lines()) if problem else "",
             seconds=self._steps.elapsed,
@@ -237,10 +259,16 @@ class Job:
             annotate_warnings=self._settings.annotate_warnings,
             repository=project_folders(self._settings.root, self._host.environ)[-1],
             root=self._settings.root,
-            name=self._settings.run_name or self._derived_name(),
+            name=self._name,
+            selection=self._selected.selection,
             began=self._steps.began,
         )
 
+    @property
+    def _name(self) -> str:
+        return self._settings.run_name or self._derived_name
+
+    @property
     def _derived_name(self) -> str:
         """What usually differs between the runs of a matrix: the servers and the Python."""
         python = f"Python {self._project.version}" if self._project and self._project.version else ""

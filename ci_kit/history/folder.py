@@ -1,7 +1,8 @@
 """The folder of the history, and its files.
 
-``runs.jsonl`` has the runs, one a line; ``tests-….json`` the tests of one kind of run. Each is written
-atomically, so a reader needs no lock.
+``runs.jsonl`` has the runs, one a line. For one kind of run, ``tests-….json`` has the tests,
+``failed-….json`` those that failed last, and ``measured-….json`` what each of them executes. Each file is
+written atomically, so a reader needs no lock.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from ci_kit.errors import UnavailableError
+from ci_kit.history.last_failed import last_failed_text, read_last_failed
 from ci_kit.history.past_run import PastRun, read_json, read_run, run_line
 from ci_kit.history.past_tests import PastTests, past_tests_text, read_tests
 from ci_kit.host.machine import Host
+from ci_kit.testing.selection.measured import Measured, measured_text, read_measured
 
 _T = TypeVar("_T")
 # Of each kind of run.
@@ -25,6 +28,8 @@ _KEPT_KINDS = 10
 _HEADER = {"file": "the last runs of ci-kit", "version": 1}
 _RUNS = "runs.jsonl"
 _TESTS = "tests-{}.json"
+_FAILED = "failed-{}.json"
+_MEASURED = "measured-{}.json"
 _LOCK = "lock"
 _MARK = "README.md"
 _README_START = "ci-kit keeps "
@@ -50,7 +55,23 @@ class HistoryFolder:
 
     def tests(self, kind: tuple[str, str]) -> PastTests:
         """The tests of one kind of run. A file of another kind counts as empty."""
-        return self._read(_tests_file(kind), read_tests, PastTests())
+        return self._read(_file(_TESTS, kind), read_tests, PastTests())
+
+    def last_failed(self, kind: tuple[str, str]) -> tuple[str, ...]:
+        """The tests of one kind of run that failed when they ran last, by their node ids without secrets."""
+        return self._read(_file(_FAILED, kind), read_last_failed, ())
+
+    def measured(self, kind: tuple[str, str]) -> Measured | None:
+        """What the last measured run of this kind executed."""
+        return self._read(_file(_MEASURED, kind), read_measured, None)
+
+    def keep_failed(self, kind: tuple[str, str], nodes: Sequence[str]) -> None:
+        """Write the tests that failed. Raises UnavailableError."""
+        self._write(_file(_FAILED, kind), last_failed_text(nodes))
+
+    def keep_measured(self, kind: tuple[str, str], measured: Measured) -> None:
+        """Write what each test executes. Raises UnavailableError."""
+        self._write(_file(_MEASURED, kind), measured_text(measured))
 
     def keep(self, runs: Sequence[PastRun], kind: tuple[str, str], tests: PastTests) -> None:
         """Write the last runs, and the tests of their newest kind. Raises UnavailableError."""
@@ -58,12 +79,13 @@ class HistoryFolder:
             if not (self._path / name).exists():
                 self._write(name, text)
         kept = _last_of_each_kind(runs)
-        self._write(_tests_file(kind), past_tests_text(tests))
+        self._write(_file(_TESTS, kind), past_tests_text(tests))
         self._write(_RUNS, "\n".join([json.dumps(_HEADER), *map(run_line, kept), ""]))
-        known = {_tests_file(run.kind) for run in kept}
-        for path in self._path.glob(_TESTS.format("*")):
-            if path.name not in known:
-                self._host.remove(path)
+        for pattern in (_TESTS, _FAILED, _MEASURED):
+            known = {_file(pattern, run.kind) for run in kept}
+            for path in self._path.glob(pattern.format("*")):
+                if path.name not in known:
+                    self._host.remove(path)
 
     def _read(self, name: str, parse: Callable[[str], _T], empty: _T) -> _T:
         try:
@@ -129,6 +151,6 @@ def _last_of_each_kind(runs: Sequence[PastRun]) -> list[PastRun]:
     return kept[::-1]
 
 
-def _tests_file(kind: tuple[str, str]) -> str:
+def _file(pattern: str, kind: tuple[str, str]) -> str:
     digest = hashlib.sha256("\n".join(kind).encode(errors="replace")).hexdigest()
-    return _TESTS.format(digest[:8])
+    return pattern.format(digest[:8])

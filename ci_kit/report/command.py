@@ -40,6 +40,8 @@ def report_runs(settings: Settings, runner: Runner, documents: Sequence[str], *,
     elif report.problem:
         # The run has shown it, but on another machine.
         show_error("\n".join(map(one_line, report.problem.splitlines())), runner)
+    if settings.fail_under and report.is_partial and report.coverage is None:
+        runner.host.console.warning("fail-under is not applied, because the runs left out tests")
     code = 1 if report.outcome == "failed" else 0
     comment = comment_writer(settings)
     return conclude(report, runner, files, code=code, problem=problem, comment=comment)
@@ -52,8 +54,11 @@ def _problem(report: RunReport, settings: Settings, min_runs: int) -> CiKitError
     try:
         _require_runs(report, min_runs)
         if report.outcome == "passed":
-            require_coverage(_coverage(report, settings), settings)
-            require_patch_coverage(report.patch, settings)
+            # The total of runs that left out tests is unknown.
+            if report.coverage is not None or not report.is_partial:
+                require_coverage(_coverage(report, settings), settings)
+            if report.patch or not report.is_partial:
+                require_patch_coverage(report.patch, settings)
     except CiKitError as problem:
         return problem
     return None

@@ -16,6 +16,7 @@ from ci_kit.report.run_report import RunReport
 from ci_kit.testing.covered_lines import FileCoverage
 from ci_kit.testing.merged_coverage import merge_files, merge_patches, total_percent
 from ci_kit.testing.results import Failure, Results, TestResult, total_results
+from ci_kit.testing.selection.plan import total_selection
 
 _OfRun = TypeVar("_OfRun", Failure, TestResult)
 
@@ -46,6 +47,7 @@ def merge_runs(reports: Sequence[RunReport]) -> RunReport:
         mysql_version=_each(run.mysql_version for run in runs),
         python_version=_each(run.python_version for run in runs),
         results=replace(total_results([report.results for report in reports]), uncounted=unknown),
+        # A run that left out tests has no measured files.
         coverage=total_percent(covered := merge_files(measured)),
         covered=covered,
         patch=merge_patches(patches),
@@ -56,6 +58,7 @@ def merge_runs(reports: Sequence[RunReport]) -> RunReport:
         root=root,
         began=min((run.began for run in runs if run.began), default=""),
         runs=runs,
+        selection=total_selection(run.selection for run in runs),
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from dataclasses import replace
 
 from ci_kit.errors import UnavailableError
 from ci_kit.github import Runner
 from ci_kit.history.folder import open_history
+from ci_kit.history.kind import run_kind
+from ci_kit.history.last_failed import failed_after
 from ci_kit.history.past_run import PastRun
 from ci_kit.history.revision import Revision, find_revision
 from ci_kit.history.trend import trend_of
@@ -17,17 +16,21 @@ from ci_kit.redaction import Redactor
 from ci_kit.report.run_report import RunReport
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.results import Results, TestResult
+from ci_kit.testing.selection.measured import Measured
 
-_RELEASE = re.compile(r"(\d+\.\d+)(?:\.\d+)+")
 
+def compare_with_history(
+    report: RunReport, runner: Runner, settings: Settings, measured: Measured | None = None
+) -> RunReport:
+    """The report with its trend. A history that cannot be used is a warning, because the tests count.
 
-def compare_with_history(report: RunReport, runner: Runner, settings: Settings) -> RunReport:
-    """The report with its trend. A history that cannot be used is a warning, because the tests count."""
+    ``measured`` is what each test executed, if the run recorded it.
+    """
     results = report.results
     if not settings.history or runner.host.dry or not results or not _ran(results):
         return report
     try:
-        return _compare(report, results, runner, settings)
+        return _compare(report, results, runner, settings, measured)
     except UnavailableError as error:
         why = f" ({error.why})" if error.why else ""
         runner.host.console.warning(
@@ -41,7 +44,9 @@ def _ran(results: Results) -> bool:
     return bool(results.ended or results.tests or results.uncounted)
 
 
-def _compare(report: RunReport, results: Results, runner: Runner, settings: Settings) -> RunReport:
+def _compare(
+    report: RunReport, results: Results, runner: Runner, settings: Settings, measured: Measured | None
+) -> RunReport:
     redactor = runner.host.redactor
     revision = find_revision(runner, settings)
     run = _past_run(report, results, revision, runner, settings)
@@ -49,9 +54,15 @@ def _compare(report: RunReport, results: Results, runner: Runner, settings: Sett
     # The tests may have removed the folder, and the lock would make it again.
     if not settings.root.is_dir():
         return report
+    # The failures of a part of the tests are those of the whole, too.
+    whole = run_kind(report.name, settings, runner)
     with open_history(runner.host, settings.root / settings.history) as history:
         runs, past = history.runs(), history.tests(run.kind)
+        failed = failed_after(history.last_failed(whole), tests)
         history.keep([*runs, run], run.kind, past.with_run(tests))
+        history.keep_failed(whole, failed)
+        if measured:
+            history.keep_measured(whole, measured)
     for path in history.unread:
         runner.host.console.warning(f"the history in {path} cannot be read, so it begins anew")
     return replace(report, trend=trend_of(run, runs, tests, past, base=redactor.redact(revision.base)))
@@ -62,6 +73,7 @@ def _past_run(
 ) -> PastRun:
     redact = runner.host.redactor.redact
     known = results.counted
+    name, command = run_kind(report.name, settings, runner, partial=report.is_partial)
     ended = known and not results.interrupted and results.ended == results.selected
     return PastRun(
         began=report.began,
@@ -69,9 +81,8 @@ def _past_run(
         branch=redact(revision.branch),
         event=redact(revision.event),
         outcome=report.outcome,
-        # A newer patch release stays the same kind of run.
-        name=redact(_RELEASE.sub(r"\1", report.name)),
-        command=_digest(settings, runner),
+        name=name,
+        command=command,
         seconds=round(report.seconds, 2),
         test_seconds=round(results.duration, 2) if ended else None,
         tests=results.ended if known else None,
@@ -81,13 +92,6 @@ def _past_run(
         coverage=report.coverage,
         patch=report.patch.percent if report.patch else None,
     )
-
-
-def _digest(settings: Settings, runner: Runner) -> str:
-    """A digest of what decides which tests run and how fast: a selection of tests is another kind of run."""
-    options = runner.host.environ.get("PYTEST_ADDOPTS", "")
-    decisive = (settings.test_command, settings.pytest_args, settings.coverage, options)
-    return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:8]
 
 
 def _without_secrets(tests: tuple[TestResult, ...], redactor: Redactor) -> list[tuple[str, TestResult]]:

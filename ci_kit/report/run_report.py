@@ -10,6 +10,7 @@ from ci_kit.history.trend import NO_TREND, Trend
 from ci_kit.report.markdown import plain
 from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
 from ci_kit.testing.results import Results
+from ci_kit.testing.selection.plan import Selection
 
 NOT_IN_DOCUMENT = "not in document"
 """The metadata of a field that only this machine can use."""
@@ -47,7 +48,8 @@ class RunReport:
     ``results`` is None without a report from pytest, ``coverage`` (in percent) without a measurement.
     ``covered`` are the measured files. ``patch`` is None if the change of the run is unknown.
     ``problem`` has the lines of the error that ended the run. ``reason`` says more about a failure.
-    ``trend`` compares the run with earlier runs.
+    ``trend`` compares the run with earlier runs. ``selection`` says which tests were left out, or came first;
+    None if no setting asks for it. The coverage of a part of the tests is unknown.
     ``zone_is_default`` means that no setting chose the time zone. ``repository`` is the folder of the
     repository, ``root`` that of the project; None if unknown. ``again`` has the words of the command that
     runs only the failed tests again. With ``annotate_warnings``, pytest's warnings become annotations.
@@ -78,6 +80,7 @@ class RunReport:
     began: str = ""
     runs: tuple[RunReport, ...] = ()
     again: tuple[str, ...] = ()
+    selection: Selection | None = None
     annotate_warnings: bool = field(default=False, metadata={NOT_IN_DOCUMENT: True})
 
     def relative(self, path: str) -> str:
@@ -88,12 +91,19 @@ class RunReport:
     trend: Trend = NO_TREND
 
     @property
+    def is_partial(self) -> bool:
+        """Whether tests were left out because no change affects them."""
+        return self.selection is not None and self.selection.partial
+
+    @property
     def title(self) -> str:
         """The result in a few words."""
         if self.problem:
             return failed_title(self.outcome)
         if self.results and self.outcome == "passed" and self.results.only_collects:
             return "No tests ran: pytest was asked only to collect"
+        if self.selection and self.is_partial and self.outcome in ("passed", "failed"):
+            return f"Affected tests {self.outcome}" if self.selection.ran else "The change affects no test"
         return _TITLES[self.outcome]
 
     @property

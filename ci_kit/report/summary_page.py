@@ -18,6 +18,7 @@ from ci_kit.report.excerpt import excerpt
 from ci_kit.report.groups import FailureGroup, group_failures
 from ci_kit.report.markdown import code_block, code_span, plain
 from ci_kit.report.run_report import RunReport, failed_title
+from ci_kit.report.selected_tests import selection_lines
 from ci_kit.report.trend_lines import run_table, slower_lines
 from ci_kit.testing.results import Failure, Results, WarningRecord
 
@@ -56,6 +57,8 @@ def _blocks(report: RunReport, runner: Runner) -> Iterator[str]:
     yield render_template(templates, "summary.md.jinja", {"report": report})
     if report.runs:
         yield render_template(templates, "runs.md.jinja", {"runs": report.runs})
+    if report.selection and (lines := [*selection_lines(report.selection), *report.selection.notes]):
+        yield render_template(templates, "selection.md.jinja", {"lines": lines})
     results = report.results
     if results:
         yield from failure_blocks(results, templates)

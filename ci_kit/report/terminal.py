@@ -15,6 +15,7 @@ from ci_kit.report.covered_files import missed_lines, most_missed
 from ci_kit.report.excerpt import excerpt, one_line
 from ci_kit.report.groups import FailureGroup, group_failures
 from ci_kit.report.run_report import RunReport
+from ci_kit.report.selected_tests import selection_lines
 from ci_kit.report.trend_lines import slower_lines
 from ci_kit.testing.results import Failure, TestResult
 
@@ -40,6 +41,7 @@ def print_result(report: RunReport, runner: Runner) -> None:
         return
     if not report.problem:
         _print_outcome(report, runner)
+    _print_selection(report, runner)
     if results := report.results:
         failures = f"{len(results.failures)}, the first of each test function or cause"
         _print_groups("failures", failures, results.failures, "red", runner)
@@ -62,6 +64,13 @@ def _print_outcome(report: RunReport, runner: Runner) -> None:
     console.step("result", f"{title}: {', '.join(filter(None, facts))}")
     if report.zone_hint:
         console.step("timezone", one_line(report.zone_hint))
+
+
+def _print_selection(report: RunReport, runner: Runner) -> None:
+    lines = list(selection_lines(report.selection)) if report.selection else []
+    if lines:
+        runner.host.console.step("selected", one_line(lines[0]))
+        _print_items(map(one_line, lines[1:]), runner)
 
 
 def _print_groups(

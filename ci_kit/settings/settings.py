@@ -74,6 +74,10 @@ class Settings:
     coverage_json: str
     coverage_html: str
     min_tests: int
+    failed_first: bool
+    changed: bool
+    changed_ignore: tuple[str, ...]
+    measure_tests: bool | None
     login_variables: tuple[Variable, ...]
     html: str
     junit_report: str

@@ -182,6 +182,9 @@ def _unfit_settings(settings: Settings, commands: Sequence[TestCommand]) -> Iter
             f"the arguments {shlex.join(settings.pytest_args)}": bool(settings.pytest_args),
             f"json-report = {settings.json_report!r}": bool(settings.json_report),
             "root-on-path = false": not settings.root_on_path,
+            "failed-first = true": settings.failed_first,
+            "changed = true": settings.changed,
+            "measure-tests = true": bool(settings.measure_tests),
         }
         for what in (text for text, is_given in given.items() if is_given):
             yield UsageError(
@@ -189,6 +192,13 @@ def _unfit_settings(settings: Settings, commands: Sequence[TestCommand]) -> Iter
                 why=f"test-command has no command that starts pytest; it came from {source}",
                 todo="remove it, or add a command that begins with pytest or python -m pytest",
             )
+    if (settings.changed or settings.measure_tests) and not settings.coverage:
+        name = "changed" if settings.changed else "measure-tests"
+        yield UsageError(
+            f"{name} needs the coverage of the tests",
+            why=f"coverage is off; it came from {settings.source('coverage')}",
+            todo=f"turn the setting coverage on, or {name} off",
+        )
     if runs_of_pytest > 1 and settings.json_report:
         yield UsageError(
             "json-report is one file for several runs of pytest",

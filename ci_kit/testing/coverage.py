@@ -34,14 +34,17 @@ class CoverageReport:
     unwritten: UnavailableError | None = None
 
 
-def report_coverage(host: Host, settings: Settings, project: Project, *, run_folder: Path) -> CoverageReport:
+def report_coverage(
+    host: Host, settings: Settings, project: Project, *, run_folder: Path, contexts: Path | None = None
+) -> CoverageReport:
     """Print the table of lines that no test reached, and read the total and the lines of each file.
 
     The threshold is the setting fail-under, or fail_under in the project's own coverage configuration.
-    ``run_folder`` has the folders of the run's commands.
+    ``run_folder`` has the folders of the run's commands. ``contexts`` is the file for the lines of each test.
     """
     threshold = [] if settings.fail_under is None else [f"--fail-under={settings.fail_under:g}"]
-    words = ["-m", "coverage", "report", "-m", *threshold, *coverage_file_words(settings)]
+    recorded = [f"--contexts={contexts}"] if contexts else []
+    words = ["-m", "coverage", "report", "-m", *threshold, *coverage_file_words(settings), *recorded]
     code = host.stream(project_command(project, run_folder, words, cwd=settings.root))
     if host.dry:
         return CoverageReport(None, below_threshold=False)

@@ -12,6 +12,7 @@ from ci_kit.testing.plugins import json_report_arguments, results_arguments
 from ci_kit.testing.python import Project
 from ci_kit.testing.results import Results
 from ci_kit.testing.results_file import read_results
+from ci_kit.testing.selection.plan import Plan, nothing_affected, selection_arguments
 from ci_kit.testing.session import project_command, stream_tests
 from ci_kit.testing.verdict import NO_TESTS, OK, TestRun, judge
 
@@ -24,21 +25,25 @@ def run_pytest(
     *,
     env: Mapping[str, str],
     folder: Path,
+    plan: Plan,
 ) -> TestRun:
-    """Run pytest; its plugins are beside ``folder``, which is for the files of this command.
+    """Run pytest by a plan; its plugins are beside ``folder``, which is for the files of this command.
 
     Raises UnavailableError if coverage or pytest could not start, or if the project's folder is gone after
     it.
     """
     report = folder / "results.jsonl"
     coverage = ["-m", "coverage", "run"] if settings.coverage else []
-    arguments = [*results_arguments(report), *json_report_arguments(settings), *command.arguments]
+    own = [*results_arguments(report), *json_report_arguments(settings)]
+    arguments = [*own, *selection_arguments(host, plan, folder), *command.arguments]
     words = [*coverage, *project.pytest, *arguments]
     started = project_command(project, folder, words, env=env, cwd=settings.root, options=command.options)
     code = stream_tests(host, started, root=settings.root, session=folder)
     if host.dry:
         return TestRun("passed", OK, None)
     results = read_results(report)
+    if code == NO_TESTS and nothing_affected(folder):
+        return TestRun("passed", OK, results)
     if code == NO_TESTS and results and not results.collected and "xdist" in project.has:
         code, results = _collect_serially(host, settings, project, command, env=env, folder=folder)
     return judge(code, results, command.arguments)

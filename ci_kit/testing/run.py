@@ -13,6 +13,7 @@ from ci_kit.testing.other_command import run_other
 from ci_kit.testing.plugins import lend_plugins
 from ci_kit.testing.pytest_command import run_pytest
 from ci_kit.testing.python import Project
+from ci_kit.testing.selection.plan import NO_PLAN, Plan, read_selection
 from ci_kit.testing.verdict import TestRun, failed_by, judge_all, require_tests
 
 
@@ -24,11 +25,12 @@ def run_tests(
     *,
     env: Mapping[str, str],
     run_folder: Path,
+    plan: Plan = NO_PLAN,
 ) -> TestRun:
     """Run each command, also after one that failed, and pass the output on as it comes.
 
-    ``env`` is added to the environment. ``run_folder`` is an existing folder for files of this run. Raises
-    UnavailableError if the plugins of ci-kit cannot be copied.
+    ``env`` is added to the environment. ``run_folder`` is an existing folder for files of this run. The
+    runs of pytest follow ``plan``. Raises UnavailableError if the plugins of ci-kit cannot be copied.
     """
     if any(command.kind == "pytest" for command in commands):
         lend_plugins(host, settings, project, run_folder / "plugins")
@@ -38,9 +40,11 @@ def run_tests(
             host.console.step("tests", f"{number} of {len(commands)}: {command}")
         folder = run_folder / str(number)
         host.make_dir(folder)
-        run_one = run_pytest if command.kind == "pytest" else run_other
         try:
-            run = run_one(host, settings, project, command, env=env, folder=folder)
+            if command.kind == "pytest":
+                run = run_pytest(host, settings, project, command, env=env, folder=folder, plan=plan)
+            else:
+                run = run_other(host, settings, project, command, env=env, folder=folder)
         except UnavailableError as problem:
             # The report has the results of the other commands too.
             run = failed_by(problem, None)
@@ -49,4 +53,6 @@ def run_tests(
             host.console.error(run.problem.lines())
         runs.append(run)
     total = judge_all(runs)
-    return total if host.dry else require_tests(total, settings)
+    # min-tests is for the whole suite.
+    partial = read_selection(plan, run_folder).partial
+    return total if host.dry or partial else require_tests(total, settings)

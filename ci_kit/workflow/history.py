@@ -1,4 +1,4 @@
-"""The folder of the history that a workflow keeps in GitHub's cache."""
+"""What a workflow keeps of the history in GitHub's cache."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from ci_kit.errors import UsageError
 from ci_kit.settings.loading import load_settings
+from ci_kit.settings.settings import Settings
 
 
 def history_path(root: Path, working_directory: PurePosixPath, inputs: Mapping[str, str]) -> str:
@@ -15,8 +16,7 @@ def history_path(root: Path, working_directory: PurePosixPath, inputs: Mapping[s
 
     Raises UsageError if the run keeps no history, or if its settings are wrong.
     """
-    given = {"history": inputs["history"]} if inputs.get("history") else {}
-    settings = load_settings(root / working_directory, {}, given)
+    settings = _settings(root / working_directory, inputs)
     if not settings.history:
         raise UsageError(
             "the workflow cannot keep the history of the runs",
@@ -24,3 +24,15 @@ def history_path(root: Path, working_directory: PurePosixPath, inputs: Mapping[s
             todo="remove one of them",
         )
     return os.path.normpath(working_directory / settings.history)
+
+
+def puts_failed_first(root: Path, working_directory: PurePosixPath, inputs: Mapping[str, str]) -> bool:
+    """Whether the run begins with the tests that failed last. Raises UsageError if its settings are wrong."""
+    return _settings(root / working_directory, inputs).failed_first
+
+
+def _settings(root: Path, inputs: Mapping[str, str]) -> Settings:
+    """The settings of the run. An input may be an expression, so only those that matter here are read."""
+    names = ("history", "failed-first")
+    given = {name.replace("-", "_"): inputs[name] for name in names if inputs.get(name)}
+    return load_settings(root, {}, given)

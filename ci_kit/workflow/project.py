@@ -15,7 +15,7 @@ from ci_kit.workflow.action import OwnAction
 from ci_kit.workflow.cached import CachedPackages, cached_packages
 from ci_kit.workflow.checks import OWN_ACTION
 from ci_kit.workflow.comment import asks_for_comment
-from ci_kit.workflow.history import history_path
+from ci_kit.workflow.history import history_path, puts_failed_first
 from ci_kit.workflow.install import install_script
 from ci_kit.workflow.linters import LinterStep, linter_steps, unused_linters
 from ci_kit.workflow.options import options_of
@@ -154,10 +154,12 @@ def complete(project: Project, sources: dict[str, str]) -> dict[str, Any]:
     else:
         values["linters"] = ()
     keeps = values["history"] and project.uses("history")
+    run = (project.root, project.working_directory, values["inputs"])
     return values | {
         "cached": project.cached,
         "comments": asks_for_comment(project.folder, values["inputs"], values["env"]),
-        "history": history_path(project.root, project.working_directory, values["inputs"]) if keeps else "",
+        "history": history_path(*run) if keeps else "",
+        "failed_first": bool(keeps) and puts_failed_first(*run),
     }
 
 

@@ -28,7 +28,8 @@ class WorkflowSettings:
 
     ``table`` is the table of pyproject.toml that describes it. ``cached`` is what the package manager
     downloads. ``history`` is the folder of the history, relative to the repository; empty if the workflow
-    does not keep it. ``comments`` is whether the tests write a comment on the pull request. ``ecosystems``
+    does not keep it. ``failed_first`` is whether it also keeps the failed tests of a pull request.
+    ``comments`` is whether the tests write a comment on the pull request. ``ecosystems``
     are the package ecosystems of Dependabot, with the folders of the projects.
     """
 
@@ -50,6 +51,7 @@ class WorkflowSettings:
     inputs: Mapping[str, str]
     env: Mapping[str, str]
     history: str
+    failed_first: bool
     act: bool
     schedule: str
     tags: tuple[str, ...]

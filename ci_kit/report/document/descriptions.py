@@ -28,6 +28,7 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "began": "When the run began: in UTC, by ISO 8601. Empty: unknown.",
         "again": "The words of the command that runs only the failed tests again. Empty: unknown.",
         "trend": "How the run compares with earlier ones.",
+        "selection": "Which tests were left out, or came first. null: no setting asked for it.",
         "runs": "In a document of several runs: each run, without its tests and its measured files.",
     },
     "Trend": {
@@ -60,6 +61,19 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "skipped": "The tests that were skipped. null: unknown.",
         "coverage": "The total coverage in percent. null: unknown.",
         "patch": "The coverage of the changed lines in percent. null: unknown.",
+    },
+    "Selection": {
+        "everything": "Why all tests ran although `changed` is on. Empty: they did not, or it is off.",
+        "ran": "The tests that were not left out.",
+        "skipped": "The tests that were left out. Above 0: the run tested only a part.",
+        "new": "The tests among those that ran that no run had measured.",
+        "changes": "What changed.",
+        "failed": "The tests that failed last time and came first.",
+        "notes": "Messages, such as that a threshold was not applied.",
+    },
+    "Change": {
+        "what": "A function with its lines, a file, or a reason.",
+        "tests": "The number of tests that run because of it.",
     },
     "Step": {
         "name": "The name of the step.",

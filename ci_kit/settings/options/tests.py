@@ -95,4 +95,38 @@ TESTS: tuple[Option, ...] = (
         integer(0, 10**9),
         metavar="NUMBER",
     ),
+    Option(
+        "failed-first",
+        "Tests",
+        False,
+        "Run the tests first that failed when they ran last, by the history.",
+        flag,
+        switch=True,
+    ),
+    Option(
+        "changed",
+        "Tests",
+        False,
+        "Run only the tests that a change affects, by the coverage of an earlier run. On a runner, only for"
+        " pull requests. docs/selection.md says what it cannot see.",
+        flag,
+        switch=True,
+    ),
+    Option(
+        "changed-ignore",
+        "Tests",
+        (),
+        "Patterns of files whose change affects no test, such as *.md, relative to the repository.",
+        words,
+        metavar="PATTERNS",
+    ),
+    Option(
+        "measure-tests",
+        "Tests",
+        None,
+        "Run all tests, and record what each one executes, for later runs with changed. auto: if changed is"
+        " on, nothing was left out, and the run is not for a pull request.",
+        auto_or(flag),
+        switch=True,
+    ),
 )

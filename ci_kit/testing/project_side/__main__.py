@@ -5,7 +5,7 @@ Usage: project_side FOLDER/N -m pytest [ARGUMENT...]
        project_side FOLDER/N -m coverage run -m pytest [ARGUMENT...], and the same with SCRIPT
        project_side FOLDER/N -m coverage run -m MODULE|FILE|-c TEXT [ARGUMENT...]
        project_side FOLDER -m coverage combine
-       project_side FOLDER -m coverage report -m [--fail-under=PERCENT] [--FORMAT=PATH...]
+       project_side FOLDER -m coverage report -m [--fail-under=PERCENT] [--FORMAT=PATH...] [--contexts=PATH]
 
 FOLDER is for the files of this run, and FOLDER/N for those of one command. The modules session, program and
 report describe what is different there.

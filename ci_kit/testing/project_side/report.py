@@ -20,6 +20,7 @@ from coverage.exceptions import CoverageException
 from coverage.results import should_fail_under
 
 _FAIL_UNDER = "--fail-under="
+_CONTEXTS = "--contexts="
 
 
 def main(folder: Path, words: list[str], load: Callable[[str], ModuleType]) -> int:
@@ -32,6 +33,9 @@ def main(folder: Path, words: list[str], load: Callable[[str], ModuleType]) -> i
                     coverage.set_option("report:fail_under", float(word[len(_FAIL_UNDER) :]))
             # pytest-cov's own reports, which the project sees by hand, leave out files without source.
             ignore_errors = True if by_pytest_cov else None
+            for word in words[1:]:
+                if word.startswith(_CONTEXTS):
+                    load("contexts").write(coverage, Path(word[len(_CONTEXTS) :]))
             try:
                 _report(coverage, ignore_errors, load, result)
             finally:

@@ -32,6 +32,7 @@ class Facts:
     """The file FOLDER/N/session.json. pytest may be killed at any time, so the file is always complete."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._path = folder / "session.json"
         self._facts: dict[str, object] = {}
 
@@ -61,6 +62,8 @@ def main(folder: Path, words: list[str], load: Callable[[str], ModuleType]) -> i
     facts = Facts(folder)
     coverage = None
     data_file_before = os.environ.get("COVERAGE_FILE")
+    if _records_contexts(facts.folder):
+        _use_tracer()
     if words[:3] == _COVERAGE_RUN:
         del words[:3]
         try:
@@ -89,6 +92,23 @@ def _arguments(words: list[str]) -> list[str]:
     if sys.path[:1] == [str(Path.cwd())]:
         sys.path[0] = str(Path(words[0]).parent)
     return words[1:]
+
+
+def _records_contexts(folder: Path) -> bool:
+    try:
+        return bool(json.loads((folder / "selection.json").read_text(encoding="utf-8"))["record"])
+    except OSError:
+        return False
+
+
+def _use_tracer() -> None:
+    """Keep coverage, also that of pytest-cov and of workers, from measuring by sys.monitoring.
+
+    That reports each line once, and not once for each test.
+    """
+    with suppress(ImportError):
+        importlib.import_module("coverage.tracer")
+        os.environ["COVERAGE_CORE"] = "ctrace"
 
 
 def _start_coverage(folder: Path) -> Coverage:

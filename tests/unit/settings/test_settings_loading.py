@@ -143,6 +143,10 @@ WRONG = {
     "coverage": "90",
     "fail-under": "101",
     "min-tests": "-1",
+    "failed-first": "perhaps",
+    "changed": "main",
+    "changed-ignore": "'unclosed",
+    "measure-tests": "sometimes",
 }
 WRONG_PLACES = [
     pytest.param(BY_NAME[name], source, id=f"{name}-{source}")

@@ -21,6 +21,7 @@ inputs:
   working-directory: {{description: The project's folder}}
   database: {{description: Name of the database}}
   history: {{description: Folder of the history}}
+  failed-first: {{description: Order}}
   keep-mysql: {{description: Leave the server running}}
   comment: {{description: Comment on the pull request}}
   run-name: {{description: Name of the run}}

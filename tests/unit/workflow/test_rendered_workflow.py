@@ -40,6 +40,12 @@ VARIANTS: dict[str, dict[str, object]] = {
         "working_directory": "app",
         "act": True,
     },
+    "the failed tests of pull requests": {
+        "history": True,
+        "inputs": {"failed-first": "true"},
+        "python_versions": ["3.12", "3.13"],
+        "act": True,
+    },
     "an action elsewhere": {"action": f"owner/ci-kit@{'0' * 40} # v1.0.0", "act": True},
 }
 LINTERS = {
@@ -237,6 +243,32 @@ def test_the_history_is_read_by_all_and_saved_by_pushes(repository: Repository) 
     primary = "${{ steps.history.outputs.cache-primary-key }}"
     assert save["with"] == {"path": "app/.ci-kit", "key": primary}
     assert save["if"] == "${{ !cancelled() && github.event_name != 'pull_request' && !env.ACT }}"
+
+
+def test_a_pull_request_keeps_its_failed_tests_if_they_run_first(repository: Repository) -> None:
+    repository.configure(history=True, inputs={"failed-first": "true"})
+    found = steps(repository)
+    restore = found["Restore the failed tests of the pull request"]
+    save = found["Save the failed tests of the pull request"]
+    names = list(found)
+    # After the history, which has the failed tests of the base branch.
+    assert names.index("Restore the history of the runs") + 1 == names.index(
+        "Restore the failed tests of the pull request"
+    )
+    assert restore["with"] == {
+        "path": ".ci-kit/failed-*.json",
+        "key": "ci-kit-failed-${{ runner.os }}-${{ github.event.number }}-${{ github.run_id }}"
+        "-${{ github.run_attempt }}",
+        "restore-keys": "ci-kit-failed-${{ runner.os }}-${{ github.event.number }}-",
+    }
+    assert save["with"] == {
+        "path": restore["with"]["path"],
+        "key": "${{ steps.failed.outputs.cache-primary-key }}",
+    }
+    assert restore["if"] == "${{ github.event_name == 'pull_request' }}"
+    assert save["if"] == "${{ !cancelled() && github.event_name == 'pull_request' }}"
+    repository.configure(history=True)
+    assert "Restore the failed tests of the pull request" not in steps(repository)
 
 
 def test_without_the_setting_the_history_is_not_kept(repository: Repository) -> None:

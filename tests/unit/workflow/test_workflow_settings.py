@@ -43,6 +43,7 @@ def test_an_empty_table_has_a_value_for_everything(repository: Repository) -> No
     assert settings.action == Uses("./")
     assert (settings.paths, settings.servers, settings.linters) == ((), (), ())
     assert (settings.inputs, settings.env, settings.history, settings.comments) == ({}, {}, "", False)
+    assert not settings.failed_first
     assert settings.template == "ci"
     assert settings.templates is None
     assert not settings.matrix
@@ -106,6 +107,7 @@ def test_every_key_is_read(repository: Repository) -> None:
         interval="daily",
         cooldown_days=3,
         history="app/.ci-kit",
+        failed_first=False,
         comments=False,
         template="own",
         templates=PurePosixPath("ci"),
@@ -194,6 +196,7 @@ def test_the_table_and_the_settings_have_the_same_fields() -> None:
         "table",
         "cached",
         "comments",
+        "failed_first",
         "ecosystems",
     }
     assert {option.field for option in WORKFLOW_OPTIONS} == fields

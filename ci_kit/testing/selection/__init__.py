@@ -1,0 +1,1 @@
+"""Which tests of a run come first, and which tests a change affects."""
