@@ -65,9 +65,9 @@ class TooFewTestsError(CiKitError):
 class OutOfDateError(CiKitError):
     exit_code = 10
     meaning = (
-        "a file is out of date: a workflow differs from the output of `ci-kit render` (render --check), has steps"
-        " that `ci-kit adopt` can replace (adopt --check), has pins with newer releases (pins update --check), or"
-        " `ci-kit init` would change a file (init --check)"
+        "a file is out of date: a workflow differs from the output of `ci-kit render` (render --check), has"
+        " steps that `ci-kit adopt` can replace (adopt --check), has pins with newer releases (pins update"
+        " --check), or `ci-kit init` would change a file (init --check)"
     )
 
 

@@ -12,8 +12,8 @@ from ci_kit.init.changes import Change
 from ci_kit.init.repository import Repository
 from ci_kit.templating import require_inside
 from ci_kit.workflow.loading import workflow_action
-from ci_kit.workflow.pins import Uses
 from ci_kit.workflow.rivals import jobs_with_tests
+from ci_kit.workflow.uses import Uses
 
 # Only to find out whether a workflow has steps that an action could replace.
 _ANY_ACTION = Uses("./")

@@ -22,7 +22,7 @@ from ci_kit.init.tables import RUN, has_workflow_tables, with_table
 from ci_kit.settings.pyproject import read_table, resolve_root
 from ci_kit.templating import require_inside
 from ci_kit.workflow.files import render_files, require_own
-from ci_kit.workflow.pins import Uses
+from ci_kit.workflow.uses import Uses
 
 
 @dataclass(frozen=True)

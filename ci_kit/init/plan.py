@@ -30,7 +30,7 @@ from ci_kit.init.workflow_decisions import (
 from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.pyproject import read_table
 from ci_kit.workflow.action import own_action
-from ci_kit.workflow.pins import Uses
+from ci_kit.workflow.uses import Uses
 
 _ROOT = PurePosixPath()
 _OPTIONS = {option.name: option for option in OPTIONS}
