@@ -18,6 +18,7 @@ from ci_kit.mysql.opening import (
     login_environment,
     open_server,
     placeholder_values,
+    test_environment,
 )
 from ci_kit.report.failed_again import CommandLine, failed_again
 from ci_kit.report.job_steps import JobSteps
@@ -26,7 +27,7 @@ from ci_kit.report.publishing import comment_writer, conclude, show_errors
 from ci_kit.report.report_files import ReportPaths, report_paths
 from ci_kit.report.run_report import RunReport
 from ci_kit.run_folder import run_folder
-from ci_kit.settings.placeholders import fill, names_in
+from ci_kit.settings.placeholders import names_in
 from ci_kit.settings.project_folders import project_folders
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.commands import TestCommand, modules_of, read_commands
@@ -41,6 +42,7 @@ from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import run_tests
 from ci_kit.testing.verdict import TestRun
 from ci_kit.timezone import set_timezone
+from ci_kit.workers import Workers
 
 
 class Job:
@@ -57,6 +59,7 @@ class Job:
         self._files = ReportPaths({})
         self._project: Project | None = None
         self._servers: list[RunningServer] = []
+        self._workers = Workers(settings, runner)
         self._tests: TestRun | None = None
         self._coverage: CoverageReport | None = None
         self._patch: PatchCoverage | None = None
@@ -85,13 +88,13 @@ class Job:
             project, found = self._set_up(used, cleanup)
         values = placeholder_values(self._servers)
         commands = tuple(command.filled(values) for command in found)
-        env = {"TZ": settings.timezone, **login_environment(self._servers)}
-        env |= {pair.name: fill(pair.text, values) for pair in settings.env}
+        env = test_environment(settings, self._servers)
         self._warn_of_overrides(project, commands, env)
         try:
             with run_folder(host) as folder, ExitStack() as written:
                 for file in files:
                     written.enter_context(file.written(host, folder, values))
+                written.enter_context(self._workers.served(folder))
                 self._test(project, commands, env, folder)
         except CiKitError:
             # Later steps may look at the database of a job that failed.
@@ -108,6 +111,7 @@ class Job:
             step.done(f"{settings.timezone}, {scope}")
         with self._steps.step("server", "mysql", "starting") if settings.all_servers else nullcontext():
             starting = [open_server(one, self._runner, cleanup) for one in settings.all_servers]
+            self._workers.begin(starting, cleanup)
             self._base = find_base(self._runner, settings)
             with self._steps.step("python", "python", "looking for the project's Python") as step:
                 project = self._project = inspect_project(host, settings, modules=modules_of(commands))
@@ -115,6 +119,7 @@ class Job:
                 found = find_programs(host, settings, project, commands)
             for one in starting:
                 self._servers.append(self._wait_for_server(one))
+            self._workers.prepare(starting, self._servers, cleanup)
         return project, found
 
     def _warn_of_overrides(
@@ -131,7 +136,15 @@ class Job:
         try:
             with self._steps.step("tests", "tests", "running") as step:
                 with self._steps.folded("tests"):
-                    self._tests = run_tests(host, settings, project, commands, env=env, run_folder=folder)
+                    self._tests = run_tests(
+                        host,
+                        settings,
+                        project,
+                        commands,
+                        env=env,
+                        run_folder=folder,
+                        workers=self._workers.count,
+                    )
                 if not host.dry:
                     step.done(self._tests.said)
             for warning in self._tests.warnings:
@@ -163,6 +176,7 @@ class Job:
     def _hand_over(self, env: dict[str, str]) -> None:
         """Give later steps what they can use: the time zone, and a server that stays up."""
         problems = [problem for server in self._servers if (problem := server.lost())]
+        problems += self._workers.lost()
         for problem in problems:
             self._report_lost(problem)
         staying = [server for server in self._servers if self._stays_up(server)]
@@ -239,6 +253,7 @@ class Job:
             root=self._settings.root,
             name=self._settings.run_name or self._derived_name(),
             began=self._steps.began,
+            workers=self._workers.used,
         )
 
     def _derived_name(self) -> str:

@@ -21,6 +21,9 @@ ServerKind: TypeAlias = Literal["private", "service", "docker", "external"]
 
 SERVER_KINDS: frozenset[ServerKind] = frozenset(get_args(ServerKind))
 
+ONLY_PRIVATE: frozenset[ServerKind] = frozenset({"private"})
+"""For a setting that only a server which ci-kit starts as a program can apply."""
+
 
 @dataclass(frozen=True)
 class Option:

@@ -63,6 +63,8 @@ class Settings:
     root_on_path: bool
     test_command: tuple[tuple[str, ...], ...]
     pytest_args: tuple[str, ...]
+    workers: int | None
+    one_server: bool
     files: tuple[Pair, ...]
     junit_xml: tuple[str, ...]
     coverage: bool
@@ -95,6 +97,16 @@ class Settings:
     def all_servers(self) -> tuple[Settings, ...]:
         """The settings of each server of the run; the first has no name, and may be off."""
         return (*(() if self.mysql == "off" else (self,)), *self.servers)
+
+    @property
+    def parallel(self) -> bool:
+        """Whether several workers may run the tests."""
+        return self.workers != 1
+
+    @property
+    def server_per_worker(self) -> bool:
+        """Whether each worker has a server of its own."""
+        return self.parallel and not self.one_server
 
     @property
     def prefix(self) -> str:
@@ -151,7 +163,7 @@ class Settings:
         """The options that were given to ci-kit and that a server of this kind does not apply.
 
         An option whose value is its default is left out, and so is a value from a variable that applications
-        read too, such as MYSQL_HOST.
+        read too, such as MYSQL_HOST. With one-server, any kind of server serves several workers.
         """
         return tuple(
             option
@@ -159,4 +171,5 @@ class Settings:
             if kind not in option.kinds
             and self.sources[option.name].explicit
             and self.value(option) != option.default
+            and not (option.name == "workers" and self.one_server)
         )

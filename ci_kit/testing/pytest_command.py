@@ -8,7 +8,7 @@ from pathlib import Path
 from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.commands import TestCommand
-from ci_kit.testing.plugins import json_report_arguments, results_arguments
+from ci_kit.testing.plugins import json_report_arguments, results_arguments, workers_arguments
 from ci_kit.testing.python import Project
 from ci_kit.testing.results import Results
 from ci_kit.testing.results_file import read_results
@@ -24,6 +24,7 @@ def run_pytest(
     *,
     env: Mapping[str, str],
     folder: Path,
+    workers: int,
 ) -> TestRun:
     """Run pytest; its plugins are beside ``folder``, which is for the files of this command.
 
@@ -32,14 +33,15 @@ def run_pytest(
     """
     report = folder / "results.jsonl"
     coverage = ["-m", "coverage", "run"] if settings.coverage else []
-    arguments = [*results_arguments(report), *json_report_arguments(settings), *command.arguments]
+    arguments = [*results_arguments(report), *json_report_arguments(settings)]
+    arguments += [*workers_arguments(workers), *command.arguments]
     words = [*coverage, *project.pytest, *arguments]
     started = project_command(project, folder, words, env=env, cwd=settings.root, options=command.options)
     code = stream_tests(host, started, root=settings.root, session=folder)
     if host.dry:
         return TestRun("passed", OK, None)
     results = read_results(report)
-    if code == NO_TESTS and results and not results.collected and "xdist" in project.has:
+    if code == NO_TESTS and results and not results.collected and ("xdist" in project.has or workers > 1):
         code, results = _collect_serially(host, settings, project, command, env=env, folder=folder)
     return judge(code, results, command.arguments)
 

@@ -24,23 +24,27 @@ def run_tests(
     *,
     env: Mapping[str, str],
     run_folder: Path,
+    workers: int = 1,
 ) -> TestRun:
     """Run each command, also after one that failed, and pass the output on as it comes.
 
-    ``env`` is added to the environment. ``run_folder`` is an existing folder for files of this run. Raises
+    ``env`` is added to the environment. ``run_folder`` is an existing folder for files of this run. Each pytest
+    has so many ``workers``. Raises
     UnavailableError if the plugins of ci-kit cannot be copied.
     """
     if any(command.kind == "pytest" for command in commands):
-        lend_plugins(host, settings, project, run_folder / "plugins")
+        lend_plugins(host, settings, project, run_folder / "plugins", workers)
     runs: list[TestRun] = []
     for number, command in enumerate(commands, start=1):
         if len(commands) > 1:
             host.console.step("tests", f"{number} of {len(commands)}: {command}")
         folder = run_folder / str(number)
         host.make_dir(folder)
-        run_one = run_pytest if command.kind == "pytest" else run_other
         try:
-            run = run_one(host, settings, project, command, env=env, folder=folder)
+            if command.kind == "pytest":
+                run = run_pytest(host, settings, project, command, env=env, folder=folder, workers=workers)
+            else:
+                run = run_other(host, settings, project, command, env=env, folder=folder)
         except UnavailableError as problem:
             # The report has the results of the other commands too.
             run = failed_by(problem, None)

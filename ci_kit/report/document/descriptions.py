@@ -29,6 +29,11 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "again": "The words of the command that runs only the failed tests again. Empty: unknown.",
         "trend": "How the run compares with earlier ones.",
         "runs": "In a document of several runs: each run, without its tests and its measured files.",
+        "workers": "The processes that ran the tests at the same time. One, in a document of several runs.",
+    },
+    "WorkersUsed": {
+        "count": "The number of processes. 1: pytest ran the tests itself.",
+        "servers": "The servers that one of them had for itself. 0: they shared those of the run, or had none.",
     },
     "Trend": {
         "base": "The branch that the run is compared with. Empty: no earlier run of it is known.",

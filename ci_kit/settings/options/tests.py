@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_kit.settings.command_lines import command_lines
 from ci_kit.settings.file_pairs import files
-from ci_kit.settings.option import Option
+from ci_kit.settings.option import ONLY_PRIVATE, Option
 from ci_kit.settings.parsers import auto_or, flag, integer, percent, text, words
 
 TESTS: tuple[Option, ...] = (
@@ -41,6 +41,25 @@ TESTS: tuple[Option, ...] = (
         "Arguments for pytest. They may contain placeholders such as {port}, as `env` does.",
         words,
         placeholders=True,
+    ),
+    Option(
+        "workers",
+        "Tests",
+        1,
+        "Number of processes that run the tests at the same time, by pytest-xdist. Each has a private server of"
+        " its own. auto: as many as the cores and the free memory allow. docs/workers.md has the details.",
+        auto_or(integer(1, 64)),
+        kinds=ONLY_PRIVATE,
+        must_apply=True,
+        metavar="NUMBER",
+    ),
+    Option(
+        "one-server",
+        "Tests",
+        False,
+        "Give each worker a database on one server instead of a server: DATABASE_gw0, DATABASE_gw1 and so on.",
+        flag,
+        switch=True,
     ),
     Option(
         "files",

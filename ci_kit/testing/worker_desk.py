@@ -1,0 +1,88 @@
+"""How the main process of pytest gets the variables of each worker, while the tests run.
+
+FOLDER/workers has a file NAME.json for each worker that has a server. For another worker, such as the
+replacement of one that died, the main process writes ``start NAME`` to the pipe ``requests`` and waits for the
+file. After the end of a worker that died, it writes ``end NAME``. ``project_side/workers.py`` is the other side.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+from ci_kit.errors import CiKitError
+from ci_kit.host.machine import Host
+
+WORKERS = "workers"
+REQUESTS = "requests"
+
+GiveVariables = Callable[[str], Mapping[str, str]]
+"""The variables of the worker with this name, when what they lead to is ready. Raises CiKitError."""
+
+EndWorker = Callable[[str], None]
+"""End what the worker with this name had. Raises CiKitError."""
+
+
+class WorkerDesk:
+    """Serves the workers of a run. ``problems`` are the errors of requests."""
+
+    def __init__(self, host: Host, folder: Path, give: GiveVariables, end: EndWorker) -> None:
+        self._host = host
+        self._folder = folder
+        self._give = give
+        self._end = end
+        self.problems: list[CiKitError] = []
+
+    def write(self, worker: str) -> None:
+        """Write the file of a worker. Raises CiKitError."""
+        # The values include passwords.
+        self._write(worker, {"variables": dict(self._give(worker))})
+
+    def serve(self, requests: Iterable[str]) -> None:
+        """Answer requests as they come."""
+        for request in requests:
+            verb, _, worker = request.partition(" ")
+            try:
+                if verb == "end":
+                    self._host.remove(self._path(worker))
+                    self._end(worker)
+                else:
+                    self.write(worker)
+            except CiKitError as problem:
+                self.problems.append(problem)
+                if verb != "end":
+                    self._write(worker, {"error": self._host.redactor.redact("\n".join(problem.lines()))})
+
+    def _write(self, worker: str, answer: Mapping[str, object]) -> None:
+        self._host.write(self._path(worker), json.dumps(answer), mode=0o600, shown="")
+
+    def _path(self, worker: str) -> Path:
+        return self._folder / f"{worker}.json"
+
+
+@contextmanager
+def open_desk(
+    host: Host, run_folder: Path, workers: Iterable[str], give: GiveVariables, end: EndWorker
+) -> Iterator[WorkerDesk]:
+    """Serve the workers until the context ends. The files of ``workers`` exist from the start."""
+    folder = run_folder / WORKERS
+    host.make_dir(folder, mode=0o700)
+    desk = WorkerDesk(host, folder, give, end)
+    for worker in workers:
+        desk.write(worker)
+    with host.mailbox(folder / REQUESTS) as box:
+        if box is None:
+            yield desk
+            return
+        thread = Thread(target=desk.serve, args=(box.lines(),), name="workers")
+        thread.start()
+        try:
+            yield desk
+        finally:
+            # A server that boots for a worker must be ended too.
+            with host.ignore_interrupts():
+                box.end()
+                thread.join()
