@@ -35,6 +35,7 @@ from ci_kit.testing.connection_files import read_connection_files
 from ci_kit.testing.coverage import CoverageReport, report_coverage, require_coverage, save_coverage
 from ci_kit.testing.covered_lines import PatchCoverage
 from ci_kit.testing.dotenv.overrides import override_warnings
+from ci_kit.testing.parallel import require_fit, starts_debugger
 from ci_kit.testing.patch.base import Base, find_base
 from ci_kit.testing.patch.coverage import measure_patch, require_patch_coverage
 from ci_kit.testing.programs import find_programs
@@ -83,6 +84,10 @@ class Job:
         commands = self._commands = read_commands(settings)
         self._files = report_paths(settings)
         files = read_connection_files(host, settings)
+        if debugger := starts_debugger(commands):
+            self._use_one_worker(debugger)
+            settings = self._settings
+        require_fit(settings, commands, files)
         used = settings.using(names_in(file.template for file in files))
         with self._steps.folded("setup"):
             project, found = self._set_up(used, cleanup)
@@ -101,6 +106,13 @@ class Job:
             self._hand_over(env)
             raise
         self._hand_over(env)
+
+    def _use_one_worker(self, debugger: str) -> None:
+        """Leave the workers out: a debugger needs the terminal."""
+        if self._settings.parallel:
+            self._warn(f"one worker runs the tests, because of pytest's argument {debugger}")
+            self._settings = self._settings.with_one_worker()
+            self._workers = Workers(self._settings, self._runner)
 
     def _set_up(self, settings: Settings, cleanup: ExitStack) -> tuple[Project, tuple[TestCommand, ...]]:
         """Set the time zone, start the servers, and inspect the project's Python while they boot."""

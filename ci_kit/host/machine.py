@@ -23,8 +23,8 @@ from ci_kit.host import files, processes
 from ci_kit.host.commands import SUCCEEDED, Command, Completed, as_command, capture, stream
 from ci_kit.host.http import Request, Response, send
 from ci_kit.host.interrupts import ignore_interrupts
-from ci_kit.host.mailbox import Mailbox
 from ci_kit.host.locks import hold_lock, is_locked
+from ci_kit.host.mailbox import Mailbox
 from ci_kit.host.processes import Process
 from ci_kit.redaction import Redactor
 

@@ -41,7 +41,7 @@ def up(settings: Settings, runner: Runner) -> None:
         there: list[KeptServer] = []
         starting: list[StartingServer] = []
         # It serves no run of pytest yet, so the number of workers does not decide about its kind.
-        settings = replace(settings, workers=1, servers=tuple(replace(one, workers=1) for one in settings.servers))
+        settings = settings.with_one_worker()
         for server in settings.all_servers or (settings,):
             if found := running_server(server, runner):
                 there.append(_reuse(server, runner, found))

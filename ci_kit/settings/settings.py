@@ -131,6 +131,10 @@ class Settings:
             used_placeholders=self.used_placeholders | names,
         )
 
+    def with_one_worker(self) -> Settings:
+        """The settings of a run whose tests run in one process."""
+        return replace(self, workers=1, servers=tuple(server.with_one_worker() for server in self.servers))
+
     def texts(self, option: Option) -> Iterator[str]:
         """The texts of an option that may contain placeholders."""
         for one in getattr(self, option.field):

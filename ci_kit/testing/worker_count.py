@@ -27,8 +27,8 @@ class WorkerCount:
 def choose_count(cores: int, free: int | None, server: int) -> WorkerCount:
     """As many workers as there are cores, or fewer if the memory is short.
 
-    ``free`` is the memory that processes can still use, None if it is unknown. ``server`` is the memory of the
-    servers of one worker, as those of the run take now; 0 if the workers share a server. Both are in bytes.
+    ``free`` is the memory that processes can still use, None if it is unknown. ``server`` is the memory that
+    the servers of one worker take at their start; 0 if the workers share a server. Both are in bytes.
     """
     machine = "1 core" if cores == 1 else f"{cores} cores"
     if free is None:
@@ -36,7 +36,11 @@ def choose_count(cores: int, free: int | None, server: int) -> WorkerCount:
     each = server + _RESERVE
     fitting = int(free * (1 - _LEFT_OVER)) // each
     number = max(1, min(cores, fitting))
-    measured = f"{size(server)} for its server (measured) and {size(_RESERVE)} for its tests" if server else size(each)
+    measured = (
+        f"{size(server)} for its server (measured) and {size(_RESERVE)} for its tests"
+        if server
+        else size(each)
+    )
     left = f"{size(max(0, free - number * each))} of {size(free)} stay free"
     if number == 1:
         # pytest itself runs the tests, with the server of the run.

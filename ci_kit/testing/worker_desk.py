@@ -1,8 +1,9 @@
 """How the main process of pytest gets the variables of each worker, while the tests run.
 
 FOLDER/workers has a file NAME.json for each worker that has a server. For another worker, such as the
-replacement of one that died, the main process writes ``start NAME`` to the pipe ``requests`` and waits for the
-file. After the end of a worker that died, it writes ``end NAME``. ``project_side/workers.py`` is the other side.
+replacement of one that died, the main process writes ``start NAME`` to the pipe ``requests``, and waits for
+the file. After the end of a worker that died, it writes ``end NAME``. The other side is
+``project_side/workers.py``.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
     },
     "WorkersUsed": {
         "count": "The number of processes. 1: pytest ran the tests itself.",
-        "servers": "The servers that one of them had for itself. 0: they shared those of the run, or had none.",
+        "servers": "The servers that only one process used. 0: they shared those of the run, or had none.",
     },
     "Trend": {
         "base": "The branch that the run is compared with. Empty: no earlier run of it is known.",

@@ -46,18 +46,20 @@ TESTS: tuple[Option, ...] = (
         "workers",
         "Tests",
         1,
-        "Number of processes that run the tests at the same time, by pytest-xdist. Each has a private server of"
-        " its own. auto: as many as the cores and the free memory allow. docs/workers.md has the details.",
+        "Number of processes that run the tests at the same time, by pytest-xdist. Each has a private server"
+        " of its own. auto: as many as the cores and the free memory allow. docs/workers.md has the details.",
         auto_or(integer(1, 64)),
         kinds=ONLY_PRIVATE,
         must_apply=True,
+        alternative="or set one-server: each worker then has a database on one server",
         metavar="NUMBER",
     ),
     Option(
         "one-server",
         "Tests",
         False,
-        "Give each worker a database on one server instead of a server: DATABASE_gw0, DATABASE_gw1 and so on.",
+        "Let all workers use one server, each with a database of its own: DATABASE_gw0, DATABASE_gw1 and so"
+        " on.",
         flag,
         switch=True,
     ),

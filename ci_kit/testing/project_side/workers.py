@@ -1,7 +1,7 @@
 """A plugin of pytest's main process that gives each worker of pytest-xdist its own variables.
 
-They are set in the worker before it imports pytest, and so before any code of the project. Two files of ci-kit's
-process, described in ``ci_kit/testing/worker_desk.py``, are the other side.
+They are set in the worker before it imports pytest, and so before any code of the project. The other side is
+``ci_kit/testing/worker_desk.py``, which describes the files.
 """
 
 from __future__ import annotations
@@ -27,6 +27,25 @@ os.environ.update(channel.receive())
 _NAME = re.compile(r"[\w.-]+")
 
 
+def _by_file(config: pytest.Config, log: Any) -> Any:
+    """A scheduler that gives all tests of a file to one worker, because they often depend on each other."""
+    from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
+
+    class ByFile(LoadFileScheduling):  # type: ignore[misc]
+        def remove_node(self, node: Any) -> Any:
+            """Take a worker that died out of the schedule; gives the test that it died in."""
+            for file in self.assigned_work.get(node, {}).values():
+                for test, completed in file.items():
+                    if not completed:
+                        # xdist would start this test again, and the next worker would die too.
+                        file[test] = True
+                        super().remove_node(node)
+                        return test
+            return super().remove_node(node)
+
+    return ByFile(config, log)
+
+
 class Workers:
     """``folder`` is that of the workers. ``await_main_thread`` waits until a worker can run more code."""
 
@@ -40,11 +59,9 @@ class Workers:
     def pytest_load_initial_conftests(self, early_config: pytest.Config) -> None:
         self._chooses_distribution = getattr(early_config.known_args_namespace, "dist", "") == "no"
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_configure(self, config: pytest.Config) -> None:
-        # The tests of one file often depend on each other.
-        if self._chooses_distribution and getattr(config.option, "dist", "") == "load":
-            config.option.dist = "loadfile"
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        return _by_file(config, log) if self._chooses_distribution else None
 
     # Before coverage starts there, which reads the project's configuration.
     @pytest.hookimpl(optionalhook=True, tryfirst=True)
@@ -62,14 +79,14 @@ class Workers:
 
     def _variables(self, worker: str) -> dict[str, str]:
         if not _NAME.fullmatch(worker):
-            raise pytest.UsageError("ci-kit cannot serve a worker with the name {!r}".format(worker))
+            raise pytest.UsageError(f"ci-kit cannot serve a worker with the name {worker!r}")
         path = self._folder / (worker + ".json")
         if not path.exists():
             self._send("start", worker)
             deadline = time.monotonic() + _LIMIT
             while not path.exists():
                 if time.monotonic() > deadline:
-                    raise pytest.UsageError("ci-kit gave the worker {} no server".format(worker))
+                    raise pytest.UsageError(f"ci-kit gave the worker {worker} no server")
                 time.sleep(_POLL)
         answer = json.loads(path.read_text(encoding="utf-8"))
         if "error" in answer:
@@ -80,6 +97,6 @@ class Workers:
         # Without O_NONBLOCK, this would wait without end if ci-kit was killed.
         pipe = os.open(str(self._folder / "requests"), os.O_WRONLY | os.O_NONBLOCK)
         try:
-            os.write(pipe, "{} {}\n".format(verb, worker).encode())
+            os.write(pipe, f"{verb} {worker}\n".encode())
         finally:
             os.close(pipe)
