@@ -12,7 +12,7 @@ from ci_kit.github import Runner
 from ci_kit.history.folder import open_history
 from ci_kit.history.past_run import PastRun
 from ci_kit.history.revision import Revision, find_revision
-from ci_kit.history.trend import trend_of
+from ci_kit.history.trend import only_parallel, trend_of
 from ci_kit.redaction import Redactor
 from ci_kit.report.run_report import RunReport
 from ci_kit.settings.settings import Settings
@@ -51,10 +51,16 @@ def _compare(report: RunReport, results: Results, runner: Runner, settings: Sett
         return report
     with open_history(runner.host, settings.root / settings.history) as history:
         runs, past = history.runs(), history.tests(run.kind)
+        alone = replace(run, command=_digest(settings, runner, 1)).kind
+        past_alone = history.tests(alone) if alone != run.kind else past
         history.keep([*runs, run], run.kind, past.with_run(tests))
     for path in history.unread:
         runner.host.console.warning(f"the history in {path} cannot be read, so it begins anew")
-    return replace(report, trend=trend_of(run, runs, tests, past, base=redactor.redact(revision.base)))
+    trend = trend_of(run, runs, tests, past, base=redactor.redact(revision.base))
+    if alone != run.kind:
+        serial = [one for one in runs if one.kind == alone]
+        trend = replace(trend, parallel=only_parallel(serial, tests, past_alone))
+    return replace(report, trend=trend)
 
 
 def _past_run(
@@ -71,7 +77,7 @@ def _past_run(
         outcome=report.outcome,
         # A newer patch release stays the same kind of run.
         name=redact(_RELEASE.sub(r"\1", report.name)),
-        command=_digest(settings, runner),
+        command=_digest(settings, runner, report.workers.count),
         seconds=round(report.seconds, 2),
         test_seconds=round(results.duration, 2) if ended else None,
         tests=results.ended if known else None,
@@ -83,10 +89,12 @@ def _past_run(
     )
 
 
-def _digest(settings: Settings, runner: Runner) -> str:
+def _digest(settings: Settings, runner: Runner, workers: int) -> str:
     """A digest of what decides which tests run and how fast: a selection of tests is another kind of run."""
     options = runner.host.environ.get("PYTEST_ADDOPTS", "")
-    decisive = (settings.test_command, settings.pytest_args, settings.coverage, options)
+    decisive = [settings.test_command, settings.pytest_args, settings.coverage, options]
+    if workers > 1:
+        decisive.append(workers)
     return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:8]
 
 

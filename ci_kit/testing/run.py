@@ -29,7 +29,8 @@ def run_tests(
     """Run each command, also after one that failed, and pass the output on as it comes.
 
     ``env`` is added to the environment. ``run_folder`` is an existing folder for files of this run.
-    ``workers`` is the number of processes of each pytest. Raises UnavailableError if the plugins of ci-kit cannot be copied.
+    ``workers`` is the number of processes of each pytest. Raises UnavailableError if the plugins of ci-kit
+    cannot be copied.
     """
     if any(command.kind == "pytest" for command in commands):
         lend_plugins(host, settings, project, run_folder / "plugins", workers)

@@ -42,6 +42,11 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "slower_run": "All tests together, if they took longer than usual. Else null.",
         "slower_tests": "The tests that took longer than usual, the worst first.",
         "runs": "The last runs of the same kind, the newest last. This run is the last one.",
+        "parallel": "What failed only with several workers. null: one worker, or no run with one is known.",
+    },
+    "OnlyParallel": {
+        "commit": "The commit of the last run with one worker. Empty: unknown.",
+        "tests": "The ids of the tests that failed now, and passed when they last ran with one worker.",
     },
     "Slower": {
         "name": "The id of the test. Empty: all tests together.",
