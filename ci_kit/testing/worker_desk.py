@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
-from ci_kit.errors import CiKitError
+from ci_kit.errors import BugError, CiKitError
 from ci_kit.host.machine import Host
 
 WORKERS = "workers"
@@ -52,7 +52,8 @@ class WorkerDesk:
                     self._end(worker)
                 else:
                     self.write(worker)
-            except CiKitError as problem:
+            except Exception as error:  # noqa: BLE001  (pytest's main process waits for an answer)
+                problem = error if isinstance(error, CiKitError) else BugError(f"{request}: {error!r}")
                 self.problems.append(problem)
                 if verb != "end":
                     self._write(worker, {"error": self._host.redactor.redact("\n".join(problem.lines()))})

@@ -177,6 +177,8 @@ class PrivateReady:
         return self.instance.lost(self.boot)
 
     def keep(self) -> None:
+        # It would take as much memory as the data.
+        self.instance.host.remove(self.instance.seed.folder)
         store.keep(self.instance.host, self.instance.record(self.boot.port))
         self.undo.pop_all()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from ci_kit.testing.parallel import require_fit, starts_debugger
 from tests.unit.support import make_settings, write
 
 
-def problem(root: Path, *, file: str = "", **flags: object) -> str:
+def problem(root: Path, *, file: str = "", **flags: Any) -> str:
     """The message about the settings of a run with workers; empty if they fit."""
     settings = make_settings(root, **{"workers": "2"} | flags)
     files = [ConnectionFile(root / "my.cnf", file)] if file else []
@@ -42,10 +43,10 @@ def problem(root: Path, *, file: str = "", **flags: object) -> str:
     ],
 )
 def test_settings_that_only_one_process_can_have_are_an_error(
-    tmp_path: Path, flags: dict[str, object], said: str
+    tmp_path: Path, flags: dict[str, Any], said: str
 ) -> None:
-    assert said in problem(tmp_path, **flags)  # type: ignore[arg-type]
-    assert problem(tmp_path, **{**flags, "workers": "1"}) == ""  # type: ignore[arg-type]
+    assert said in problem(tmp_path, **flags)
+    assert problem(tmp_path, **{**flags, "workers": "1"}) == ""
 
 
 @pytest.mark.parametrize(
@@ -58,8 +59,8 @@ def test_settings_that_only_one_process_can_have_are_an_error(
         {"test_command": [["python", "-m", "unittest"], ["pytest"]]},
     ],
 )
-def test_what_is_equal_for_all_workers_is_allowed(tmp_path: Path, flags: dict[str, object]) -> None:
-    assert problem(tmp_path, **flags) == ""  # type: ignore[arg-type]
+def test_what_is_equal_for_all_workers_is_allowed(tmp_path: Path, flags: dict[str, Any]) -> None:
+    assert problem(tmp_path, **flags) == ""
 
 
 def test_a_fixed_port_of_another_server_is_an_error_too(tmp_path: Path) -> None:
