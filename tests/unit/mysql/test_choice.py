@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -181,7 +182,7 @@ def test_a_setting_that_a_service_cannot_apply_needs_a_server_of_the_run(
 
 def test_workers_that_share_a_server_use_any_kind(answering: int, tmp_path: Path) -> None:
     service(tmp_path, "8.0.42", up=False)
-    flags = {"workers": "2", "one_server": True}
+    flags: dict[str, Any] = {"workers": "2", "one_server": True}
     choices = (
         choose(tmp_path, GITHUB_HOSTED, **flags),
         choose(tmp_path, GITHUB_HOSTED | at(answering), **flags),
