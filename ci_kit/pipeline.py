@@ -99,7 +99,7 @@ class Job:
             with run_folder(host) as folder, ExitStack() as written:
                 for file in files:
                     written.enter_context(file.written(host, folder, values))
-                written.enter_context(self._workers.served(folder))
+                written.enter_context(self._workers.served(folder, found))
                 self._test(project, commands, env, folder)
         except CiKitError:
             # Later steps may look at the database of a job that failed.

@@ -9,13 +9,14 @@ from pathlib import Path
 from ci_kit.errors import UnavailableError
 from ci_kit.github import Runner
 from ci_kit.host.resources import free_memory, usable_cores
-from ci_kit.mysql.opening import RunningServer, StartingServer, test_environment
+from ci_kit.mysql.opening import RunningServer, StartingServer, placeholder_values, test_environment
 from ci_kit.mysql.workers.own_databases import OwnDatabases
 from ci_kit.mysql.workers.own_servers import OwnServers
 from ci_kit.report.run_report import WorkersUsed
 from ci_kit.settings.settings import Settings
+from ci_kit.testing.commands import TestCommand
 from ci_kit.testing.worker_count import choose_count, size
-from ci_kit.testing.worker_desk import open_desk
+from ci_kit.testing.worker_desk import ForWorker, open_desk
 
 
 class Workers:
@@ -77,15 +78,25 @@ class Workers:
                 progress.done(f"{self.count}{own}")
 
     @contextmanager
-    def served(self, run_folder: Path) -> Iterator[None]:
-        """Give the workers their variables until the context ends. Raises UnavailableError."""
+    def served(self, run_folder: Path, commands: Sequence[TestCommand]) -> Iterator[None]:
+        """Give the workers their variables and arguments until the context ends. Raises UnavailableError.
+
+        The placeholders of ``commands`` are not filled in.
+        """
         resources = self._resources
         if resources is None:
             yield
             return
 
-        def give(worker: str) -> dict[str, str]:
-            return test_environment(self._settings, resources.of(worker))
+        def give(worker: str) -> ForWorker:
+            servers = resources.of(worker)
+            values = placeholder_values(servers)
+            arguments = {
+                number: command.filled(values).arguments
+                for number, command in enumerate(commands, start=1)
+                if command.kind == "pytest"
+            }
+            return ForWorker(test_environment(self._settings, servers), arguments)
 
         host = self._runner.host
         with open_desk(host, run_folder, self.names, give, resources.end) as desk:

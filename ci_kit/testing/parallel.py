@@ -31,9 +31,7 @@ def starts_debugger(commands: Sequence[TestCommand]) -> str:
 def require_fit(settings: Settings, commands: Sequence[TestCommand], files: Sequence[ConnectionFile]) -> None:
     """Raise one UsageError for everything that several workers cannot have."""
     if settings.parallel:
-        raise_problems(
-            [*_unfit_commands(settings, commands), *_fixed(settings), *_shared(settings, commands, files)]
-        )
+        raise_problems([*_unfit_commands(settings, commands), *_fixed(settings), *_shared(settings, files)])
 
 
 def _pytest_words(commands: Sequence[TestCommand]) -> Iterator[str]:
@@ -72,18 +70,14 @@ def _fixed(settings: Settings) -> Iterator[UsageError]:
                 )
 
 
-def _shared(
-    settings: Settings, commands: Sequence[TestCommand], files: Sequence[ConnectionFile]
-) -> Iterator[UsageError]:
-    """The texts that all workers share, with placeholders whose value differs."""
+def _shared(settings: Settings, files: Sequence[ConnectionFile]) -> Iterator[UsageError]:
+    """The files that all workers share, with placeholders whose value differs."""
     fields = _OWN_DATABASE if settings.one_server else _OWN_SERVER
     differing = {placeholder(server.name, field) for server in settings.all_servers for field in fields}
-    texts = {f"the file {file.path.name}": [file.template] for file in files}
-    texts["pytest's arguments"] = list(_pytest_words(commands))
-    for what, parts in texts.items():
-        if names := sorted(names_in(parts) & differing):
+    for file in files:
+        if names := sorted(names_in([file.template]) & differing):
             yield UsageError(
-                f"{what}: {{{names[0]}}} differs from worker to worker",
-                why=f"all workers have the same text; workers came from {settings.source('workers')}",
+                f"the file {file.path.name}: {{{names[0]}}} differs from worker to worker",
+                why=f"all workers read the same file; workers came from {settings.source('workers')}",
                 todo="let the tests read a variable of the setting env instead, or remove workers",
             )

@@ -1,4 +1,4 @@
-"""How the main process of pytest gets the variables of each worker, while the tests run.
+"""How the main process of pytest gets what each worker needs, while the tests run.
 
 FOLDER/workers has a file NAME.json for each worker that has a server. For another worker, such as the
 replacement of one that died, the main process writes ``start NAME`` to the pipe ``requests``, and waits for
@@ -9,8 +9,9 @@ the file. After the end of a worker that died, it writes ``end NAME``. The other
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import Thread
 
@@ -20,8 +21,20 @@ from ci_kit.host.machine import Host
 WORKERS = "workers"
 REQUESTS = "requests"
 
-GiveVariables = Callable[[str], Mapping[str, str]]
-"""The variables of the worker with this name, when what they lead to is ready. Raises CiKitError."""
+
+@dataclass(frozen=True)
+class ForWorker:
+    """What differs from worker to worker: variables, and the arguments of each pytest.
+
+    The number of the command, from 1, has its arguments.
+    """
+
+    variables: Mapping[str, str]
+    arguments: Mapping[int, Sequence[str]] = field(default_factory=dict)
+
+
+Give = Callable[[str], ForWorker]
+"""What the worker with this name gets, when what it leads to is ready. Raises CiKitError."""
 
 EndWorker = Callable[[str], None]
 """End what the worker with this name had. Raises CiKitError."""
@@ -30,7 +43,7 @@ EndWorker = Callable[[str], None]
 class WorkerDesk:
     """Serves the workers of a run. ``problems`` are the errors of requests."""
 
-    def __init__(self, host: Host, folder: Path, give: GiveVariables, end: EndWorker) -> None:
+    def __init__(self, host: Host, folder: Path, give: Give, end: EndWorker) -> None:
         self._host = host
         self._folder = folder
         self._give = give
@@ -40,7 +53,7 @@ class WorkerDesk:
     def write(self, worker: str) -> None:
         """Write the file of a worker. Raises CiKitError."""
         # The values include passwords.
-        self._write(worker, {"variables": dict(self._give(worker))})
+        self._write(worker, asdict(self._give(worker)))
 
     def serve(self, requests: Iterable[str]) -> None:
         """Answer requests as they come."""
@@ -67,7 +80,7 @@ class WorkerDesk:
 
 @contextmanager
 def open_desk(
-    host: Host, run_folder: Path, workers: Iterable[str], give: GiveVariables, end: EndWorker
+    host: Host, run_folder: Path, workers: Iterable[str], give: Give, end: EndWorker
 ) -> Iterator[WorkerDesk]:
     """Serve the workers until the context ends. The files of ``workers`` exist from the start."""
     folder = run_folder / WORKERS

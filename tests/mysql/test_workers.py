@@ -253,3 +253,32 @@ def test_the_next_run_cleans_up_after_a_killed_run_with_workers(
     (folder / "test_b.py").unlink()
     (folder / "test_a.py").write_text("def test_it():\n    pass\n")
     ci_kit("run", "--mysqld", server, *TWO, code=0)
+
+
+def test_placeholders_in_the_arguments_of_pytest_lead_each_worker_to_its_own_server(
+    ci_kit: CiKit, project: Project, server: str
+) -> None:
+    test = """\
+        import os
+        from rows import rows
+        from says import say
+
+        def test_it(pytestconfig):
+            assert pytestconfig.getoption("address") == "127.0.0.1:" + os.environ["MYSQL_PORT"]
+            say("SELECT @@port")
+        """
+    folder = project(
+        SAYS_SERVER
+        | {
+            "conftest.py": """\
+                def pytest_addoption(parser):
+                    parser.addoption("--address")
+                """,
+            "test_a.py": test,
+            "test_b.py": test,
+        }
+    )
+    # A second command has arguments of its own.
+    commands = "pytest --address={host}:{port} test_a.py\npytest test_b.py test_a.py --address {host}:{port}"
+    ci_kit("run", "--mysqld", server, *TWO, "--test-command", commands, code=0)
+    assert said(folder).keys() == {"gw0", "gw1"}

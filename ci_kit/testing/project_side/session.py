@@ -78,7 +78,7 @@ def main(folder: Path, words: list[str], load: Callable[[str], ModuleType]) -> i
     if plugins.is_dir():
         # At the end, so that it hides nothing that the project has.
         sys.path.append(str(plugins))
-    return _run_pytest(_arguments(words), facts, load, coverage, data_file_before, folder.parent / "workers")
+    return _run_pytest(_arguments(words), facts, load, coverage, data_file_before, folder)
 
 
 def _arguments(words: list[str]) -> list[str]:
@@ -126,9 +126,10 @@ def _run_pytest(
     load: Callable[[str], ModuleType],
     coverage: Coverage | None,
     data_file_before: str | None,
-    workers: Path,
+    folder: Path,
 ) -> int:
     measuring = None
+    workers = folder.parent / "workers"
     try:
         # After the start of coverage, because pytest itself may be the project.
         import pytest
@@ -141,7 +142,7 @@ def _run_pytest(
         measuring = measurement.Measuring(facts, coverage, data_file_before)
         plugins = [measuring]
         if workers.is_dir():
-            plugins.append(load("workers").Workers(workers, measurement.await_main_thread))
+            plugins.append(load("workers").Workers(workers, folder.name, measurement.await_main_thread))
         code = int(pytest.main(plugins=plugins))
         if code == _INTERNAL_ERROR and not measuring.configured:
             facts.record_failed_start("pytest", "its own message is above")

@@ -1,7 +1,7 @@
-"""A plugin of pytest's main process that gives each worker of pytest-xdist its own variables.
+"""A plugin of pytest's main process that gives each worker of pytest-xdist variables and arguments.
 
-They are set in the worker before it imports pytest, and so before any code of the project. The other side is
-``ci_kit/testing/worker_desk.py``, which describes the files.
+Variables are set in the worker before it imports pytest, and so before any code of the project. The other
+side is ``ci_kit/testing/worker_desk.py``, which describes the files.
 """
 
 from __future__ import annotations
@@ -46,10 +46,16 @@ def _by_file(config: pytest.Config, log: Any) -> Any:
 
 
 class Workers:
-    """``folder`` is that of the workers. ``await_main_thread`` waits until a worker can run more code."""
+    """``folder`` is that of the workers, and ``number`` that of this command among those of the run.
 
-    def __init__(self, folder: Path, await_main_thread: Callable[[Any], None]) -> None:
+    ``await_main_thread`` waits until a worker can run more code.
+    """
+
+    def __init__(self, folder: Path, number: str, await_main_thread: Callable[[Any], None]) -> None:
         self._folder = folder
+        self._number = number
+        self._config: Any = None
+        self._params: Any = None
         self._await_main_thread = await_main_thread
         self._chooses_distribution = False
 
@@ -62,13 +68,26 @@ class Workers:
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
         return _by_file(config, log) if self._chooses_distribution else None
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        self._config = config
+        self._params = config.invocation_params
+
     # Before coverage starts there, which reads the project's configuration.
     @pytest.hookimpl(optionalhook=True, tryfirst=True)
     def pytest_xdist_newgateway(self, gateway: Any) -> None:
+        answer = self._answer(gateway.id)
         channel = gateway.remote_exec(_SET_VARIABLES)
-        channel.send(self._variables(gateway.id))
+        channel.send(dict(answer["variables"]))
         channel.waitclose()
         self._await_main_thread(gateway)
+        # xdist gives a worker the arguments of this process, which it reads after this hook.
+        self._use_arguments(answer["arguments"].get(self._number, []))
+
+    # xdist has read the arguments, and sends them after this hook.
+    @pytest.hookimpl(optionalhook=True, tryfirst=True)
+    def pytest_configure_node(self) -> None:
+        self._config.invocation_params = self._params
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
@@ -76,7 +95,14 @@ class Workers:
         if error:
             self._send(f"end {node.gateway.id}\n")
 
-    def _variables(self, worker: str) -> dict[str, str]:
+    def _use_arguments(self, own: list[str]) -> None:
+        """Put a worker's own arguments in the place of this process's, which are the last ones."""
+        params = self._params
+        if own:
+            args = (*params.args[: -len(own)], *own)
+            self._config.invocation_params = type(params)(args=args, plugins=params.plugins, dir=params.dir)
+
+    def _answer(self, worker: str) -> Any:
         if not _NAME.fullmatch(worker):
             raise pytest.UsageError(f"ci-kit cannot serve a worker with the name {worker!r}")
         path = self._folder / (worker + ".json")
@@ -89,7 +115,7 @@ class Workers:
         answer = json.loads(path.read_text(encoding="utf-8"))
         if "error" in answer:
             raise pytest.UsageError("the worker {} gets no server: {}".format(worker, answer["error"]))
-        return dict(answer["variables"])
+        return answer
 
     def _send(self, text: str) -> None:
         """Write a request. Raises OSError if ci-kit does not read it, because it was killed."""

@@ -34,7 +34,6 @@ def problem(root: Path, *, file: str = "", **flags: Any) -> str:
         ({"test_command": [["python", "-m", "unittest"]]}, "only pytest has a use for this"),
         ({"mysql_port": "3307"}, "mysql-port is one address, and each worker has a server of its own"),
         ({"mysql_socket": "my.sock"}, "mysql-socket is one address"),
-        ({"pytest_args": ["--dburi={url}"]}, "pytest's arguments: {url} differs from worker to worker"),
         ({"file": "port={port}"}, "the file my.cnf: {port} differs from worker to worker"),
         (
             {"file": "db={database}", "one_server": True},
@@ -52,7 +51,7 @@ def test_settings_that_only_one_process_can_have_are_an_error(
 @pytest.mark.parametrize(
     "flags",
     [
-        {"pytest_args": ["-x", "--user={user}", "{host}", "-nothing.py"]},
+        {"pytest_args": ["-x", "--dburi={url}", "{host}", "-nothing.py"]},
         {"file": "password={password} database={database}"},
         {"file": "port={port}", "one_server": True},
         {"mysql_port": "3307", "one_server": True},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -15,7 +15,7 @@ import pytest
 from ci_kit.errors import UnavailableError
 from ci_kit.testing.project_side.measuring import await_main_thread
 from ci_kit.testing.project_side.workers import Workers
-from ci_kit.testing.worker_desk import open_desk
+from ci_kit.testing.worker_desk import ForWorker, open_desk
 from tests.support.waiting import LIMIT
 from tests.unit.support import make_host
 
@@ -47,16 +47,16 @@ class Node:
     gateway: execnet.Gateway
 
 
-def give(worker: str) -> Mapping[str, str]:
+def give(worker: str) -> ForWorker:
     if worker == "gw9":
         raise UnavailableError("no room", why=f"the password is {SECRET}", todo="make room")
     if worker == "gw8":
         raise KeyError(worker)
-    return {"NAME": worker, "PASSWORD": SECRET}
+    return ForWorker({"NAME": worker, "PASSWORD": SECRET})
 
 
 def plugin(folder: Path) -> Workers:
-    return Workers(folder / "workers", await_main_thread)
+    return Workers(folder / "workers", "1", await_main_thread)
 
 
 def test_a_worker_gets_its_variables_at_once_or_on_request(tmp_path: Path, worker: MakeWorker) -> None:
@@ -78,9 +78,9 @@ def test_what_a_dead_worker_had_ends_and_the_next_one_of_its_name_gets_new_varia
     asked: list[str] = []
     ended: list[str] = []
 
-    def numbered(name: str) -> Mapping[str, str]:
+    def numbered(name: str) -> ForWorker:
         asked.append(name)
-        return {"NUMBER": str(len(asked))}
+        return ForWorker({"NUMBER": str(len(asked))})
 
     with open_desk(make_host(), tmp_path, ["gw0", "gw1"], numbered, ended.append):
         plugin(tmp_path).pytest_testnodedown(Node(worker("gw1")), None)
