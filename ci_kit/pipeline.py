@@ -18,6 +18,7 @@ from ci_kit.mysql.opening import (
     login_environment,
     open_server,
     placeholder_values,
+    test_environment,
 )
 from ci_kit.report.failed_again import CommandLine, failed_again
 from ci_kit.report.job_steps import JobSteps
@@ -27,7 +28,7 @@ from ci_kit.report.report_files import ReportPaths, report_paths
 from ci_kit.report.run_report import RunReport
 from ci_kit.report.selecting import SelectedTests
 from ci_kit.run_folder import run_folder
-from ci_kit.settings.placeholders import fill, names_in
+from ci_kit.settings.placeholders import names_in
 from ci_kit.settings.project_folders import project_folders
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.commands import TestCommand, modules_of, read_commands
@@ -35,6 +36,7 @@ from ci_kit.testing.connection_files import read_connection_files
 from ci_kit.testing.coverage import CoverageReport, report_coverage, require_coverage, save_coverage
 from ci_kit.testing.covered_lines import PatchCoverage
 from ci_kit.testing.dotenv.overrides import override_warnings
+from ci_kit.testing.parallel import require_fit, starts_debugger
 from ci_kit.testing.patch.base import Base, find_base
 from ci_kit.testing.patch.coverage import measure_patch, require_patch_coverage
 from ci_kit.testing.programs import find_programs
@@ -42,6 +44,7 @@ from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import run_tests
 from ci_kit.testing.verdict import TestRun
 from ci_kit.timezone import set_timezone
+from ci_kit.workers import Workers
 
 
 class Job:
@@ -58,6 +61,7 @@ class Job:
         self._files = ReportPaths({})
         self._project: Project | None = None
         self._servers: list[RunningServer] = []
+        self._workers = Workers(settings, runner)
         self._tests: TestRun | None = None
         self._coverage: CoverageReport | None = None
         self._patch: PatchCoverage | None = None
@@ -84,24 +88,35 @@ class Job:
         commands = self._commands = read_commands(settings)
         self._files = report_paths(settings)
         files = read_connection_files(host, settings)
+        if debugger := starts_debugger(commands):
+            self._use_one_worker(debugger)
+            settings = self._settings
+        require_fit(settings, commands, files)
         used = settings.using(names_in(file.template for file in files))
         with self._steps.folded("setup"):
             project, found = self._set_up(used, cleanup)
         values = placeholder_values(self._servers)
         commands = tuple(command.filled(values) for command in found)
-        env = {"TZ": settings.timezone, **login_environment(self._servers)}
-        env |= {pair.name: fill(pair.text, values) for pair in settings.env}
+        env = test_environment(settings, self._servers)
         self._warn_of_overrides(project, commands, env)
         try:
             with run_folder(host) as folder, ExitStack() as written:
                 for file in files:
                     written.enter_context(file.written(host, folder, values))
+                written.enter_context(self._workers.served(folder, found))
                 self._test(project, commands, env, folder)
         except CiKitError:
             # Later steps may look at the database of a job that failed.
             self._hand_over(env)
             raise
         self._hand_over(env)
+
+    def _use_one_worker(self, debugger: str) -> None:
+        """Leave the workers out: a debugger needs the terminal."""
+        if self._settings.parallel:
+            self._warn(f"one worker runs the tests, because of pytest's argument {debugger}")
+            self._settings = self._settings.with_one_worker()
+            self._workers = Workers(self._settings, self._runner)
 
     def _set_up(self, settings: Settings, cleanup: ExitStack) -> tuple[Project, tuple[TestCommand, ...]]:
         """Set the time zone, start the servers, and inspect the project's Python while they boot."""
@@ -112,6 +127,7 @@ class Job:
             step.done(f"{settings.timezone}, {scope}")
         with self._steps.step("server", "mysql", "starting") if settings.all_servers else nullcontext():
             starting = [open_server(one, self._runner, cleanup) for one in settings.all_servers]
+            self._workers.begin(starting, cleanup)
             self._base = find_base(self._runner, settings)
             with self._steps.step("python", "python", "looking for the project's Python") as step:
                 project = self._project = inspect_project(host, settings, modules=modules_of(commands))
@@ -119,6 +135,7 @@ class Job:
                 found = find_programs(host, settings, project, commands)
             for one in starting:
                 self._servers.append(self._wait_for_server(one))
+            self._workers.prepare(starting, self._servers, cleanup)
         return project, found
 
     def _warn_of_overrides(
@@ -144,6 +161,7 @@ class Job:
                         env=env,
                         run_folder=folder,
                         plan=self._selected.plan,
+                        workers=self._workers.count,
                     )
                 if not host.dry:
                     step.done(self._tests.said)
@@ -181,6 +199,7 @@ class Job:
     def _hand_over(self, env: dict[str, str]) -> None:
         """Give later steps what they can use: the time zone, and a server that stays up."""
         problems = [problem for server in self._servers if (problem := server.lost())]
+        problems += self._workers.lost()
         for problem in problems:
             self._report_lost(problem)
         staying = [server for server in self._servers if self._stays_up(server)]
@@ -262,6 +281,7 @@ class Job:
             name=self._name,
             selection=self._selected.selection,
             began=self._steps.began,
+            workers=self._workers.used,
         )
 
     @property

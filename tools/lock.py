@@ -23,7 +23,10 @@ ROOT = Path(__file__).parents[1]
 REQUIREMENTS = ROOT / "requirements"
 DEV, ACTION, MANAGERS = (REQUIREMENTS / name for name in ("dev.txt", "action.txt", "managers.txt"))
 PURE = "mysql-connector-python"
-ACTION_PACKAGES = ("click", "jinja2", "markupsafe", PURE, "pytest-json-report", "pytest-metadata", "pyyaml")
+ACTION_PACKAGES = (
+    *("click", "execnet", "jinja2", "markupsafe", PURE),
+    *("pytest-json-report", "pytest-metadata", "pytest-xdist", "pyyaml"),
+)
 HEADER = "# Written by tools/lock.py; run `make lock` to write it again.\n"
 DESCRIBED = (ROOT / "tests" / "environments", ROOT / "benchmarks" / "suites" / "requirements")
 COMPILE = (

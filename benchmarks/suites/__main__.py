@@ -1,4 +1,7 @@
-"""Runs the test suites of public projects by hand and by ``ci-kit run``, and compares the outcomes."""
+"""Runs the test suites of public projects by hand and by ``ci-kit run``, and compares the outcomes.
+
+With ``--workers N``, it compares ``ci-kit run --workers 1`` with ``ci-kit run --workers N`` instead.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import argparse
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from benchmarks.suites.description import SUITES, Suite
@@ -24,6 +29,7 @@ def main() -> int:
     parser.add_argument("--suite", action="append", choices=[suite.name for suite in SUITES])
     parser.add_argument("--product", action="append", choices=list(_PRODUCTS))
     parser.add_argument("--logs", type=Path, help="an existing folder for the output of each run")
+    parser.add_argument("--workers", type=int, default=0, metavar="N", help="compare one worker with N")
     arguments = parser.parse_args()
     print(_ROW.format(*_COLUMNS))
     print("|" + "---|" * len(_COLUMNS), flush=True)
@@ -32,17 +38,26 @@ def main() -> int:
         for suite in SUITES
         if suite.name in (arguments.suite or [suite.name])
         for product in arguments.product or _PRODUCTS
-        for line in _differences(suite, product, arguments.logs)
+        for line in _differences(suite, product, arguments.logs, _runs(arguments.workers))
     ]
     print("\n".join(["", *differences] if differences else ["", "All outcomes are equal."]))
     return 1 if differences else 0
 
 
-def _differences(suite: Suite, product: str, logs: Path | None) -> list[str]:
+def _runs(workers: int) -> Mapping[str, Callable[[Suite, Path, Path], Outcome]]:
+    """The two runs to compare, by their names."""
+    if not workers:
+        return {"by hand": by_hand, "ci-kit": under_ci_kit}
+    return {f"{count}-proc": partial(under_ci_kit, workers=count) for count in (1, workers)}
+
+
+def _differences(
+    suite: Suite, product: str, logs: Path | None, runs: Mapping[str, Callable[[Suite, Path, Path], Outcome]]
+) -> list[str]:
     """Run the suite twice, print a row of the table for each run, and compare them."""
     program = _PRODUCTS[product]()
     outcomes: list[Outcome] = []
-    for name, run in (("by hand", by_hand), ("ci-kit", under_ci_kit)):
+    for name, run in runs.items():
         with tempfile.TemporaryDirectory() as temporary:
             # The server's user has to read the files of the project that its settings name.
             folder = Path(temporary)
@@ -53,8 +68,8 @@ def _differences(suite: Suite, product: str, logs: Path | None) -> list[str]:
         if logs:
             (logs / f"{suite.name} {product} {name}.txt").write_text(outcome.output, encoding="utf-8")
         outcomes.append(outcome)
-    hand, kit = outcomes
-    return hand.differences(kit)
+    first, second = outcomes
+    return first.differences(second, *runs)
 
 
 def _row(suite: Suite, product: str, run: str, outcome: Outcome, overhead: str) -> str:

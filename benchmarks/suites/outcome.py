@@ -50,8 +50,11 @@ class Outcome:
     seconds: float
     output: str
 
-    def differences(self, other: Outcome) -> list[str]:
-        """What differs from another outcome of the same suite, apart from the times."""
+    def differences(self, other: Outcome, mine_is: str, other_is: str) -> list[str]:
+        """What differs from another outcome of the same suite, apart from the times.
+
+        ``mine_is`` and ``other_is`` name the two runs.
+        """
         mine, theirs = self.result, other.result
         compared = [
             *((name, mine.counts.get(name, 0), theirs.counts.get(name, 0)) for name in (*SHOWN, *_OTHERS)),
@@ -59,9 +62,13 @@ class Outcome:
             ("exit code", self.exit_code, other.exit_code),
         ]
         return [
-            *(f"{name}: {one} by hand, {two} under ci-kit" for name, one, two in compared if one != two),
-            *(f"failed only by hand: {name}" for name in sorted(mine.failed - theirs.failed)),
-            *(f"failed only under ci-kit: {name}" for name in sorted(theirs.failed - mine.failed)),
+            *(
+                f"{name}: {one} in {mine_is}, {two} in {other_is}"
+                for name, one, two in compared
+                if one != two
+            ),
+            *(f"failed only in {mine_is}: {name}" for name in sorted(mine.failed - theirs.failed)),
+            *(f"failed only in {other_is}: {name}" for name in sorted(theirs.failed - mine.failed)),
         ]
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -48,13 +49,21 @@ def by_hand(suite: Suite, program: Path, folder: Path) -> Outcome:
     return Outcome(Result.of(output), _total(report.stdout), exit_code, seconds, output)
 
 
-def under_ci_kit(suite: Suite, program: Path, folder: Path) -> Outcome:
-    """Let ``ci-kit run`` start its private server and run the tests, as the project's settings say."""
+def under_ci_kit(suite: Suite, program: Path, folder: Path, *, workers: int = 0) -> Outcome:
+    """Let ``ci-kit run`` start its private server and run the tests, as the project's settings say.
+
+    With ``workers``, ci-kit sets their number, and the settings do not.
+    """
     start = unpack(suite, folder) / suite.start
+    flags = [f"--workers={workers}"] if workers else []
+    if workers:
+        settings = start / "pyproject.toml"
+        text = re.sub(r'^ *"--numprocesses=.*\n', "", settings.read_text("utf-8"), flags=re.MULTILINE)
+        settings.write_text(text, "utf-8")
     ci_kit = Path(sys.executable).with_name("ci-kit")
     environ = _environ(folder)
     started = time.perf_counter()
-    run = _run([str(ci_kit), "run", f"--mysqld={program}", "--no-keep-mysql"], start, environ)
+    run = _run([str(ci_kit), "run", f"--mysqld={program}", "--no-keep-mysql", *flags], start, environ)
     seconds = time.perf_counter() - started
     counts, coverage = outputs_of_step(Path(environ["GITHUB_OUTPUT"]))
     return Outcome(Result.of(run.stdout).counted(counts), coverage, run.returncode, seconds, run.stdout)

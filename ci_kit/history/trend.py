@@ -19,6 +19,17 @@ _MEASURABLE = 0.01
 
 
 @dataclass(frozen=True)
+class OnlyParallel:
+    """The tests that failed with several workers, and passed in the last run with one.
+
+    ``commit`` is what that run tested, empty if unknown. Another commit may also explain the failures.
+    """
+
+    commit: str
+    tests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Trend:
     """What the history says about a run.
 
@@ -26,6 +37,7 @@ class Trend:
     ``tests_before`` are those of the last run of that branch that passed; None without one. ``slower_run``
     says that all tests together took longer than usual. ``slower_tests`` are the tests that did, the worst
     first. ``runs`` are the last runs of the same kind, the newest last; the run itself is the last one.
+    ``parallel`` is None for one worker, and if no run with one worker is known.
     """
 
     base: str = ""
@@ -34,6 +46,7 @@ class Trend:
     slower_run: Slower | None = None
     slower_tests: tuple[Slower, ...] = ()
     runs: tuple[PastRun, ...] = ()
+    parallel: OnlyParallel | None = None
 
 
 NO_TREND = Trend()
@@ -59,6 +72,22 @@ def trend_of(
         slower_tests=tuple(sorted(_slower_tests(results, tests), key=_by_how_much, reverse=True)),
         runs=(*same[1 - _SHOWN_RUNS :], run),
     )
+
+
+def only_parallel(
+    serial: Sequence[PastRun], results: Iterable[tuple[str, TestResult]], tests: PastTests
+) -> OnlyParallel | None:
+    """What failed with several workers alone. ``serial`` are the runs with one, and ``tests`` their tests."""
+    if not serial:
+        return None
+    failed = (
+        node
+        for node, result in results
+        if result.outcome in ("failed", "error")
+        and (past := tests.tests.get(node))
+        and past.outcome == "passed"
+    )
+    return OnlyParallel(serial[-1].commit, tuple(failed))
 
 
 def _again(one: PastRun, run: PastRun) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -38,7 +39,13 @@ def delay_interrupt() -> Iterator[None]:
 
 @contextmanager
 def ignore_interrupts() -> Iterator[None]:
-    """Ignore interrupts until the context ends, so that a second Ctrl-C does not stop a clean-up."""
+    """Ignore interrupts until the context ends, so that a second Ctrl-C does not stop a clean-up.
+
+    Only the main thread gets interrupts, so another thread has nothing to do.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     before = {number: signal.signal(number, signal.SIG_IGN) for number in INTERRUPTS}
     try:
         yield

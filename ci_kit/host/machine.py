@@ -24,6 +24,7 @@ from ci_kit.host.commands import SUCCEEDED, Command, Completed, as_command, capt
 from ci_kit.host.http import Request, Response, send
 from ci_kit.host.interrupts import ignore_interrupts
 from ci_kit.host.locks import hold_lock, is_locked
+from ci_kit.host.mailbox import Mailbox
 from ci_kit.host.processes import Process
 from ci_kit.redaction import Redactor
 
@@ -163,6 +164,17 @@ class Host:
             lambda: files.copy_folder(source, target, owner),
             assumed=None,
         )
+
+    @contextmanager
+    def mailbox(self, path: Path) -> Iterator[Mailbox | None]:
+        """A named pipe, until the context ends; None in a dry run."""
+        box = self.act(shlex.join(["mkfifo", str(path)]), lambda: Mailbox(path), assumed=None)
+        try:
+            yield box
+        finally:
+            if box:
+                box.close()
+            self.remove(path)
 
     def remove(self, path: Path) -> None:
         """Remove a file, or a folder with its content, if it exists."""

@@ -40,6 +40,8 @@ def up(settings: Settings, runner: Runner) -> None:
     with host.locked(host.cache_root() / "up.lock"), ExitStack() as cleanup:
         there: list[KeptServer] = []
         starting: list[StartingServer] = []
+        # It serves no run of pytest yet, so the number of workers does not decide about its kind.
+        settings = settings.with_one_worker()
         for server in settings.all_servers or (settings,):
             if found := running_server(server, runner):
                 there.append(_reuse(server, runner, found))

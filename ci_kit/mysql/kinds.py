@@ -81,7 +81,8 @@ def check_settings(settings: Settings, choice: Choice, console: Console) -> None
             raise UsageError(
                 f"{option.name} does not work with mysql = {choice.kind}",
                 why=why,
-                todo=f"remove it, or use a server that can: mysql = {kinds}",
+                todo=f"remove it, or use a server that can: mysql = {kinds}"
+                + (f"; {option.alternative}" if option.alternative else ""),
             )
         console.warning(f"{option.name} has no effect: only mysql = {kinds} applies it; {why}")
     if settings.empty_password and settings.mysql_password:

@@ -5,21 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.github import Runner
 from ci_kit.host.machine import Host
 from ci_kit.mysql.choice import Choice, choose_kind
-from ci_kit.mysql.client.server import Access, Booting, Ready
+from ci_kit.mysql.client.server import Access, Booting, Ready, Repeatable
 from ci_kit.mysql.container.engine import ImageError
 from ci_kit.mysql.kinds import KINDS, check_settings
 from ci_kit.mysql.records.cleanup import Cleanup, Lifetime
 from ci_kit.settings.pairs import Pair
-from ci_kit.settings.placeholders import placeholder
+from ci_kit.settings.placeholders import fill, placeholder
 from ci_kit.settings.settings import Settings
 from ci_kit.settings.variables import Variable
 
@@ -58,6 +58,13 @@ def login_environment(servers: Iterable[UsableServer]) -> dict[str, str]:
     return found
 
 
+def test_environment(settings: Settings, servers: Sequence[UsableServer]) -> dict[str, str]:
+    """The variables of tests that use these servers."""
+    values = placeholder_values(servers)
+    texts = {pair.name: fill(pair.text, values) for pair in settings.env}
+    return {"TZ": settings.timezone, **login_environment(servers), **texts}
+
+
 @dataclass(frozen=True)
 class StartingServer:
     """The starting server of a run, with its kind and settings."""
@@ -70,9 +77,28 @@ class StartingServer:
     def wait(self) -> RunningServer:
         """Wait until the server is ready for the tests."""
         named = f" for {self.settings.name}" if self.settings.name else ""
-        progress = self.host.console.progress("mysql", f"starting a {self.choice.kind} server{named}")
-        with progress, _name_in_errors(self.settings.name):
+        with self.host.console.progress("mysql", f"starting a {self.choice.kind} server{named}"):
+            return self.ready()
+
+    def ready(self) -> RunningServer:
+        """Do the same, and show nothing."""
+        with _name_in_errors(self.settings.name):
             return RunningServer(self.host, self.settings, self.choice, self.booting.ready())
+
+    def another(self, cleanup: ExitStack) -> StartingServer:
+        """Begin to start a server like this one; see :class:`Repeatable`. ``cleanup`` ends it."""
+        with _name_in_errors(self.settings.name):
+            return replace(self, booting=self._repeatable.another().start(cleanup))
+
+    def memory(self) -> int:
+        """The memory that it takes now, in bytes."""
+        return self._repeatable.memory()
+
+    @property
+    def _repeatable(self) -> Repeatable:
+        if not isinstance(self.booting, Repeatable):
+            raise TypeError(f"a run cannot have several servers of the kind {self.choice.kind}")
+        return self.booting
 
 
 @dataclass(frozen=True)

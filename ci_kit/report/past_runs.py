@@ -11,7 +11,7 @@ from ci_kit.history.kind import run_kind
 from ci_kit.history.last_failed import failed_after
 from ci_kit.history.past_run import PastRun
 from ci_kit.history.revision import Revision, find_revision
-from ci_kit.history.trend import trend_of
+from ci_kit.history.trend import only_parallel, trend_of
 from ci_kit.redaction import Redactor
 from ci_kit.report.run_report import RunReport
 from ci_kit.settings.settings import Settings
@@ -59,13 +59,20 @@ def _compare(
     with open_history(runner.host, settings.root / settings.history) as history:
         runs, past = history.runs(), history.tests(run.kind)
         failed = failed_after(history.last_failed(whole), tests)
+        # The kind of the same run in one process.
+        alone = run_kind(report.name, settings, runner, partial=report.is_partial)
+        past_alone = history.tests(alone) if alone != run.kind else past
         history.keep([*runs, run], run.kind, past.with_run(tests))
         history.keep_failed(whole, failed)
         if measured:
             history.keep_measured(whole, measured)
     for path in history.unread:
         runner.host.console.warning(f"the history in {path} cannot be read, so it begins anew")
-    return replace(report, trend=trend_of(run, runs, tests, past, base=redactor.redact(revision.base)))
+    trend = trend_of(run, runs, tests, past, base=redactor.redact(revision.base))
+    if alone != run.kind:
+        serial = [one for one in runs if one.kind == alone]
+        trend = replace(trend, parallel=only_parallel(serial, tests, past_alone))
+    return replace(report, trend=trend)
 
 
 def _past_run(
@@ -73,7 +80,8 @@ def _past_run(
 ) -> PastRun:
     redact = runner.host.redactor.redact
     known = results.counted
-    name, command = run_kind(report.name, settings, runner, partial=report.is_partial)
+    workers, partial = report.workers.count, report.is_partial
+    name, command = run_kind(report.name, settings, runner, partial=partial, workers=workers)
     ended = known and not results.interrupted and results.ended == results.selected
     return PastRun(
         began=report.began,

@@ -42,6 +42,24 @@ class Step:
 
 
 @dataclass(frozen=True)
+class WorkersUsed:
+    """The processes that ran the tests at the same time, and the servers that were theirs alone."""
+
+    count: int = 1
+    servers: int = 0
+
+    def __str__(self) -> str:
+        """Both in a few words; empty for one process."""
+        if self.count == 1:
+            return ""
+        own = f", with {self.servers} servers of their own" if self.servers else ""
+        return f"{self.count} workers{own}"
+
+
+ONE_WORKER = WorkersUsed()
+
+
+@dataclass(frozen=True)
 class RunReport:
     """A finished run. Versions are empty if the run ended before ci-kit knew them.
 
@@ -82,6 +100,7 @@ class RunReport:
     again: tuple[str, ...] = ()
     selection: Selection | None = None
     annotate_warnings: bool = field(default=False, metadata={NOT_IN_DOCUMENT: True})
+    workers: WorkersUsed = ONE_WORKER
 
     def relative(self, path: str) -> str:
         """A path relative to the repository if it is in there."""

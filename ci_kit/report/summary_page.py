@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from ci_kit.errors import CiKitError
 from ci_kit.github import Runner
-from ci_kit.history.trend import Trend
 from ci_kit.redaction import Redactor
 from ci_kit.report.covered_files import file_table, missed_lines
 from ci_kit.report.excerpt import excerpt
@@ -19,7 +18,7 @@ from ci_kit.report.groups import FailureGroup, group_failures
 from ci_kit.report.markdown import code_block, code_span, plain
 from ci_kit.report.run_report import RunReport, failed_title
 from ci_kit.report.selected_tests import selection_lines
-from ci_kit.report.trend_lines import run_table, slower_lines
+from ci_kit.report.trend_lines import parallel_lines, run_table, slower_lines
 from ci_kit.testing.results import Failure, Results, WarningRecord
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def _blocks(report: RunReport, runner: Runner) -> Iterator[str]:
         if results.warnings:
             values = {"warnings": results.warnings, "more": results.more_warnings, "limit": _LISTED}
             yield render_template(templates, "warnings.md.jinja", values)
-    yield from _trend(report.trend, templates)
+    yield from _trend(report, templates)
     if report.steps:
         yield render_template(templates, "timeline.md.jinja", {"steps": report.steps})
 
@@ -140,10 +139,13 @@ def _group_blocks(heading: str, groups: tuple[FailureGroup, ...], templates: Env
         heading = ""
 
 
-def _trend(trend: Trend, templates: Environment) -> Iterator[str]:
-    """What took longer than usual, and the last runs."""
+def _trend(report: RunReport, templates: Environment) -> Iterator[str]:
+    """What failed only in parallel, what took longer than usual, and the last runs."""
     from ci_kit.templating import render_template
 
+    trend = report.trend
+    if lines := parallel_lines(report, str, most=_LISTED):
+        yield render_template(templates, "parallel.md.jinja", {"lines": lines})
     if lines := slower_lines(trend, str, most=_LISTED):
         yield render_template(templates, "slower.md.jinja", {"lines": lines})
     if len(trend.runs) > 1:

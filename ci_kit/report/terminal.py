@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Sequence
+from functools import partial
 from heapq import nlargest
 from pathlib import Path
 
 from ci_kit.console import Style
 from ci_kit.errors import Outcome
 from ci_kit.github import Runner
-from ci_kit.history.trend import Trend
 from ci_kit.report.covered_files import missed_lines, most_missed
 from ci_kit.report.excerpt import excerpt, one_line
 from ci_kit.report.groups import FailureGroup, group_failures
 from ci_kit.report.run_report import RunReport
 from ci_kit.report.selected_tests import selection_lines
-from ci_kit.report.trend_lines import slower_lines
+from ci_kit.report.trend_lines import parallel_lines, slower_lines
 from ci_kit.testing.results import Failure, TestResult
 
 _GROUPS = 10
 _SLOWEST = 3
-_SLOWER = 5
+_TREND_TESTS = 5
 # In seconds: a faster test is not slow.
 _SLOW = 1.0
 # In characters.
@@ -48,7 +48,9 @@ def print_result(report: RunReport, runner: Runner) -> None:
         flaky = f"{len(results.flaky)}, which passed after a rerun"
         _print_groups("flaky", flaky, results.flaky, "yellow", runner)
         _print_slowest(results.tests, runner)
-    _print_slower(report.trend, runner)
+    name = partial(_short_name, runner=runner)
+    _print_lines("parallel", parallel_lines(report, name, most=_TREND_TESTS), runner)
+    _print_lines("slower", slower_lines(report.trend, name, most=_TREND_TESTS), runner)
     _print_coverage(report, runner)
     _print_next(report, runner)
 
@@ -60,7 +62,7 @@ def _print_outcome(report: RunReport, runner: Runner) -> None:
     coverage = "" if report.coverage is None else f"coverage {report.coverage:.1f} %"
     if report.coverage_change_text:
         coverage += f" ({report.coverage_change_text} since {one_line(report.trend.base)})"
-    facts = (report.counts, coverage, f"{report.seconds:.1f} s")
+    facts = (report.counts, coverage, f"{report.seconds:.1f} s", str(report.workers))
     console.step("result", f"{title}: {', '.join(filter(None, facts))}")
     if report.zone_hint:
         console.step("timezone", one_line(report.zone_hint))
@@ -115,12 +117,13 @@ def _print_slowest(tests: Iterable[TestResult], runner: Runner) -> None:
         runner.host.console.item(f"{time:>{len(times[0])}} {name}")
 
 
-def _print_slower(trend: Trend, runner: Runner) -> None:
-    def name(text: str) -> str:
-        return one_line(excerpt(text, runner.host.redactor, limit=_MESSAGE_LIMIT))
+def _short_name(node: str, runner: Runner) -> str:
+    return one_line(excerpt(node, runner.host.redactor, limit=_MESSAGE_LIMIT))
 
-    if lines := slower_lines(trend, name, most=_SLOWER):
-        runner.host.console.step("slower", lines[0])
+
+def _print_lines(label: str, lines: Sequence[str], runner: Runner) -> None:
+    if lines:
+        runner.host.console.step(label, lines[0])
         _print_items(lines[1:], runner)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from ci_kit.history.past_run import PastRun
 from ci_kit.history.trend import Trend
 from ci_kit.history.usual import Slower
+from ci_kit.report.run_report import RunReport
 
 # The beginning of a time by ISO 8601: to the minute.
 _MINUTE = 16
@@ -25,6 +26,24 @@ def slower_lines(trend: Trend, name: Callable[[str], str], *, most: int) -> list
     lines += [f"{name(one.name)}: {_durations(one)}" for one in trend.slower_tests[:most]]
     unseen = len(trend.slower_tests) - most
     return [*lines, f"… and {unseen} more tests"] if unseen > 0 else lines
+
+
+def parallel_lines(report: RunReport, name: Callable[[str], str], *, most: int) -> list[str]:
+    """A heading and a line for each test that failed only with several workers, or why that is unknown."""
+    found, failed = report.trend.parallel, report.outcome == "failed" and report.workers.count > 1
+    if found is None:
+        return (
+            ["whether tests fail only in parallel is unknown: the history has no run with `--workers 1`"]
+            if failed
+            else []
+        )
+    if not found.tests:
+        return []
+    commit = f" of commit {found.commit[:_COMMIT_DIGITS]}" if found.commit else ""
+    lines = [f"{len(found.tests)} failed with {report.workers}, and passed in the last run with one{commit}"]
+    lines += map(name, found.tests[:most])
+    unseen = len(found.tests) - most
+    return [*lines, f"… and {unseen} more"] if unseen > 0 else lines
 
 
 def run_table(trend: Trend) -> list[str]:

@@ -21,6 +21,9 @@ ServerKind: TypeAlias = Literal["private", "service", "docker", "external"]
 
 SERVER_KINDS: frozenset[ServerKind] = frozenset(get_args(ServerKind))
 
+ONLY_PRIVATE: frozenset[ServerKind] = frozenset({"private"})
+"""For a setting that only a server which ci-kit starts as a program can apply."""
+
 
 @dataclass(frozen=True)
 class Option:
@@ -35,8 +38,9 @@ class Option:
     With ``placeholders``, its texts may contain placeholders such as ``{host}``.
 
     ``kinds`` are the kinds of server that apply the option: all of them if it does not concern the server.
-    With ``must_apply``, a server of another kind is an error, otherwise a warning. A running server cannot
-    be given another value of an option that is ``fixed_at_start``.
+    With ``must_apply``, a server of another kind is an error, otherwise a warning. ``alternative`` is what
+    else the user can do about the error. A running server cannot be given another value of an option that is
+    ``fixed_at_start``.
     """
 
     name: str
@@ -54,6 +58,7 @@ class Option:
     kinds: frozenset[ServerKind] = SERVER_KINDS
     fixed_at_start: bool = False
     must_apply: bool = False
+    alternative: str = ""
 
     @property
     def field(self) -> str:

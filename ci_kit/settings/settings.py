@@ -63,6 +63,8 @@ class Settings:
     root_on_path: bool
     test_command: tuple[tuple[str, ...], ...]
     pytest_args: tuple[str, ...]
+    workers: int | None
+    one_server: bool
     files: tuple[Pair, ...]
     junit_xml: tuple[str, ...]
     coverage: bool
@@ -101,6 +103,16 @@ class Settings:
         return (*(() if self.mysql == "off" else (self,)), *self.servers)
 
     @property
+    def parallel(self) -> bool:
+        """Whether several workers may run the tests."""
+        return self.workers != 1
+
+    @property
+    def server_per_worker(self) -> bool:
+        """Whether each worker has a server of its own."""
+        return self.parallel and not self.one_server
+
+    @property
     def prefix(self) -> str:
         """What the standard variables of the server begin with."""
         return f"MYSQL_{self.name.upper().replace('-', '_')}_" if self.name else "MYSQL_"
@@ -122,6 +134,10 @@ class Settings:
             servers=tuple(server.using(names) for server in self.servers),
             used_placeholders=self.used_placeholders | names,
         )
+
+    def with_one_worker(self) -> Settings:
+        """The settings of a run whose tests run in one process."""
+        return replace(self, workers=1, servers=tuple(server.with_one_worker() for server in self.servers))
 
     def texts(self, option: Option) -> Iterator[str]:
         """The texts of an option that may contain placeholders."""
@@ -155,7 +171,7 @@ class Settings:
         """The options that were given to ci-kit and that a server of this kind does not apply.
 
         An option whose value is its default is left out, and so is a value from a variable that applications
-        read too, such as MYSQL_HOST.
+        read too, such as MYSQL_HOST. With one-server, any kind of server serves several workers.
         """
         return tuple(
             option
@@ -163,4 +179,5 @@ class Settings:
             if kind not in option.kinds
             and self.sources[option.name].explicit
             and self.value(option) != option.default
+            and not (option.name == "workers" and self.one_server)
         )

@@ -6,7 +6,7 @@ has itself is never lent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ci_kit.errors import UnavailableError
@@ -18,14 +18,23 @@ _OWN = Path(__file__).parent / "lent"
 # Without pytest-metadata, which it depends on: it only adds facts about the machine, and is written for
 # other versions of pytest than the project's.
 _JSON_REPORT = "pytest-json-report"
+_XDIST = ("pytest-xdist", "execnet")
 
 
-def lend_plugins(host: Host, settings: Settings, project: Project, folder: Path) -> None:
+def lend_plugins(host: Host, settings: Settings, project: Project, folder: Path, workers: int = 1) -> None:
     """Copy the plugins to ``folder``. Raises UnavailableError if ci-kit's own installation is incomplete."""
     host.copy_tree(_OWN, folder)
     if settings.json_report and "pytest_jsonreport" not in project.has:
-        for path in _top_level_paths(_JSON_REPORT):
-            host.copy_tree(path, folder / path.name)
+        _lend(host, [_JSON_REPORT], folder)
+    if workers > 1 and "xdist" not in project.has:
+        _require_newer_python(project)
+        _lend(host, _XDIST, folder)
+
+
+def workers_arguments(workers: int) -> list[str]:
+    """The arguments that make pytest run the tests in several processes."""
+    # xdist is loaded also where the project turns automatic loading off.
+    return ["-p", "xdist", "-n", str(workers)] if workers > 1 else []
 
 
 def results_arguments(results: Path) -> list[str]:
@@ -40,6 +49,29 @@ def json_report_arguments(settings: Settings) -> list[str]:
         return []
     file = settings.root / settings.json_report
     return ["-p", "pytest_jsonreport", "--json-report", f"--json-report-file={file}"]
+
+
+def _lend(host: Host, names: Iterable[str], folder: Path) -> None:
+    for name in names:
+        for path in _top_level_paths(name):
+            host.copy_tree(path, folder / path.name)
+
+
+def _require_newer_python(project: Project) -> None:
+    """Raise UnavailableError if the project's Python is older than the pytest-xdist of ci-kit supports."""
+    from importlib.metadata import metadata
+
+    required = metadata(_XDIST[0])["Requires-Python"].removeprefix(">=")
+    if project.version and _numbers(project.version) < _numbers(required):
+        raise UnavailableError(
+            f"the pytest-xdist of ci-kit needs Python {required}, and the project has {project.version}",
+            why="the setting workers needs pytest-xdist, and the project does not have it",
+            todo="add pytest-xdist to the project's test dependencies, or remove the setting workers",
+        )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2])
 
 
 def _top_level_paths(name: str) -> Iterator[Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.commands import TestCommand
-from ci_kit.testing.plugins import json_report_arguments, results_arguments
+from ci_kit.testing.plugins import json_report_arguments, results_arguments, workers_arguments
 from ci_kit.testing.python import Project
 from ci_kit.testing.results import Results
 from ci_kit.testing.results_file import read_results
@@ -26,6 +26,7 @@ def run_pytest(
     env: Mapping[str, str],
     folder: Path,
     plan: Plan,
+    workers: int,
 ) -> TestRun:
     """Run pytest by a plan; its plugins are beside ``folder``, which is for the files of this command.
 
@@ -34,7 +35,7 @@ def run_pytest(
     """
     report = folder / "results.jsonl"
     coverage = ["-m", "coverage", "run"] if settings.coverage else []
-    own = [*results_arguments(report), *json_report_arguments(settings)]
+    own = [*results_arguments(report), *json_report_arguments(settings), *workers_arguments(workers)]
     arguments = [*own, *selection_arguments(host, plan, folder), *command.arguments]
     words = [*coverage, *project.pytest, *arguments]
     started = project_command(project, folder, words, env=env, cwd=settings.root, options=command.options)
@@ -44,7 +45,7 @@ def run_pytest(
     results = read_results(report)
     if code == NO_TESTS and nothing_affected(folder):
         return TestRun("passed", OK, results)
-    if code == NO_TESTS and results and not results.collected and "xdist" in project.has:
+    if code == NO_TESTS and results and not results.collected and ("xdist" in project.has or workers > 1):
         code, results = _collect_serially(host, settings, project, command, env=env, folder=folder)
     return judge(code, results, command.arguments)
 

@@ -26,14 +26,16 @@ def run_tests(
     env: Mapping[str, str],
     run_folder: Path,
     plan: Plan = NO_PLAN,
+    workers: int = 1,
 ) -> TestRun:
     """Run each command, also after one that failed, and pass the output on as it comes.
 
     ``env`` is added to the environment. ``run_folder`` is an existing folder for files of this run. The
-    runs of pytest follow ``plan``. Raises UnavailableError if the plugins of ci-kit cannot be copied.
+    runs of pytest follow ``plan``, each with this number of ``workers``. Raises UnavailableError if the
+    plugins of ci-kit cannot be copied.
     """
     if any(command.kind == "pytest" for command in commands):
-        lend_plugins(host, settings, project, run_folder / "plugins")
+        lend_plugins(host, settings, project, run_folder / "plugins", workers)
     runs: list[TestRun] = []
     for number, command in enumerate(commands, start=1):
         if len(commands) > 1:
@@ -42,7 +44,9 @@ def run_tests(
         host.make_dir(folder)
         try:
             if command.kind == "pytest":
-                run = run_pytest(host, settings, project, command, env=env, folder=folder, plan=plan)
+                run = run_pytest(
+                    host, settings, project, command, env=env, folder=folder, plan=plan, workers=workers
+                )
             else:
                 run = run_other(host, settings, project, command, env=env, folder=folder)
         except UnavailableError as problem:

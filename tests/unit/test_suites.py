@@ -103,19 +103,25 @@ def test_counts_that_ci_kit_knows_replace_those_of_the_runner() -> None:
 @pytest.mark.parametrize(
     ("under_ci_kit", "difference"),
     [
-        (replace(BY_HAND, result=RESULT.counted({"passed": 4})), ["passed: 3 by hand, 4 under ci-kit"]),
-        (replace(BY_HAND, result=RESULT.counted({"xfailed": 1})), ["xfailed: 0 by hand, 1 under ci-kit"]),
+        (
+            replace(BY_HAND, result=RESULT.counted({"passed": 4})),
+            ["passed: 3 in the first run, 4 in the second run"],
+        ),
+        (
+            replace(BY_HAND, result=RESULT.counted({"xfailed": 1})),
+            ["xfailed: 0 in the first run, 1 in the second run"],
+        ),
         (
             replace(BY_HAND, result=replace(RESULT, failed=frozenset({"a::c"}))),
-            ["failed only by hand: a::b", "failed only under ci-kit: a::c"],
+            ["failed only in the first run: a::b", "failed only in the second run: a::c"],
         ),
-        (replace(BY_HAND, coverage="0.00"), ["coverage: 91.08 by hand, 0.00 under ci-kit"]),
-        (replace(BY_HAND, exit_code=8), ["exit code: 1 by hand, 8 under ci-kit"]),
+        (replace(BY_HAND, coverage="0.00"), ["coverage: 91.08 in the first run, 0.00 in the second run"]),
+        (replace(BY_HAND, exit_code=8), ["exit code: 1 in the first run, 8 in the second run"]),
         (replace(BY_HAND, seconds=90.0, result=replace(RESULT, seconds=50.0), output="x"), []),
     ],
 )
 def test_everything_but_the_times_must_be_equal(under_ci_kit: Outcome, difference: list[str]) -> None:
-    assert BY_HAND.differences(under_ci_kit) == difference
+    assert BY_HAND.differences(under_ci_kit, "the first run", "the second run") == difference
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ci_kit.errors import UnavailableError
 from ci_kit.mysql.client.endpoint import Endpoint
@@ -92,6 +92,20 @@ class Booting(Protocol):
 
     def ready(self) -> Ready:
         """Wait until it answers, and prepare it as the settings ask."""
+
+
+@runtime_checkable
+class Repeatable(Protocol):
+    """A server, starting or ready, of a kind of which a run can have several with the same data."""
+
+    def another(self) -> Server:
+        """A server like this one, not started yet.
+
+        If init SQL fills the database, this one must be ready: the other one begins with a copy of its data.
+        """
+
+    def memory(self) -> int:
+        """The memory that it takes now, in bytes: its processes, and its data if they are in memory."""
 
 
 class Ready(Protocol):

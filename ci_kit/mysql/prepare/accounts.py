@@ -13,6 +13,8 @@ from ci_kit.mysql.client.sql import IDENTIFIER_LIMIT, Secret, Statement, account
 from ci_kit.mysql.prepare.password_rules import set_password
 from ci_kit.settings.settings import Settings
 
+_ADDRESSES = ("localhost", "%")
+
 
 def set_root_password(password: str, *, address: str = "localhost") -> Statement:
     """The statement that sets the password of root@localhost, or of root at another address.
@@ -37,15 +39,21 @@ def create_user(session: Session, login: Endpoint, databases: tuple[str, ...]) -
 
     Tortoise, Django, pytest-xdist suites and others create databases with such names for their tests.
     """
-    wildcards = _has_wildcards(session)
-    scopes = [scope for name in databases for scope in _scopes(name, wildcards=wildcards)]
-    for address in ("localhost", "%"):
+    for address in _ADDRESSES:
         who = account(login.user, address)
         for change in ("CREATE USER IF NOT EXISTS", "ALTER USER"):
             sql = statement(f"{change} {who} IDENTIFIED BY ", Secret(login.password))
             set_password(session, sql, account=who)
+    grant_databases(session, login.user, databases)
+
+
+def grant_databases(session: Session, user: str, databases: tuple[str, ...]) -> None:
+    """Give a user all rights on the databases, on ``DATABASE_…`` and on ``test_…``."""
+    wildcards = _has_wildcards(session)
+    scopes = [scope for name in databases for scope in _scopes(name, wildcards=wildcards)]
+    for address in _ADDRESSES:
         for scope in (*scopes, r"`test\_%`"):
-            session.execute(statement(f"GRANT ALL PRIVILEGES ON {scope}.* TO {who}"))
+            session.execute(statement(f"GRANT ALL PRIVILEGES ON {scope}.* TO {account(user, address)}"))
 
 
 def _scopes(database: str, *, wildcards: bool) -> list[str]:

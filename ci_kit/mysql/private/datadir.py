@@ -59,7 +59,7 @@ class _Recipe:
 
 @dataclass(frozen=True)
 class Template:
-    """A template in the cache; ``data`` is the datadir to copy."""
+    """A folder with a datadir to copy, ``data``: in the cache, or in the folder of a server."""
 
     folder: Path
 
@@ -114,6 +114,11 @@ def find_template(host: Host, program: ServerProgram, server: ServerFolder, sett
     return template
 
 
+def remove_identity(host: Host, data: Path) -> None:
+    """Let each copy of a datadir make its own server UUID: two servers with the same one cannot replicate."""
+    host.remove(data / "auto.cnf")
+
+
 def _digest(facts: tuple[str, ...]) -> str:
     return hashlib.sha256("\0".join(facts).encode()).hexdigest()[:12]
 
@@ -147,8 +152,7 @@ def _make(host: Host, recipe: _Recipe, server: ServerFolder, folder: Path, setti
             if not done.ok:
                 problem = rejected_option(done.stdout + done.stderr, settings)
                 raise problem or _failed(Path(command[0]), server, done)
-        # Each copy makes its own server UUID: two servers with the same one cannot replicate.
-        host.remove(made / "auto.cnf")
+        remove_identity(host, made)
         host.copy_tree(made, unfinished / "data")
         data = unfinished / "data"
         listed = {name: (size, _digest_of(data / name)) for name, size in _sizes(data).items()}

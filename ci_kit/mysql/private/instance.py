@@ -12,13 +12,14 @@ from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
 from ci_kit.host.processes import Process
+from ci_kit.host.resources import folder_size, resident_memory
 from ci_kit.mysql.client.endpoint import LOOPBACK, ROOT, Endpoint, TlsFiles
 from ci_kit.mysql.config.ended import Ended
 from ci_kit.mysql.config.error_log import last_errors
 from ci_kit.mysql.config.rejected_option import rejected_option
 from ci_kit.mysql.config.server_options import as_flags, project_options, server_options
 from ci_kit.mysql.prepare.accounts import set_root_password
-from ci_kit.mysql.private.datadir import SIZES, Template, find_template
+from ci_kit.mysql.private.datadir import SIZES, Template, find_template, remove_identity
 from ci_kit.mysql.private.folder import ServerFolder
 from ci_kit.mysql.private.full_disk import end_on_full_disk
 from ci_kit.mysql.private.given_paths import remove_socket, require_option_files, require_socket_path
@@ -71,6 +72,13 @@ class Instance:
     role: ReplicationRole
     program: ServerProgram
     folder: ServerFolder
+    origin: Template | None = None
+    """What its data begin with, if not the template in the cache."""
+
+    @property
+    def seed(self) -> Template:
+        """Where a copy of its data is kept, for other servers that begin with it."""
+        return Template(self.folder.path / "seed")
 
     @property
     def fixed_port(self) -> int:
@@ -135,7 +143,7 @@ class Instance:
     def copy_template(self) -> Template:
         """Copy the template to the server's datadir, in place of what is there; gives the template."""
         host, folder = self.host, self.folder
-        template = find_template(host, self.program, folder, self.settings)
+        template = self.origin or find_template(host, self.program, folder, self.settings)
         host.remove(folder.data)
         host.copy_tree(template.data, folder.data, owner=folder.owner)
         return template
@@ -203,7 +211,24 @@ class Instance:
             return nullcontext()
         # Another thread waits for the end of the process.
         what = "the server, which waits for space"
-        return end_on_full_disk(self.folder.log, lambda: self.host.kill_pid(child.pid, what=what))
+
+        def end_it() -> None:
+            # It may have been stopped and started again: its number may belong to another process.
+            if boot.process.exit_code() is None:
+                self.host.kill_pid(child.pid, what=what)
+
+        return end_on_full_disk(self.folder.log, end_it)
+
+    def keep_seed(self) -> None:
+        """Copy the data of the stopped server. Other servers can begin with the copy."""
+        self.host.copy_tree(self.folder.data, self.seed.data, owner=self.folder.owner)
+        remove_identity(self.host, self.seed.data)
+
+    def memory(self, boot: Boot) -> int:
+        """The memory of the process, and of its data if they are in memory, in bytes."""
+        child = boot.process.popen
+        data = folder_size(self.folder.path) if self.folder.in_memory else 0
+        return data + (resident_memory(child.pid) if child else 0)
 
     def lost(self, boot: Boot) -> UnavailableError | None:
         """Why a server that has answered can no longer be used; None if it can."""

@@ -20,6 +20,7 @@ from ci_kit.mysql.client.sql import Secret, Statement, account, literal, stateme
 from ci_kit.mysql.config.error_log import last_errors
 from ci_kit.mysql.prepare.accounts import leave_logins
 from ci_kit.mysql.prepare.time_zone import set_zone
+from ci_kit.mysql.private.datadir import Template
 from ci_kit.mysql.private.instance import ReplicationRole
 from ci_kit.mysql.private.server import PrivateBooting, PrivateReady, PrivateServer
 from ci_kit.settings.server_version import Flavour
@@ -46,6 +47,7 @@ class ReplicatedServer:
     runner: Runner
     settings: Settings
     password: str = field(repr=False)
+    origin: Template | None = None
 
     def start(self, cleanup: ExitStack) -> ReplicatedBooting:
         source = self._member(0).start(cleanup)
@@ -56,7 +58,9 @@ class ReplicatedServer:
 
     def _member(self, number: int, source: str = "") -> PrivateServer:
         role = ReplicationRole((f"server_id={number + 1}", *_MEMBER), source, number)
-        return PrivateServer(self.runner.host, self.settings, self.password, role)
+        # The replicas get the data of the source by its binary log.
+        origin = None if number else self.origin
+        return PrivateServer(self.runner.host, self.settings, self.password, role, origin)
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,14 @@ class ReplicatedBooting:
     @property
     def host(self) -> Host:
         return self.runner.host
+
+    def another(self) -> ReplicatedServer:
+        """A source with the same login and data, and as many replicas."""
+        password = self.source.instance.password
+        return ReplicatedServer(self.runner, self.settings, password, self.source.origin_of_others)
+
+    def memory(self) -> int:
+        return sum(member.memory() for member in (self.source, *self.replicas))
 
     def ready(self) -> ReplicatedReady:
         """Wait until every replica has the data of the source."""

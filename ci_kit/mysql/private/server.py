@@ -12,6 +12,10 @@ from ci_kit.mysql.client.endpoint import LOOPBACK, Endpoint
 from ci_kit.mysql.client.login import LoginError, wait_for_login
 from ci_kit.mysql.client.program import client_program
 from ci_kit.mysql.client.server import Access
+from ci_kit.mysql.client.session import open_session
+from ci_kit.mysql.client.sql import statement
+from ci_kit.mysql.client.version import Version
+from ci_kit.mysql.prepare.binary_log import forget_binary_log
 from ci_kit.mysql.prepare.preparation import prepare_server
 from ci_kit.mysql.private.datadir import Template
 from ci_kit.mysql.private.folder import new_server_folder
@@ -26,18 +30,19 @@ _WAIT_FOR_EXIT = 0.5
 
 @dataclass(frozen=True)
 class PrivateServer:
-    """A private server, alone or with a role in replication."""
+    """A private server, alone or with a role in replication. ``origin`` is what its data begin with."""
 
     host: Host
     settings: Settings
     password: str = field(repr=False)
     role: ReplicationRole = NO_REPLICATION
+    origin: Template | None = None
 
     def start(self, cleanup: ExitStack) -> PrivateBooting:
         host, settings = self.host, self.settings
         program = require_server_program(host, settings)
         folder = new_server_folder(host, settings)
-        instance = Instance(host, settings, self.password, self.role, program, folder)
+        instance = Instance(host, settings, self.password, self.role, program, folder, self.origin)
         if instance.fixed_port:
             _require_free(instance.fixed_port, settings.source("mysql-port"))
         instance.require_paths()
@@ -61,10 +66,34 @@ class PrivateBooting:
 
     def ready(self) -> PrivateReady:
         instance = self.instance
-        root = self.await_login()
+        version = self._prepare(self.await_login())
+        if instance.settings.server_per_worker and instance.settings.init_sql and not instance.origin:
+            self._stop()
+            instance.keep_seed()
+            self.boots.append(instance.boot())
+            # What a server keeps only in memory is gone: its time zone, and the cache of passwords.
+            version = self._prepare(self.await_login())
+        login = self.root.as_user(instance.settings.mysql_user, self.root.password)
+        return self.answering(Access(login, version or instance.program.version))
+
+    def another(self) -> PrivateServer:
+        """A private server with the same login and data."""
+        one = self.instance
+        return PrivateServer(one.host, one.settings, one.password, one.role, self.origin_of_others)
+
+    @property
+    def origin_of_others(self) -> Template | None:
+        """What the data of another server like this one begin with; None for the template in the cache."""
+        return self.instance.seed if self.instance.settings.init_sql else None
+
+    def memory(self) -> int:
+        return self.instance.memory(self.boots[-1])
+
+    def _prepare(self, root: Endpoint) -> Version | None:
+        instance = self.instance
         client = client_program(instance.host, root, near=instance.program.path)
         try:
-            version = prepare_server(
+            return prepare_server(
                 instance.host, root, instance.settings, client=client, log=instance.log_text
             )
         except CiKitError:
@@ -73,8 +102,17 @@ class PrivateBooting:
             if problem := self.lost():
                 raise problem from None
             raise
-        login = root.as_user(instance.settings.mysql_user, root.password)
-        return self.answering(Access(login, version or instance.program.version))
+
+    def _stop(self) -> None:
+        """Shut the server down, so that its files can be copied. Raises UnavailableError."""
+        instance, host = self.instance, self.instance.host
+        with open_session(host, self.root) as session:
+            if not instance.role.lines:
+                forget_binary_log(session)
+            session.execute(statement("SHUTDOWN"))
+        seconds = instance.settings.boot_timeout
+        if host.wait_for_exit(self.boots[-1].process, seconds=seconds) != 0:
+            raise instance.failure("the server did not stop after the init SQL", f"it had {seconds} s")
 
     @property
     def root(self) -> Endpoint:
@@ -139,6 +177,8 @@ class PrivateReady:
         return self.instance.lost(self.boot)
 
     def keep(self) -> None:
+        # It would take as much memory as the data.
+        self.instance.host.remove(self.instance.seed.folder)
         store.keep(self.instance.host, self.instance.record(self.boot.port))
         self.undo.pop_all()
 

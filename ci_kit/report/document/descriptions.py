@@ -30,6 +30,11 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "trend": "How the run compares with earlier ones.",
         "selection": "Which tests were left out, or came first. null: no setting asked for it.",
         "runs": "In a document of several runs: each run, without its tests and its measured files.",
+        "workers": "The processes that ran the tests at the same time. One, in a document of several runs.",
+    },
+    "WorkersUsed": {
+        "count": "The number of processes. 1: pytest ran the tests itself.",
+        "servers": "The servers that only one process used. 0: they shared those of the run, or had none.",
     },
     "Trend": {
         "base": "The branch that the run is compared with. Empty: no earlier run of it is known.",
@@ -38,6 +43,11 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "slower_run": "All tests together, if they took longer than usual. Else null.",
         "slower_tests": "The tests that took longer than usual, the worst first.",
         "runs": "The last runs of the same kind, the newest last. This run is the last one.",
+        "parallel": "What failed only with several workers. null: one worker, or no run with one is known.",
+    },
+    "OnlyParallel": {
+        "commit": "The commit of the last run with one worker. Empty: unknown.",
+        "tests": "The ids of the tests that failed now, and passed when they last ran with one worker.",
     },
     "Slower": {
         "name": "The id of the test. Empty: all tests together.",

@@ -17,6 +17,7 @@ from ci_kit.report.html_page.files import files_data
 from ci_kit.report.html_page.listed_tests import tests_data
 from ci_kit.report.html_page.texts import PageTexts
 from ci_kit.report.run_report import RunReport
+from ci_kit.report.trend_lines import parallel_lines
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -25,6 +26,7 @@ _FOLDER = "html_page"
 _STYLES = ("page.css", "source.css")
 # One script for the browser: each file uses functions of those before it.
 _SCRIPTS = ("elements.js", "listing.js", "tests.js", "source.js", "coverage.js", "views.js", "start.js")
+_MOST_PARALLEL = 20
 # In a <script>, `</script` and `<!--` would end the data. Old scripts took the other two for line breaks.
 _UNSAFE = {"<": "\\u003c", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -55,6 +57,7 @@ def html_page(report: RunReport, runner: Runner) -> str:
             "style": style,
             "script": script,
             "again": texts.redact(shlex.join(report.again)),
+            "parallel": parallel_lines(report, str, most=_MOST_PARALLEL),
             "failures": failures,
             "flaky": flaky,
             "details_left_out": details.left_out,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias, get_args
 
-from ci_kit.settings.option import SERVER_KINDS, Option, ServerKind
+from ci_kit.settings.option import ONLY_PRIVATE, SERVER_KINDS, Option, ServerKind
 from ci_kit.settings.parsers import auto_or, flag, integer, none_or, text, words
 from ci_kit.settings.server_version import wanted_version
 
 ServerChoice: TypeAlias = Literal["auto", ServerKind, "off"]
 ZoneTables: TypeAlias = Literal["auto", "all", "none"]
 
-_ONLY_PRIVATE: frozenset[ServerKind] = frozenset({"private"})
 _ONLY_DOCKER: frozenset[ServerKind] = frozenset({"docker"})
 _ONLY_EXTERNAL: frozenset[ServerKind] = frozenset({"external"})
 _NOT_EXTERNAL: frozenset[ServerKind] = SERVER_KINDS - _ONLY_EXTERNAL
@@ -62,7 +61,7 @@ SERVER: tuple[Option, ...] = (
         "",
         "Program of a private server, mysqld or mariadbd. Empty: the first one found.",
         text,
-        kinds=_ONLY_PRIVATE,
+        kinds=ONLY_PRIVATE,
         fixed_at_start=True,
         metavar="PROGRAM",
     ),
@@ -73,7 +72,7 @@ SERVER: tuple[Option, ...] = (
         "Folder for the data of a private server while it runs. Empty: in memory if there is room,"
         " otherwise the temporary folder.",
         text,
-        kinds=_ONLY_PRIVATE,
+        kinds=ONLY_PRIVATE,
         fixed_at_start=True,
         metavar="FOLDER",
     ),
@@ -83,7 +82,7 @@ SERVER: tuple[Option, ...] = (
         "",
         "Path of the Unix socket of a private server, relative to the project. Empty: in its own folder.",
         text,
-        kinds=_ONLY_PRIVATE,
+        kinds=ONLY_PRIVATE,
         fixed_at_start=True,
         must_apply=True,
     ),
@@ -165,7 +164,7 @@ SERVER: tuple[Option, ...] = (
         "Number of read replicas of a private server. Tests find the first at MYSQL_REPLICA_HOST and"
         " MYSQL_REPLICA_PORT. With several, the same names with _1, _2 and so on stand for each.",
         integer(0, 8),
-        kinds=_ONLY_PRIVATE,
+        kinds=ONLY_PRIVATE,
         must_apply=True,
         metavar="NUMBER",
     ),

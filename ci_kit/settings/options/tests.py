@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_kit.settings.command_lines import command_lines
 from ci_kit.settings.file_pairs import files
-from ci_kit.settings.option import Option
+from ci_kit.settings.option import ONLY_PRIVATE, Option
 from ci_kit.settings.parsers import auto_or, flag, integer, percent, text, words
 
 TESTS: tuple[Option, ...] = (
@@ -41,6 +41,27 @@ TESTS: tuple[Option, ...] = (
         "Arguments for pytest. They may contain placeholders such as {port}, as `env` does.",
         words,
         placeholders=True,
+    ),
+    Option(
+        "workers",
+        "Tests",
+        1,
+        "Number of processes that run the tests at the same time, by pytest-xdist. Each has a private server"
+        " of its own. auto: as many as the cores and the free memory allow. docs/workers.md has the details.",
+        auto_or(integer(1, 64)),
+        kinds=ONLY_PRIVATE,
+        must_apply=True,
+        alternative="or set one-server: each worker then has a database on one server",
+        metavar="NUMBER",
+    ),
+    Option(
+        "one-server",
+        "Tests",
+        False,
+        "Let all workers use one server, each with a database of its own: DATABASE_gw0, DATABASE_gw1 and so"
+        " on.",
+        flag,
+        switch=True,
     ),
     Option(
         "files",

@@ -87,10 +87,10 @@ class Measuring:
         if problem := channel.receive(_WORKER_LIMIT):
             self._unmeasured.append(f"{gateway.id}: {problem}")
             self._facts.record(unmeasured_workers=self._unmeasured)
-        _await_main_thread(gateway)
+        await_main_thread(gateway)
 
 
-def _await_main_thread(gateway: Any) -> None:
+def await_main_thread(gateway: Any) -> None:
     """Wait until the worker's main thread is free.
 
     execnet would otherwise start the tests in another thread, where coverage does not measure. With the

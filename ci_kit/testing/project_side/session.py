@@ -81,7 +81,7 @@ def main(folder: Path, words: list[str], load: Callable[[str], ModuleType]) -> i
     if plugins.is_dir():
         # At the end, so that it hides nothing that the project has.
         sys.path.append(str(plugins))
-    return _run_pytest(_arguments(words), facts, load, coverage, data_file_before)
+    return _run_pytest(_arguments(words), facts, load, coverage, data_file_before, folder)
 
 
 def _arguments(words: list[str]) -> list[str]:
@@ -146,8 +146,10 @@ def _run_pytest(
     load: Callable[[str], ModuleType],
     coverage: Coverage | None,
     data_file_before: str | None,
+    folder: Path,
 ) -> int:
     measuring = None
+    workers = folder.parent / "workers"
     try:
         # After the start of coverage, because pytest itself may be the project.
         import pytest
@@ -156,8 +158,12 @@ def _run_pytest(
         main_module = importlib.import_module("pytest.__main__")
         sys.modules["__main__"] = main_module
         sys.argv = [str(main_module.__file__), *arguments]
-        measuring = load("measuring").Measuring(facts, coverage, data_file_before)
-        code = int(pytest.main(plugins=[measuring]))
+        measurement = load("measuring")
+        measuring = measurement.Measuring(facts, coverage, data_file_before)
+        plugins = [measuring]
+        if workers.is_dir():
+            plugins.append(load("workers").Workers(workers, folder.name, measurement.await_main_thread))
+        code = int(pytest.main(plugins=plugins))
         if code == _INTERNAL_ERROR and not measuring.configured:
             facts.record_failed_start("pytest", "its own message is above")
     except Exception as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ci_kit.history.past_tests import PastTests
-from ci_kit.history.trend import Trend, trend_of
+from ci_kit.history.trend import OnlyParallel, Trend, only_parallel, trend_of
 from ci_kit.history.usual import Slower
 from tests.unit.history.making import ended, run_of
 
@@ -82,3 +82,16 @@ def test_on_a_machine_that_is_slow_in_general_no_test_is_slower() -> None:
     assert trend_of(CHANGE, [], now, earlier, base="").slower_tests == ()
     now[3] = ended("3", 9.0)
     assert [one.name for one in trend_of(CHANGE, [], now, earlier, base="").slower_tests] == ["3"]
+
+
+def test_what_fails_in_parallel_alone_passed_when_it_last_ran_with_one_worker() -> None:
+    before = [ended("passed"), ended("failed", outcome="failed"), ended("again"), ended("skipped")]
+    earlier = PastTests().with_run(before).with_run([ended("again"), ended("skipped", outcome="skipped")])
+    now = [
+        *(ended(node, outcome="failed") for node in ("passed", "failed", "new")),
+        ended("again", outcome="error"),
+        ended("skipped", outcome="failed"),
+    ]
+    serial = [run_of(commit="old"), run_of(commit="new")]
+    assert only_parallel(serial, now, earlier) == OnlyParallel("new", ("passed", "again", "skipped"))
+    assert only_parallel([], now, earlier) is None

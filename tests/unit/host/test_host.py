@@ -45,6 +45,13 @@ def start(host: Host, folder: Path) -> None:
     assert host.wait_for_exit(started, seconds=LIMIT) == 0
 
 
+def use_mailbox(host: Host, path: Path) -> None:
+    """Open a named pipe in place of a file; at its end, nothing is there."""
+    host.remove(path)
+    with host.mailbox(path):
+        pass
+
+
 EFFECTS: dict[str, Effect] = {
     "run": lambda host, folder: host.run(
         Command(
@@ -65,6 +72,7 @@ EFFECTS: dict[str, Effect] = {
     "copy_tree": lambda host, folder: host.copy_tree(folder / "tree", folder / "copy", owner=os.getuid()),
     "remove": lambda host, folder: host.remove(folder / "tree"),
     "move": lambda host, folder: host.move(folder / "tree", folder / "moved"),
+    "mailbox": lambda host, folder: use_mailbox(host, folder / "file"),
 }
 every_effect = pytest.mark.parametrize("effect", EFFECTS.values(), ids=EFFECTS)
 

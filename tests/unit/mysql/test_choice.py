@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -159,7 +160,13 @@ def test_a_setting_that_an_external_server_cannot_apply_needs_a_server_of_the_ru
 
 
 @pytest.mark.parametrize(
-    ("flags", "name"), [({"replicas": 1}, "replicas"), ({"empty_password": True}, "empty-password")]
+    ("flags", "name"),
+    [
+        ({"replicas": 1}, "replicas"),
+        ({"empty_password": True}, "empty-password"),
+        ({"workers": "2"}, "workers"),
+        ({"workers": "auto"}, "workers"),
+    ],
 )
 @pytest.mark.parametrize("version", [None, "8.0"])
 def test_a_setting_that_a_service_cannot_apply_needs_a_server_of_the_run(
@@ -171,6 +178,24 @@ def test_a_setting_that_a_service_cannot_apply_needs_a_server_of_the_run(
     assert choice
     assert choice.kind == "private"
     assert version or f"a service cannot apply {name}" in choice.why
+
+
+def test_workers_that_share_a_server_use_any_kind(answering: int, tmp_path: Path) -> None:
+    service(tmp_path, "8.0.42", up=False)
+    flags: dict[str, Any] = {"workers": "2", "one_server": True}
+    choices = (
+        choose(tmp_path, GITHUB_HOSTED, **flags),
+        choose(tmp_path, GITHUB_HOSTED | at(answering), **flags),
+    )
+    assert [choice.kind for choice in choices if choice] == ["service", "external"]
+
+
+def test_workers_with_a_server_each_refuse_a_service_and_name_the_way_out(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path, workers="2", mysql="service")
+    with pytest.raises(UsageError) as caught, ExitStack() as cleanup:
+        open_server(settings, Runner(make_host(LAPTOP)), cleanup)
+    assert "workers does not work with mysql = service" in caught.value.what
+    assert "or set one-server" in caught.value.todo
 
 
 def keep(root: Path, settings: Settings, port: int) -> dict[str, str]:

@@ -239,3 +239,34 @@ def test_a_folder_that_is_gone_is_not_made_again(tmp_path: Path) -> None:
     gone = replace(settings, root=tmp_path / "gone")
     compare_with_history(REPORT, Runner(make_host({})), gone)
     assert not (tmp_path / "gone").exists()
+
+
+CROWDED = {
+    "test_a.py": "def test_a(pytestconfig): assert not hasattr(pytestconfig, 'workerinput')\n",
+    "test_b.py": "def test_b(): assert 0\n",
+}
+
+
+def test_a_run_with_workers_names_the_tests_that_passed_with_one(tmp_path: Path) -> None:
+    root = write(tmp_path / "p", CROWDED)
+    page = tmp_path / "page.md"
+    unknown = run(root, "--workers=2", "--no-coverage")
+    assert "parallel   whether tests fail only in parallel is unknown" in unknown.stderr
+    assert "parallel" not in run(root, "--no-coverage").stderr
+    words = ("--workers=2", "--no-coverage", f"--html={tmp_path / 'page.html'}")
+    known = run(root, *words, **SELF_HOSTED, GITHUB_STEP_SUMMARY=str(page))
+    said = "1 failed with 2 workers, and passed in the last run with one"
+    assert f"parallel   {said}\n{' ' * 11}test_a.py::test_a\n" in known.stderr
+    assert f"- `{said}`\n- `test_a.py::test_a`" in page.read_text()
+    assert "- Workers: 2 workers" in page.read_text()
+    html = (tmp_path / "page.html").read_text()
+    assert f"Only in parallel: {said}" in html
+    assert "<dd>2 workers</dd>" in html
+
+
+def test_runs_with_workers_are_another_kind_than_those_with_one(tmp_path: Path) -> None:
+    root = write(tmp_path / "p", {"test_a.py": "def test_a(): ...\n"})
+    for workers in ("1", "2", "2", "1"):
+        run(root, f"--workers={workers}", "--no-coverage")
+    kinds = [one["command"] for one in runs(root)]
+    assert kinds[0] == kinds[3] != kinds[1] == kinds[2]

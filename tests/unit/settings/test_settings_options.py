@@ -99,4 +99,5 @@ def test_what_a_server_must_apply() -> None:
         "empty-password",
         "warm-logins",
         "mysql-socket",
+        "workers",
     }

@@ -56,6 +56,8 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "boot-timeout": (("1", 1), ("3600", 3600)),
     "python": (("uv run python", ("uv", "run", "python")), ("python3", ("python3",))),
     "root-on-path": (("true", True), ("false", False)),
+    "workers": (("2", 2), ("4", 4)),
+    "one-server": (("true", True), ("false", False)),
     "pytest-args": (("-k 'one two'", ("-k", "one two")), ("-x", ("-x",))),
     "test-command": (
         ("python a.py 'b c'\npytest", (("python", "a.py", "b c"), ("pytest",))),
