@@ -67,11 +67,11 @@ class HistoryFolder:
 
     def keep_failed(self, kind: tuple[str, str], nodes: Sequence[str]) -> None:
         """Write the tests that failed. Raises UnavailableError."""
-        self._write(_file(_FAILED, kind), last_failed_text(nodes))
+        self._write_newest(_FAILED, kind, last_failed_text(nodes))
 
     def keep_measured(self, kind: tuple[str, str], measured: Measured) -> None:
         """Write what each test executes. Raises UnavailableError."""
-        self._write(_file(_MEASURED, kind), measured_text(measured))
+        self._write_newest(_MEASURED, kind, measured_text(measured))
 
     def keep(self, runs: Sequence[PastRun], kind: tuple[str, str], tests: PastTests) -> None:
         """Write the last runs, and the tests of their newest kind. Raises UnavailableError."""
@@ -81,11 +81,10 @@ class HistoryFolder:
         kept = _last_of_each_kind(runs)
         self._write(_file(_TESTS, kind), past_tests_text(tests))
         self._write(_RUNS, "\n".join([json.dumps(_HEADER), *map(run_line, kept), ""]))
-        for pattern in (_TESTS, _FAILED, _MEASURED):
-            known = {_file(pattern, run.kind) for run in kept}
-            for path in self._path.glob(pattern.format("*")):
-                if path.name not in known:
-                    self._host.remove(path)
+        known = {_file(_TESTS, run.kind) for run in kept}
+        for path in self._path.glob(_TESTS.format("*")):
+            if path.name not in known:
+                self._host.remove(path)
 
     def _read(self, name: str, parse: Callable[[str], _T], empty: _T) -> _T:
         try:
@@ -95,6 +94,17 @@ class HistoryFolder:
         except (OSError, ValueError):
             self.unread.append(str(self._path / name))
             return empty
+
+    def _write_newest(self, pattern: str, kind: tuple[str, str], text: str) -> None:
+        """Write a file of a kind that may have no run of its own, and remove those that are old.
+
+        Runs with other numbers of workers share the file, and so do partial runs. The list of runs
+        therefore does not tell its age.
+        """
+        self._write(_file(pattern, kind), text)
+        paths = sorted(self._path.glob(pattern.format("*")), key=lambda path: path.stat().st_mtime_ns)
+        for path in paths[:-_KEPT_KINDS]:
+            self._host.remove(path)
 
     def _write(self, name: str, text: str) -> None:
         self._host.write(self._path / name, text, shown="")

@@ -24,17 +24,17 @@ from ci_kit.testing.selection.snapshot import take_snapshot
 
 # Events whose run is not the last word: the branch has a run of all tests after it.
 _FOR_CHANGES = ("pull_request", "pull_request_target")
-# They decide what happens after the tests.
+# They decide which tests run, where they run, or what happens after them.
 _WITHOUT_EFFECT = frozenset(
     {"fail-under", "patch-fail-under", "patch-base", "min-tests", "changed", "failed-first"}
-    | {"changed-ignore", "measure-tests", "keep-mysql", "boot-timeout", "python"}
+    | {"changed-ignore", "measure-tests", "keep-mysql", "boot-timeout", "python", "workers", "one-server"}
 )
 
 
 def plan_tests(runner: Runner, settings: Settings, *, name: str, versions: str) -> Plan:
     """The plan of a run. ``name`` is that of the run; ``versions`` are those of its servers and Python.
 
-    What cannot be planned is no error: all tests run then, in their usual order.
+    If nothing can be planned, all tests run in their usual order.
     """
     if runner.host.dry or not (settings.changed or settings.failed_first or settings.measure_tests):
         return NO_PLAN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -67,6 +68,20 @@ def test_the_tests_of_a_kind_stay_as_long_as_its_runs(tmp_path: Path) -> None:
     assert len([name for name in files(folder) if name.startswith("tests-")]) == 10
     assert read(folder, run_of(command="0").kind)[1] == PastTests()
     assert read(folder, run_of(command="2").kind)[1] == TESTS
+
+
+def test_the_failed_tests_of_the_last_ten_kinds_stay_also_without_runs_of_a_kind(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    for number in range(12):
+        keep(folder, RUN)
+        with open_history(make_host({}), folder) as history:
+            history.keep_failed(("name", str(number)), ["test_a.py::test_a"])
+        # Some file systems count time in steps of several milliseconds.
+        newest = max(folder.glob("failed-*.json"), key=lambda path: path.stat().st_mtime_ns)
+        os.utime(newest, (number, number))
+    with open_history(make_host({}), folder) as history:
+        kept = [number for number in range(12) if history.last_failed(("name", str(number)))]
+    assert kept == [*range(2, 12)]
 
 
 @pytest.mark.parametrize(

@@ -189,6 +189,12 @@ def test_with_xdist_the_same_tests_run(tmp_path: Path) -> None:
     assert selection(found) == (1, 2)
 
 
+def test_runs_with_and_without_workers_share_what_was_measured(measured: Path) -> None:
+    write(measured, ONE_CHANGED)
+    for words in ((), ("--workers=2",), ("--workers=2",), ()):
+        assert selection(document(measured, "--changed", *words)) == (1, 2)
+
+
 def test_several_commands_select_together(tmp_path: Path) -> None:
     commands = "test-command = [['pytest', 'test_one.py'], ['pytest', 'test_two.py']]"
     files = {"pyproject.toml": f"{APP['pyproject.toml']}[tool.ci-kit]\n{commands}\n"}
