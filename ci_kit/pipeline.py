@@ -12,10 +12,10 @@ from pathlib import Path
 
 from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.github import Runner
+from ci_kit.hand_over import hand_over
 from ci_kit.mysql.opening import (
     RunningServer,
     StartingServer,
-    login_environment,
     open_server,
     placeholder_values,
     test_environment,
@@ -26,7 +26,7 @@ from ci_kit.report.past_runs import compare_with_history
 from ci_kit.report.publishing import comment_writer, conclude, show_errors
 from ci_kit.report.report_files import ReportPaths, report_paths
 from ci_kit.report.run_report import RunReport
-from ci_kit.report.selecting import SelectedTests
+from ci_kit.report.selected_tests import SelectedTests
 from ci_kit.run_folder import run_folder
 from ci_kit.settings.placeholders import names_in
 from ci_kit.settings.project_folders import project_folders
@@ -197,30 +197,12 @@ class Job:
         return server
 
     def _hand_over(self, env: dict[str, str]) -> None:
-        """Give later steps what they can use: the time zone, and a server that stays up."""
+        """Report the servers that ended during the run, and give later steps what they can use."""
         problems = [problem for server in self._servers if (problem := server.lost())]
         problems += self._workers.lost()
         for problem in problems:
             self._report_lost(problem)
-        staying = [server for server in self._servers if self._stays_up(server)]
-        for server in staying:
-            if server.lifetime != "elsewhere":
-                server.keep()
-        # A text of `env` may need a server that has ended.
-        all_stay = len(staying) == len(self._servers)
-        self._runner.export(env if all_stay else {"TZ": env["TZ"], **login_environment(staying)})
-        kept = [server for server in staying if server.lifetime == "run"]
-        if kept and not problems:
-            stays = "the server stays up" if len(kept) == 1 else "the servers stay up"
-            self._host.console.step("mysql", f"{stays} until `ci-kit mysql down`")
-
-    def _stays_up(self, server: RunningServer) -> bool:
-        """Whether the server is up after the run."""
-        if server.lifetime != "run":
-            return True
-        # On a GitHub runner, keep the server: the runner ends it with the job.
-        keep = self._settings.keep_mysql
-        return self._runner.real if keep is None else keep
+        hand_over(self._servers, env, self._settings, self._runner)
 
     def _report_lost(self, problem: UnavailableError) -> None:
         """Report a server that ended during the run: a warning if the tests passed without it."""

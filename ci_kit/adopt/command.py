@@ -12,6 +12,7 @@ from ci_kit.console import harmless
 from ci_kit.errors import OutOfDateError, UsageError
 from ci_kit.host.machine import Host
 from ci_kit.templating import require_inside
+from ci_kit.workflow.action import typed_action
 from ci_kit.workflow.difference import unified_diff
 from ci_kit.workflow.header import is_generated
 from ci_kit.workflow.loading import workflow_action
@@ -101,19 +102,12 @@ def _read(path: Path, repository: Path) -> str:
 
 
 def _action(text: str, repository: Path) -> Uses:
-    if not text:
-        try:
-            return workflow_action(repository)
-        except UsageError as error:
-            raise UsageError(error.what, why=error.why, todo=f"give --action, or {error.todo}") from error
+    if text:
+        return typed_action(text)
     try:
-        return Uses.parse(text)
-    except ValueError as error:
-        raise UsageError(
-            f"--action is not valid: {text!r}",
-            why=str(error),
-            todo='write it as "OWNER/ci-kit@SHA # version"',
-        ) from error
+        return workflow_action(repository)
+    except UsageError as error:
+        raise UsageError(error.what, why=error.why, todo=f"give --action, or {error.todo}") from error
 
 
 def _report(path: Path, adoption: Adoption, request: Request, root: Path) -> None:

@@ -21,6 +21,7 @@ from ci_kit.init.repository import Repository, open_repository
 from ci_kit.init.tables import RUN, has_workflow_tables, with_table
 from ci_kit.settings.pyproject import read_table, resolve_root
 from ci_kit.templating import require_inside
+from ci_kit.workflow.action import typed_action
 from ci_kit.workflow.files import render_files, require_own
 from ci_kit.workflow.uses import Uses
 
@@ -43,7 +44,7 @@ def init(root: Path, host: Host, request: Request) -> None:
     """
     start = resolve_root(root)
     repository = open_repository(start, host)
-    action = _parse_action(request.action)
+    action = typed_action(request.action) if request.action else None
     by_hand = () if request.force or has_workflow_tables(repository) else files_by_hand(repository)
     plans = _plans(repository, start, host, action, workflow=not by_hand)
     for plan in plans:
@@ -62,17 +63,6 @@ def init(root: Path, host: Host, request: Request) -> None:
             f"{repository.root} is not a git repository, and GitHub runs only what is pushed"
         )
     _finish([one for one in changes if one.before != one.after], repository, host, request)
-
-
-def _parse_action(text: str) -> Uses | None:
-    try:
-        return Uses.parse(text) if text else None
-    except ValueError as error:
-        raise UsageError(
-            f"--action is not valid: {text!r}",
-            why=str(error),
-            todo='write it as "OWNER/ci-kit@SHA # version"',
-        ) from error
 
 
 def _plans(

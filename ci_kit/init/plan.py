@@ -65,7 +65,7 @@ def plan_project(
     action: Uses | None,
     workflow: bool,
 ) -> ProjectPlan:
-    """Decide about one project, ``several`` of which are in the repository. Raises UsageError.
+    """Decide about one project. ``several`` means that the repository has more. Raises UsageError.
 
     Without ``workflow``, only the settings of its runs are decided.
     """

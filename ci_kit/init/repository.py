@@ -60,6 +60,10 @@ class Repository:
         before, found, _ = self.text(name).partition(part)
         return Place(name, before.count("\n") + 1 if found else 0)
 
+    def place_at(self, name: str, position: int) -> Place:
+        """The line of a character of a file."""
+        return Place(name, self.text(name).count("\n", 0, position) + 1)
+
     @cached_property
     def modules(self) -> tuple[str, ...]:
         """The Python files."""

@@ -73,7 +73,7 @@ def named_versions(
                     continue
                 for found in pattern.finditer(repository.text(file)):
                     if version := _without_patch(version_of_image(found["image"])):
-                        place_of = _place(repository, file, found.start("image"))
+                        place_of = repository.place_at(file, found.start("image"))
                         yield Named(version, place_of, only_documented=pattern is _IN_DOCUMENT)
 
 
@@ -87,7 +87,7 @@ def other_services(repository: Repository, services: tuple[Service, ...]) -> Ite
         if file.startswith(_WORKFLOWS):
             for found in _OTHER_IN_WORKFLOW.finditer(repository.text(file)):
                 group = "image" if found["image"] else "action"
-                yield Named(_IMAGES[found[group]], _place(repository, file, found.start(group)))
+                yield Named(_IMAGES[found[group]], repository.place_at(file, found.start(group)))
 
 
 def _without_patch(version: str) -> str:
@@ -96,7 +96,3 @@ def _without_patch(version: str) -> str:
     if found:
         return found[1]
     return version if version == "mariadb" else ""
-
-
-def _place(repository: Repository, file: str, position: int) -> Place:
-    return Place(file, repository.text(file).count("\n", 0, position) + 1)

@@ -123,17 +123,12 @@ def _installed(repository: Repository, folder: Path, library: Library) -> Place 
             if found := extra.search(repository.text(file)):
                 return repository.place_of(file, found[0])
             if declared and package in repository.text(file).lower():
-                return _line_with(repository, file, package)
+                return repository.place_at(file, repository.text(file).lower().index(package))
         for manager in managers_of(folder):
             # pip has no lock file that lists what another package needs.
             if manager.program and library.system == "MySQL" and installs(manager, folder, package):
                 return Place(f"{prefix}{next(iter(manager.locks), 'pyproject.toml')}")
     return None
-
-
-def _line_with(repository: Repository, file: str, package: str) -> Place:
-    position = repository.text(file).lower().index(package)
-    return Place(file, repository.text(file).count("\n", 0, position) + 1)
 
 
 def _imports(repository: Repository, files: tuple[str, ...]) -> Mapping[str, Place]:

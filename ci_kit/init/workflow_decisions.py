@@ -41,8 +41,8 @@ def decide_python(repository: Repository, facts: ProjectFacts, decisions: Decisi
         for place in dict.fromkeys([facts.folder, PurePosixPath()]):
             for file in repository.named(names, place):
                 if found := pattern.search(repository.text(file)):
-                    line = repository.text(file).count("\n", 0, found.start("version")) + 1
-                    _set_python(found["version"], Place(file, line), decisions)
+                    place_of = repository.place_at(file, found.start("version"))
+                    _set_python(found["version"], place_of, decisions)
                     return
     supported = python_versions(repository.root / facts.folder)
     source = Place(supported.place)

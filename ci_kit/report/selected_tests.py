@@ -1,53 +1,68 @@
-"""What a run says about the tests that it left out, or ran first."""
+"""The selection of tests during a run: the plan, what pytest made of it, and what is recorded for later."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable
+from pathlib import Path
 
+from ci_kit.github import Runner
+from ci_kit.history.planning import plan_tests, reader
+from ci_kit.report.selection_lines import with_thresholds
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.coverage import CoverageReport
-from ci_kit.testing.selection.plan import Selection
-
-_SHOWN_CHANGES = 10
-
-
-def with_thresholds(
-    selection: Selection | None, settings: Settings, coverage: CoverageReport | None
-) -> Selection | None:
-    """The selection with a note for each threshold that is not applied because tests were left out."""
-    if selection is None or not selection.partial:
-        return selection
-    total = selection.ran + selection.skipped
-    why = f"only {selection.ran} of {tests(total)} ran"
-    names = {
-        "fail-under": settings.fail_under or (coverage and coverage.below_threshold),
-        "min-tests": settings.min_tests,
-        # Every test that reaches a changed line runs, so patch coverage is known if any test runs.
-        "patch-fail-under": settings.patch_fail_under and not coverage,
-    }
-    notes = [f"{name} is not applied, because {why}" for name, applies in names.items() if applies]
-    return replace(selection, notes=(*selection.notes, *notes))
+from ci_kit.testing.results import Results
+from ci_kit.testing.selection.measured import Measured
+from ci_kit.testing.selection.plan import NO_PLAN, Selection, read_selection
+from ci_kit.testing.selection.recorded import CONTEXTS, UnmeasuredError, read_recorded
 
 
-def selection_lines(selection: Selection, *, most: int = _SHOWN_CHANGES) -> Iterator[str]:
-    """What was left out and why, the first line in general, then one line for each change."""
-    if selection.everything:
-        yield f"all tests ran, because {selection.everything}"
-    elif selection.partial or selection.changes:
-        new = f", {selection.new} of them new or not measured" if selection.new else ""
-        yield (
-            f"{selection.ran} of {tests(selection.ran + selection.skipped)} ran{new};"
-            f" no change affects the other {selection.skipped}"
-        )
-        for change in selection.changes[:most]:
-            yield f"{change.what} ({tests(change.tests)})"
-        if len(selection.changes) > most:
-            yield f"… and {len(selection.changes) - most} more changes"
-    if selection.failed:
-        yield f"{tests(selection.failed)} that failed last time ran first"
+class SelectedTests:
+    """Which tests of a run were left out, or came first. ``warn`` shows a message to the user.
 
+    ``selection`` is None if no setting asks for it; ``measured`` is what each test executed, if the run
+    recorded it.
+    """
 
-def tests(count: int) -> str:
-    """The number of tests in words."""
-    return "1 test" if count == 1 else f"{count} tests"
+    def __init__(self, runner: Runner, settings: Settings, warn: Callable[[str], None]) -> None:
+        self._runner = runner
+        self._settings = settings
+        self._warn = warn
+        self.plan = NO_PLAN
+        self.selection: Selection | None = None
+        self.measured: Measured | None = None
+
+    @property
+    def partial(self) -> bool:
+        """Whether tests were left out."""
+        return self.selection is not None and self.selection.partial
+
+    def choose(self, *, name: str, versions: str) -> None:
+        """Decide which tests run. ``name`` is that of the run, ``versions`` those of servers and Python."""
+        self.plan = plan_tests(self._runner, self._settings, name=name, versions=versions)
+        if self.plan.everything:
+            self._runner.host.console.step("changed", f"all tests run, because {self.plan.everything}")
+
+    def read(self, run_folder: Path) -> None:
+        """Read what pytest made of the plan."""
+        if not self._runner.host.dry and (self._settings.changed or self._settings.failed_first):
+            self.selection = read_selection(self.plan, run_folder)
+
+    def contexts(self, run_folder: Path) -> Path | None:
+        """The file for the lines of each test; None if the run does not record them."""
+        return run_folder / CONTEXTS if self.plan.record else None
+
+    def record(self, run_folder: Path, results: Results | None) -> None:
+        """Read what each test executed. A run that cannot be measured is a warning."""
+        if not self.plan.record or not results:
+            return
+        redactor = self._runner.host.redactor
+        try:
+            self.measured = read_recorded(self.plan, run_folder, results, redactor, reader(self.plan.top))
+        except UnmeasuredError as reason:
+            self._warn(f"this run does not count as measured: {reason}")
+
+    def tell_thresholds(self, coverage: CoverageReport | None) -> None:
+        """Warn of each threshold that is not applied, and of settings without an effect."""
+        self.selection = with_thresholds(self.selection, self._settings, coverage)
+        for note in self.selection.notes if self.selection else ():
+            self._warn(note)

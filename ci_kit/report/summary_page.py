@@ -17,7 +17,7 @@ from ci_kit.report.excerpt import excerpt
 from ci_kit.report.groups import FailureGroup, group_failures
 from ci_kit.report.markdown import code_block, code_span, plain
 from ci_kit.report.run_report import RunReport, failed_title
-from ci_kit.report.selected_tests import selection_lines
+from ci_kit.report.selection_lines import selection_lines
 from ci_kit.report.trend_lines import parallel_lines, run_table, slower_lines
 from ci_kit.testing.results import Failure, Results, WarningRecord
 

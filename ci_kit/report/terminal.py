@@ -15,7 +15,7 @@ from ci_kit.report.covered_files import missed_lines, most_missed
 from ci_kit.report.excerpt import excerpt, one_line
 from ci_kit.report.groups import FailureGroup, group_failures
 from ci_kit.report.run_report import RunReport
-from ci_kit.report.selected_tests import selection_lines
+from ci_kit.report.selection_lines import selection_lines
 from ci_kit.report.trend_lines import parallel_lines, slower_lines
 from ci_kit.testing.results import Failure, TestResult
 

@@ -176,3 +176,8 @@ def _one_of_several(results: Results | None) -> Results:
         return UNKNOWN
     # Its failures are known all the same, and so are the counts of the other commands.
     return results if results.complete else replace(results, complete=True, uncounted=1)
+
+
+def number_of_tests(count: int) -> str:
+    """A number of tests in words."""
+    return "1 test" if count == 1 else f"{count} tests"

@@ -17,7 +17,7 @@ from ci_kit.errors import (
 )
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.commands import TestCommand
-from ci_kit.testing.results import Results, total_results
+from ci_kit.testing.results import Results, number_of_tests, total_results
 
 TestOutcome: TypeAlias = Literal["passed", "failed", "no-tests"]
 
@@ -70,7 +70,7 @@ def judge_other(code: int, results: Results, command: TestCommand) -> TestRun:
     failed = results.failed + results.errors
     if code == OK and failed:
         problem = NoTestReportError(
-            f"{_tests(failed)} failed, but the command ended with success",
+            f"{number_of_tests(failed)} failed, but the command ended with success",
             why=f"the command is `{command}`, and its JUnit XML reports the failures",
             todo="let the command end with another exit code than 0 if a test fails",
         )
@@ -102,9 +102,9 @@ def require_tests(run: TestRun, settings: Settings) -> TestRun:
     problem = TooFewTestsError(
         f"the number of tests is unknown, expected at least {settings.min_tests}"
         if unknown
-        else f"{_tests(ended)} ran, expected at least {settings.min_tests}",
+        else f"{number_of_tests(ended)} ran, expected at least {settings.min_tests}",
         why=f"min-tests came from {settings.source('min-tests')}"
-        + (f"; known: {_tests(ended)}; commands without counts: {unknown}" if unknown else ""),
+        + (f"; known: {number_of_tests(ended)}; commands without counts: {unknown}" if unknown else ""),
         todo="name the JUnit XML files of the test command by junit-xml, or lower min-tests"
         if unknown
         else "find out why tests are missing, or lower min-tests",
@@ -128,7 +128,7 @@ def _problem(code: int, results: Results | None, arguments: Sequence[str]) -> Ci
         )
     if code == NO_TESTS and results.collected:
         return AllTestsDeselectedError(
-            f"all tests were deselected: {_tests(results.collected)}",
+            f"all tests were deselected: {number_of_tests(results.collected)}",
             why=f"by the arguments `{shlex.join(arguments)}` or pytest's own configuration",
             todo="correct the -m or -k expression; only a suite without tests is skipped",
         )
@@ -139,7 +139,7 @@ def _early_end(code: int, results: Results) -> NoTestReportError | None:
     """The error of a session that ended early, with an exit code that hides it."""
     failed = results.failed + results.errors
     if code == OK and failed:
-        what = f"{_tests(failed)} failed, but pytest reported success"
+        what = f"{number_of_tests(failed)} failed, but pytest reported success"
         why = "its exit code was 0"
     elif results.interrupted:
         what = f"pytest was interrupted after {results.ended} tests"
@@ -152,10 +152,6 @@ def _early_end(code: int, results: Results) -> NoTestReportError | None:
     return NoTestReportError(
         what, why=why, todo="look for a test or a plugin that ends the session (pytest.exit)"
     )
-
-
-def _tests(count: int) -> str:
-    return "1 test" if count == 1 else f"{count} tests"
 
 
 def _how_it_ended(code: int, began_last: str) -> str:

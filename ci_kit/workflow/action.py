@@ -1,4 +1,4 @@
-"""The repository's own action: the action.yml at its root, if there is one."""
+"""ci-kit's action: the one that a flag names, and the action.yml at the repository's root."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import yaml
 
 from ci_kit.errors import UsageError
 from ci_kit.workflow.loader import LOADER
+from ci_kit.workflow.uses import Uses
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,18 @@ class OwnAction:
     @property
     def is_ci_kit(self) -> bool:
         return "ci-kit" in self.name.lower()
+
+
+def typed_action(text: str) -> Uses:
+    """The action in the flag ``--action``. Raises UsageError."""
+    try:
+        return Uses.parse(text)
+    except ValueError as error:
+        raise UsageError(
+            f"--action is not valid: {text!r}",
+            why=str(error),
+            todo='write it as "OWNER/ci-kit@SHA # version"',
+        ) from error
 
 
 def own_action(root: Path) -> OwnAction | None:

@@ -96,7 +96,7 @@ class Booting(Protocol):
 
 @runtime_checkable
 class Repeatable(Protocol):
-    """A server, starting or ready, of a kind of which a run can have several with the same data."""
+    """A server, starting or ready, of a kind that a run can start several times with the same data."""
 
     def another(self) -> Server:
         """A server like this one, not started yet.

@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from coverage import Coverage
 
-_WORKER = Path(__file__).with_name("worker.py")
+_WORKER = Path(__file__).with_name("worker_coverage.py")
 # In seconds, for a worker to import coverage.
 _WORKER_LIMIT = 60.0
 
