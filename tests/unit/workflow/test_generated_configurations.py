@@ -54,7 +54,9 @@ ODD = [
     "한국어",
 ]
 
-text = st.sampled_from(ODD) | st.text(max_size=12).filter(
+# In a script, zizmor 1.32 ends by SIGSEGV at a brace before a character of the last planes of Unicode.
+characters = st.characters(max_codepoint=0x3FFFF, exclude_categories=["Cs"])
+text = st.sampled_from(ODD) | st.text(characters, max_size=12).filter(
     lambda drawn: bool(drawn.strip()) and "\0" not in drawn
 )
 patterns = st.sampled_from(
@@ -215,9 +217,6 @@ def require_linters_accept(texts: Mapping[str, str], project: Repository) -> Non
     ):
         if command:
             done = _run(command, project)
-            if done.returncode < 0:
-                # zizmor 1.32 ended by a signal once in many runs. That is no finding.
-                done = _run(command, project)
             assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
 
 
