@@ -53,10 +53,10 @@ def test_rows(cursor, number):
 class Runs:
     """Runs of ci-kit in one project, with a cache and folders of their own."""
 
-    def __init__(self, folder: Path, mysqld: str) -> None:
+    def __init__(self, folder: Path, mysqld: str, *, binary_log: bool = True) -> None:
         self._project = folder / "project"
         self._project.mkdir()
-        self._mysqld = mysqld
+        self._server = ["--mysqld", mysqld, *([] if binary_log else ["--mysql-settings=skip-log-bin"])]
         self._temporary, self._servers = (
             folder / "tmp",
             Path(tempfile.mkdtemp(prefix="bench-", dir="/dev/shm")),
@@ -78,7 +78,7 @@ class Runs:
             (self._project / f"test_{number}.py").write_text(_SUITE.format(tests=tests))
 
     def start(self, *words: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "ci_kit", "run", "-C", str(self._project), "--mysqld", self._mysqld]
+        command = [sys.executable, "-m", "ci_kit", "run", "-C", str(self._project), *self._server]
         command += ["--python", environment("workers"), "--no-coverage", "--history=none", *words]
         pipe = subprocess.PIPE
         return subprocess.Popen(
@@ -159,11 +159,12 @@ def main() -> None:
     more = argparse.ArgumentParser(add_help=False)
     more.add_argument("--kills", type=int, default=0, help="kill so many runs instead")
     more.add_argument("--tests", type=int, default=150, help="tests in each of the eight files")
+    more.add_argument("--no-binary-log", action="store_true", help="turn MySQL's binary log off")
     own, rest = more.parse_known_args()
     sys.argv[1:] = rest
     arguments = parse_arguments(textwrap.dedent(__doc__ or ""))
     with tempfile.TemporaryDirectory() as folder:
-        runs = Runs(Path(folder), arguments.mysqld)
+        runs = Runs(Path(folder), arguments.mysqld, binary_log=not own.no_binary_log)
         runs.write(1)
         # The template is made once.
         runs.run("--workers=1")
