@@ -21,6 +21,7 @@ class Suite:
     from another folder. Each line of ``commands`` is a command. ``user`` is the one that the tests log in as.
     ``server_lines`` are lines of a my.cnf: its own, or those of the packages of MariaDB, such as
     ``character-set-server``. ``files`` are those that developers write by hand, each with its template.
+    ``for_workers`` are flags of ``ci-kit run`` for a comparison of one worker with several.
 
     Commands, variables and my.cnf lines may contain ``{host}``, ``{port}``, ``{user}``, ``{password}`` and
     ``{project}``, the unpacked archive.
@@ -38,6 +39,7 @@ class Suite:
     server_lines: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    for_workers: tuple[str, ...] = ()
 
     @property
     def added(self) -> Path:
@@ -98,7 +100,8 @@ _TORTOISE = Suite(
 )
 
 # README.unittests.rst describes this server. Only the dialect is measured: the coverage of sqlalchemy.testing
-# differs from run to run, by hand too.
+# differs from run to run, by hand too. Its own plugin creates a database for each worker, in pytest's main process:
+# all workers need one server, and a user who may create databases.
 _SQLALCHEMY = Suite(
     name="SQLAlchemy",
     requirement="sqlalchemy==2.0.43",
@@ -111,6 +114,7 @@ _SQLALCHEMY = Suite(
     databases=("test", "test_schema"),
     user="scott",
     server_lines=("character-set-server=utf8mb4", "collation-server=utf8mb4_unicode_ci"),
+    for_workers=("--one-server", "--mysql-user=root"),
 )
 
 # Of the 200 folders of tests, these are about databases and their backends.
@@ -128,6 +132,23 @@ _DJANGO = Suite(
     """,
     server_lines=("character-set-server=utf8mb4",),
     files={"tests/test_mysql.py": "tests/test_mysql.py.template"},
+)
+
+# pytest-django runs it. The archive lacks the configuration of pytest.
+_TREEBEARD = Suite(
+    name="Treebeard",
+    requirement="django-treebeard==7.0.3",
+    sha256="eb25678a4e79bdcc315c3cf2158c33a8ade5f51cf4df220909abc603bbd62681",
+    folder="django_treebeard-7.0.3",
+    commands="python -m pytest -p pymysql_as_mysqldb tests --cov=treebeard",
+    variables={
+        "DATABASE_ENGINE": "mysql",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_HOST": "{host}",
+        "DATABASE_PORT_MYSQL": "{port}",
+        "DATABASE_USER_MYSQL": "{user}",
+        "DATABASE_PASSWORD": "{password}",
+    },
 )
 
 # Its own CI leaves out the scenario with the tag skip_ci, because the result differs from run to run. Those
@@ -151,4 +172,4 @@ _MYCLI = Suite(
     },
 )
 
-SUITES = (_PYMYSQL, _AIOMYSQL, _TORTOISE, _SQLALCHEMY, _DJANGO, _MYCLI)
+SUITES = (_PYMYSQL, _AIOMYSQL, _TORTOISE, _SQLALCHEMY, _DJANGO, _TREEBEARD, _MYCLI)

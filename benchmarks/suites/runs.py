@@ -55,7 +55,7 @@ def under_ci_kit(suite: Suite, program: Path, folder: Path, *, workers: int = 0)
     With ``workers``, ci-kit sets their number, and the settings do not.
     """
     start = unpack(suite, folder) / suite.start
-    flags = [f"--workers={workers}"] if workers else []
+    flags = [f"--workers={workers}", *suite.for_workers] if workers else []
     if workers:
         settings = start / "pyproject.toml"
         text = re.sub(r'^ *"--numprocesses=.*\n', "", settings.read_text("utf-8"), flags=re.MULTILINE)

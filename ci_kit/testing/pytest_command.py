@@ -14,7 +14,7 @@ from ci_kit.testing.results import Results
 from ci_kit.testing.results_file import read_results
 from ci_kit.testing.selection.plan import Plan, nothing_affected, selection_arguments
 from ci_kit.testing.session import project_command, stream_tests
-from ci_kit.testing.verdict import NO_TESTS, OK, TestRun, judge
+from ci_kit.testing.verdict import NO_TESTS, OK, TestRun, failed_by, judge, no_worker_ran
 
 
 def run_pytest(
@@ -47,6 +47,8 @@ def run_pytest(
         return TestRun("passed", OK, results)
     if code == NO_TESTS and results and not results.collected and ("xdist" in project.has or workers > 1):
         code, results = _collect_serially(host, settings, project, command, env=env, folder=folder)
+        if code == OK and results and results.selected:
+            return failed_by(no_worker_ran(results), None)
     return judge(code, results, command.arguments)
 
 
@@ -61,7 +63,8 @@ def _collect_serially(
 ) -> tuple[int, Results | None]:
     """Collect the tests in one process; the exit code and the counts.
 
-    With xdist, pytest's exit code 5 may also mean a path that does not exist, or only deselected tests.
+    With xdist, pytest's exit code 5 may also mean a path that does not exist, only deselected tests, or that
+    no worker started.
     """
     report = folder / "collected.jsonl"
     # `-p xdist` makes -n known also where the project turns automatic loading off.
@@ -70,7 +73,7 @@ def _collect_serially(
     done = host.run(
         project_command(project, folder, words, env=env, cwd=settings.root, options=command.options)
     )
-    if done.code != NO_TESTS:
+    if done.code not in (OK, NO_TESTS):
         host.console.error([f"pytest found no tests, and collecting them ended with exit code {done.code}"])
         host.console.lines(done.stdout + done.stderr)
     return done.code, read_results(report)

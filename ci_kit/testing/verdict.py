@@ -117,6 +117,15 @@ def failed_by(problem: CiKitError, results: Results | None) -> TestRun:
     return TestRun("failed", problem.exit_code, results, problem=problem)
 
 
+def no_worker_ran(collected: Results) -> NoTestReportError:
+    """The error of workers that ran no test, although one process collects some."""
+    return NoTestReportError(
+        f"the workers of pytest-xdist ran no test, and one process collects {collected.selected}",
+        why="pytest's exit code was 5, as if there were no tests",
+        todo="read above why the workers ended, or run the tests in one process",
+    )
+
+
 def _problem(code: int, results: Results | None, arguments: Sequence[str]) -> CiKitError | None:
     """Why a run that pytest does not call a failure has failed all the same."""
     if results is None or not results.complete:

@@ -124,6 +124,23 @@ def test_a_path_that_does_not_exist_is_not_taken_for_a_suite_without_tests(tmp_p
     assert run(root, "--workers=2", "--", "missing.py").returncode == 4
 
 
+@pytest.mark.parametrize("words", [["--workers=2"], ["--", "-pxdist", "-n2"]])
+def test_workers_that_cannot_start_are_not_taken_for_a_suite_without_tests(
+    tmp_path: Path, words: list[str]
+) -> None:
+    # Only the main process can import it: the variable is set there, and the workers inherit it.
+    once = "import os\nif 'SEEN' in os.environ: raise ImportError('only once')\nos.environ['SEEN'] = '1'\n"
+    files = {
+        "once.py": once,
+        "test_a.py": "def test_a(): ...\n",
+        "pytest.ini": "[pytest]\naddopts = -p once\n",
+    }
+    root = write(tmp_path / "p", files)
+    done = run(root, "--mysql=off", "--no-coverage", *words, PYTHONPATH=str(root))
+    assert done.returncode == 74, done.stdout + done.stderr
+    assert "the workers of pytest-xdist ran no test, and one process collects 1" in done.stderr
+
+
 def test_auto_says_why_there_are_so_many(tmp_path: Path) -> None:
     root = write(tmp_path / "p", {"test_a.py": "def test_a(): ...\n"})
     done = run(root, "--mysql=off", "--workers=auto", "--no-coverage")
