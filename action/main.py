@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements" / "action.txt"
 # Settings of the job's own pip, which pip does not accept together with --target. It needs no token.
 REFUSED = ("PIP_TARGET", "PIP_USER", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV", "CI_KIT_TOKEN")
-COMMANDS = ("run", "report", "mysql up", "mysql down")
+COMMANDS = ("run", "report", "combine", "mysql up", "mysql down")
+WITH_DOCUMENTS = ("report", "combine")
 
 # The modules of ci-kit that need no dependency.
 sys.path.insert(0, str(ROOT))
@@ -44,7 +45,7 @@ def main() -> None:
     from ci_kit.cli import main as ci_kit
 
     folder = os.environ.get("CI_KIT_WORKING_DIRECTORY") or "."
-    ci_kit([*command.split(), "-C", folder, *(documents() if command == "report" else ())])
+    ci_kit([*command.split(), "-C", folder, *(documents() if command in WITH_DOCUMENTS else ())])
 
 
 def documents() -> list[str]:

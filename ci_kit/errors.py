@@ -79,12 +79,19 @@ class PatchCoverageBelowThresholdError(CiKitError):
 
 class UnfinishedRunError(CiKitError):
     exit_code = 12
-    meaning = "a run of `ci-kit report` could not finish, or there are fewer than min-runs"
+    meaning = (
+        "a run of `ci-kit report` could not finish, or there are fewer than min-runs; or a shard is missing"
+    )
 
 
 class MovedTagError(CiKitError):
     exit_code = 13
     meaning = "the tag of a pinned action names another commit than its pin (pins update)"
+
+
+class ShardsError(CiKitError):
+    exit_code = 14
+    meaning = "the documents of the shards do not fit together: tests may be missing or twice (combine)"
 
 
 class UsageError(CiKitError):

@@ -213,6 +213,12 @@ class Runner:
             return str(path.relative_to(workspace))
         return str(path)
 
+    @property
+    def attempt(self) -> int:
+        """How many times the job has run in this run of the workflow; 1 outside a workflow."""
+        number = self.host.environ.get("GITHUB_RUN_ATTEMPT", "") if self.present else ""
+        return int(number) if number.isdecimal() else 1
+
     def _file(self, variable: str) -> Path | None:
         name = self.host.environ.get(variable) if self.present else None
         return Path(name) if name else None

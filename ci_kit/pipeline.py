@@ -27,6 +27,7 @@ from ci_kit.report.publishing import comment_writer, conclude, show_errors
 from ci_kit.report.report_files import ReportPaths, report_paths
 from ci_kit.report.run_report import RunReport
 from ci_kit.report.selected_tests import SelectedTests
+from ci_kit.report.shard_run import ShardRun
 from ci_kit.run_folder import run_folder
 from ci_kit.settings.placeholders import names_in
 from ci_kit.settings.project_folders import project_folders
@@ -40,6 +41,7 @@ from ci_kit.testing.parallel import require_fit, starts_debugger
 from ci_kit.testing.patch.base import Base, find_base
 from ci_kit.testing.patch.coverage import measure_patch, require_patch_coverage
 from ci_kit.testing.programs import find_programs
+from ci_kit.testing.pytest_plan import PytestPlan
 from ci_kit.testing.python import Project, inspect_project
 from ci_kit.testing.run import run_tests
 from ci_kit.testing.verdict import TestRun
@@ -66,6 +68,7 @@ class Job:
         self._coverage: CoverageReport | None = None
         self._patch: PatchCoverage | None = None
         self._selected = SelectedTests(runner, settings, self._warn)
+        self._shard = ShardRun(runner, settings)
 
     def run(self) -> int:
         """Do the whole job; gives pytest's exit code, or 0 if there are no tests. Raises CiKitError."""
@@ -77,10 +80,10 @@ class Job:
         except CiKitError as error:
             problem = error
         code = self._tests.code if self._tests else 0
-        report = compare_with_history(
-            self._report(problem), self._runner, self._settings, self._selected.measured
-        )
-        comment = comment_writer(self._settings)
+        report = self._report(problem)
+        if self._shard.report is None:
+            report = compare_with_history(report, self._runner, self._settings, self._selected.measured)
+        comment = None if self._shard.report else comment_writer(self._settings)
         return conclude(report, self._runner, self._files, code=code, problem=problem, comment=comment)
 
     def _run(self, cleanup: ExitStack) -> None:
@@ -150,6 +153,7 @@ class Job:
     ) -> None:
         host, settings = self._host, self._settings
         self._selected.choose(name=self._name, versions=self._derived_name)
+        self._shard.choose(name=self._name, workers=self._workers.count)
         try:
             with self._steps.step("tests", "tests", "running") as step:
                 with self._steps.folded("tests"):
@@ -160,12 +164,12 @@ class Job:
                         commands,
                         env=env,
                         run_folder=folder,
-                        plan=self._selected.plan,
-                        workers=self._workers.count,
+                        plan=PytestPlan(self._selected.plan, self._shard.plan, self._workers.count),
                     )
                 if not host.dry:
                     step.done(self._tests.said)
             self._selected.read(folder)
+            self._shard.read(folder)
             for warning in self._tests.warnings:
                 self._warn(warning)
             if self._tests.problem:
@@ -227,6 +231,8 @@ class Job:
             return
         if unwritten:
             raise unwritten
+        if self._settings.shard:
+            return
         if not self._selected.partial:
             require_coverage(self._coverage, self._settings)
         if self._coverage or not self._selected.partial:
@@ -235,16 +241,17 @@ class Job:
     def _report(self, problem: CiKitError | None) -> RunReport:
         """The report of the job. ``problem`` is the error that ended it."""
         tests = self._tests
+        # The coverage of some tests is not that of the project.
+        whole = None if self._selected.partial or self._settings.shard else self._coverage
         return RunReport(
             outcome=problem.outcome if problem else tests.outcome if tests else "error",
             timezone=self._settings.timezone,
             mysql_version=self._versions(),
             python_version=self._project.version if self._project else "",
             results=tests.results if tests else None,
-            # The coverage of some tests is not that of the project.
-            coverage=None if self._selected.partial or not self._coverage else self._coverage.percent,
-            covered=() if self._selected.partial or not self._coverage else self._coverage.files,
-            patch=self._patch,
+            coverage=whole.percent if whole else None,
+            covered=whole.files if whole else (),
+            patch=None if self._settings.shard else self._patch,
             problem="\n".join(problem.lines()) if problem else "",
             seconds=self._steps.elapsed,
             reason=tests.reason if tests else "",
@@ -262,6 +269,7 @@ class Job:
             root=self._settings.root,
             name=self._name,
             selection=self._selected.selection,
+            shard=self._shard.with_coverage(self._coverage, self._patch),
             began=self._steps.began,
             workers=self._workers.used,
         )

@@ -81,8 +81,12 @@ def current(path: Path) -> str:
 def action() -> str:
     """The composite action: an input for each setting, which arrives as its environment variable."""
     inputs = [
-        entry("command", "What to do: run, report, mysql up or mysql down.", "run"),
-        entry("documents", "For report: documents of runs. Files, folders or patterns, as in a shell.", ""),
+        entry("command", "What to do: run, report, combine, mysql up or mysql down.", "run"),
+        entry(
+            "documents",
+            "For report and combine: documents of runs. Files, folders or patterns, as in a shell.",
+            "",
+        ),
         entry("min-runs", "For report: fail if fewer runs have a document. Empty: 1.", ""),
         entry("working-directory", "The project's folder in the repository.", "."),
         *(entry(option.name, option.help, "") for option in OPTIONS),

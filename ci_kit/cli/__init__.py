@@ -32,6 +32,7 @@ def cli() -> None:
 
 cli.add_command(run.run)
 cli.add_command(report.report)
+cli.add_command(report.combine)
 cli.add_command(doctor.doctor)
 cli.add_command(mysql.mysql)
 cli.add_command(init.init)

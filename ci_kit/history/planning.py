@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from ci_kit.errors import UnavailableError
 from ci_kit.github import Runner
 from ci_kit.history.folder import open_history
 from ci_kit.history.kind import run_kind
+from ci_kit.history.usual import median
 from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.patch.repository import Repository, find_repository
@@ -27,7 +28,16 @@ _FOR_CHANGES = ("pull_request", "pull_request_target")
 # They decide which tests run, where they run, or what happens after them.
 _WITHOUT_EFFECT = frozenset(
     {"fail-under", "patch-fail-under", "patch-base", "min-tests", "changed", "failed-first"}
-    | {"changed-ignore", "measure-tests", "keep-mysql", "boot-timeout", "python", "workers", "one-server"}
+    | {
+        "changed-ignore",
+        "measure-tests",
+        "keep-mysql",
+        "boot-timeout",
+        "python",
+        "workers",
+        "one-server",
+        "shard",
+    }
 )
 
 
@@ -44,6 +54,23 @@ def plan_tests(runner: Runner, settings: Settings, *, name: str, versions: str) 
     except UnavailableError as error:
         return Plan(everything=error.what if settings.changed else "")
     return replace(plan, first=frozenset(failed) if settings.failed_first else frozenset())
+
+
+def usual_seconds(
+    runner: Runner, settings: Settings, kinds: Sequence[tuple[str, str]]
+) -> Mapping[str, float]:
+    """The usual duration of each test by its node id, from the first kind of run that the history has.
+
+    Empty without a history, or if it cannot be read.
+    """
+    if runner.host.dry or not settings.history:
+        return {}
+    try:
+        with open_history(runner.host, settings.root / settings.history) as history:
+            found = next((past.tests for kind in kinds if (past := history.tests(kind)).tests), {})
+    except UnavailableError:
+        return {}
+    return {node: median(test.seconds) for node, test in found.items() if test.seconds}
 
 
 def _remembered(runner: Runner, settings: Settings, name: str) -> tuple[tuple[str, ...], Measured | None]:
@@ -71,7 +98,8 @@ def _plan(
         environment=_environment(settings, versions),
         files=snapshot_of(repository, settings, untracked=not runner.present),
         top=repository.top,
-        record=_records(runner, settings),
+        # A shard runs a part of the tests.
+        record=_records(runner, settings) and not settings.shard,
     )
     if not settings.changed:
         return plan

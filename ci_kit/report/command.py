@@ -12,12 +12,13 @@ from ci_kit.report.excerpt import one_line
 from ci_kit.report.gathering import gather_runs
 from ci_kit.report.matrix import merge_runs
 from ci_kit.report.publishing import comment_writer, conclude, show_error
-from ci_kit.report.report_files import report_paths
+from ci_kit.report.report_files import ReportPaths, report_paths
 from ci_kit.report.run_report import RunReport
 from ci_kit.settings.project_folders import project_folders
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.coverage import CoverageReport, require_coverage
 from ci_kit.testing.patch.coverage import require_patch_coverage
+from ci_kit.testing.verdict import too_few_tests
 
 
 def report_runs(settings: Settings, runner: Runner, documents: Sequence[str], *, min_runs: int) -> int:
@@ -33,7 +34,13 @@ def report_runs(settings: Settings, runner: Runner, documents: Sequence[str], *,
         written=files.paths.get("run-report", Path()).resolve(),
     )
     report = merge_runs(runs)
-    problem = _problem(report, settings, min_runs)
+    return publish_runs(report, find_problem(report, settings, min_runs), settings, runner, files)
+
+
+def publish_runs(
+    report: RunReport, problem: CiKitError | None, settings: Settings, runner: Runner, files: ReportPaths
+) -> int:
+    """Publish runs that ended; gives 1 if one of them failed, else 0. Raises ``problem`` after that."""
     if problem:
         lines = problem.lines() if not report.problem else [report.problem]
         report = replace(report, outcome=problem.outcome, problem="\n".join(lines))
@@ -47,12 +54,14 @@ def report_runs(settings: Settings, runner: Runner, documents: Sequence[str], *,
     return conclude(report, runner, files, code=code, problem=problem, comment=comment)
 
 
-def _problem(report: RunReport, settings: Settings, min_runs: int) -> CiKitError | None:
+def find_problem(report: RunReport, settings: Settings, min_runs: int = 1) -> CiKitError | None:
     """Why the runs are not good enough although no test failed; None if they are, or if a run failed."""
     if report.outcome == "failed":
         return None
     try:
         _require_runs(report, min_runs)
+        if not report.is_partial and (few := too_few_tests(report.results, settings)):
+            raise few
         if report.outcome == "passed":
             # The total of runs that left out tests is unknown.
             if report.coverage is not None or not report.is_partial:

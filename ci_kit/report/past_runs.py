@@ -7,7 +7,7 @@ from dataclasses import replace
 from ci_kit.errors import UnavailableError
 from ci_kit.github import Runner
 from ci_kit.history.folder import open_history
-from ci_kit.history.kind import run_kind
+from ci_kit.history.kind import Kind, Kinds, kinds_of
 from ci_kit.history.last_failed import failed_after
 from ci_kit.history.past_run import PastRun
 from ci_kit.history.revision import Revision, find_revision
@@ -20,17 +20,26 @@ from ci_kit.testing.selection.measured import Measured
 
 
 def compare_with_history(
-    report: RunReport, runner: Runner, settings: Settings, measured: Measured | None = None
+    report: RunReport,
+    runner: Runner,
+    settings: Settings,
+    measured: Measured | None = None,
+    *,
+    kinds: Kinds | None = None,
 ) -> RunReport:
     """The report with its trend. A history that cannot be used is a warning, because the tests count.
 
-    ``measured`` is what each test executed, if the run recorded it.
+    ``measured`` is what each test executed, if the run recorded it. ``kinds`` are those of the run if the
+    settings do not tell them.
     """
     results = report.results
     if not settings.history or runner.host.dry or not results or not _ran(results):
         return report
+    kinds = kinds or kinds_of(
+        report.name, settings, runner, partial=report.is_partial, workers=report.workers.count
+    )
     try:
-        return _compare(report, results, runner, settings, measured)
+        return _compare(report, results, runner, settings, measured, kinds)
     except UnavailableError as error:
         why = f" ({error.why})" if error.why else ""
         runner.host.console.warning(
@@ -45,43 +54,42 @@ def _ran(results: Results) -> bool:
 
 
 def _compare(
-    report: RunReport, results: Results, runner: Runner, settings: Settings, measured: Measured | None
+    report: RunReport,
+    results: Results,
+    runner: Runner,
+    settings: Settings,
+    measured: Measured | None,
+    kinds: Kinds,
 ) -> RunReport:
     redactor = runner.host.redactor
     revision = find_revision(runner, settings)
-    run = _past_run(report, results, revision, runner, settings)
+    run = _past_run(report, results, revision, runner, kinds.own)
     tests = _without_secrets(results.tests, redactor)
     # The tests may have removed the folder, and the lock would make it again.
     if not settings.root.is_dir():
         return report
-    # The failures of a part of the tests are those of the whole, too.
-    whole = run_kind(report.name, settings, runner)
     with open_history(runner.host, settings.root / settings.history) as history:
         runs, past = history.runs(), history.tests(run.kind)
-        failed = failed_after(history.last_failed(whole), tests)
-        # The kind of the same run in one process.
-        alone = run_kind(report.name, settings, runner, partial=report.is_partial)
-        past_alone = history.tests(alone) if alone != run.kind else past
+        # The failures of a part of the tests are those of the whole, too.
+        failed = failed_after(history.last_failed(kinds.whole), tests)
+        past_alone = history.tests(kinds.alone) if kinds.alone != run.kind else past
         history.keep([*runs, run], run.kind, past.with_run(tests))
-        history.keep_failed(whole, failed)
+        history.keep_failed(kinds.whole, failed)
         if measured:
-            history.keep_measured(whole, measured)
+            history.keep_measured(kinds.whole, measured)
     for path in history.unread:
         runner.host.console.warning(f"the history in {path} cannot be read, so it begins anew")
     trend = trend_of(run, runs, tests, past, base=redactor.redact(revision.base))
-    if alone != run.kind:
-        serial = [one for one in runs if one.kind == alone]
+    if kinds.alone != run.kind:
+        serial = [one for one in runs if one.kind == kinds.alone]
         trend = replace(trend, parallel=only_parallel(serial, tests, past_alone))
     return replace(report, trend=trend)
 
 
-def _past_run(
-    report: RunReport, results: Results, revision: Revision, runner: Runner, settings: Settings
-) -> PastRun:
+def _past_run(report: RunReport, results: Results, revision: Revision, runner: Runner, kind: Kind) -> PastRun:
     redact = runner.host.redactor.redact
     known = results.counted
-    workers, partial = report.workers.count, report.is_partial
-    name, command = run_kind(report.name, settings, runner, partial=partial, workers=workers)
+    name, command = kind
     ended = known and not results.interrupted and results.ended == results.selected
     return PastRun(
         began=report.began,

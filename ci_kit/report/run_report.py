@@ -8,6 +8,7 @@ from pathlib import Path
 from ci_kit.errors import Outcome
 from ci_kit.history.trend import NO_TREND, Trend
 from ci_kit.report.markdown import plain
+from ci_kit.report.shard_report import ShardReport
 from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
 from ci_kit.testing.results import Results
 from ci_kit.testing.selection.plan import Selection
@@ -71,6 +72,7 @@ class RunReport:
     ``zone_is_default`` means that no setting chose the time zone. ``repository`` is the folder of the
     repository, ``root`` that of the project; None if unknown. ``again`` has the words of the command that
     runs only the failed tests again. With ``annotate_warnings``, pytest's warnings become annotations.
+    ``shard`` is the part of the tests that ran; None if the run was for all of them.
 
     ``name`` tells this run from others, such as those of a matrix. ``began`` is the time in UTC by ISO 8601.
     A report of several runs has them in ``runs``, without their tests and files: ``results`` and ``covered``
@@ -101,6 +103,7 @@ class RunReport:
     selection: Selection | None = None
     annotate_warnings: bool = field(default=False, metadata={NOT_IN_DOCUMENT: True})
     workers: WorkersUsed = ONE_WORKER
+    shard: ShardReport | None = None
 
     def relative(self, path: str) -> str:
         """A path relative to the repository if it is in there."""
@@ -121,6 +124,9 @@ class RunReport:
             return failed_title(self.outcome)
         if self.results and self.outcome == "passed" and self.results.only_collects:
             return "No tests ran: pytest was asked only to collect"
+        if self.shard and self.outcome in ("passed", "failed"):
+            ran = self.results and self.results.ended
+            return f"Shard {self.shard.shard} {self.outcome}" if ran else f"Shard {self.shard.shard} is empty"
         if self.selection and self.is_partial and self.outcome in ("passed", "failed"):
             return f"Affected tests {self.outcome}" if self.selection.ran else "The change affects no test"
         return _TITLES[self.outcome]

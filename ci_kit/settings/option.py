@@ -8,10 +8,11 @@ from typing import Literal, TypeAlias, get_args
 
 from ci_kit.settings.pairs import Pair
 from ci_kit.settings.server_version import WantedVersion
+from ci_kit.settings.shard import Shard
 from ci_kit.settings.variables import Variable
 
 Words: TypeAlias = "tuple[str, ...] | tuple[tuple[str, ...], ...] | tuple[Variable, ...] | tuple[Pair, ...]"
-Value: TypeAlias = "str | int | float | bool | Words | WantedVersion | None"
+Value: TypeAlias = "str | int | float | bool | Words | WantedVersion | Shard | None"
 
 Group: TypeAlias = Literal["Time zone", "Server", "Database", "Tests", "Reports"]
 """The headings under which ``--help`` and docs/configuration.md list the options."""

@@ -13,6 +13,7 @@ from ci_kit.settings.options.server import ServerChoice, ZoneTables
 from ci_kit.settings.pairs import Pair
 from ci_kit.settings.placeholders import placeholder
 from ci_kit.settings.server_version import WantedVersion
+from ci_kit.settings.shard import Shard
 from ci_kit.settings.source import Source
 from ci_kit.settings.variables import FIELDS, Variable
 
@@ -76,6 +77,7 @@ class Settings:
     coverage_json: str
     coverage_html: str
     min_tests: int
+    shard: Shard | None
     failed_first: bool
     changed: bool
     changed_ignore: tuple[str, ...]

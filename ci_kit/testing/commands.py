@@ -192,6 +192,19 @@ def _unfit_settings(settings: Settings, commands: Sequence[TestCommand]) -> Iter
                 why=f"test-command has no command that starts pytest; it came from {source}",
                 todo="remove it, or add a command that begins with pytest or python -m pytest",
             )
+    if settings.shard and runs_of_pytest < len(commands):
+        other = next(command for command in commands if command.kind != "pytest")
+        yield UsageError(
+            f"shard {settings.shard}: only pytest can run a part of its tests",
+            why=f"the command is `{other}`; it came from {source}",
+            todo="run these tests by pytest, or in a job without shard",
+        )
+    if settings.shard and settings.measure_tests:
+        yield UsageError(
+            "measure-tests measures all tests, and a shard runs a part of them",
+            why=f"shard came from {settings.source('shard')}",
+            todo="measure in a run without shard, such as a nightly one",
+        )
     if (settings.changed or settings.measure_tests) and not settings.coverage:
         name = "changed" if settings.changed else "measure-tests"
         yield UsageError(

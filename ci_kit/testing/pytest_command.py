@@ -9,11 +9,13 @@ from ci_kit.host.machine import Host
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.commands import TestCommand
 from ci_kit.testing.plugins import json_report_arguments, results_arguments, workers_arguments
+from ci_kit.testing.pytest_plan import PytestPlan
 from ci_kit.testing.python import Project
 from ci_kit.testing.results import Results
 from ci_kit.testing.results_file import read_results
-from ci_kit.testing.selection.plan import Plan, nothing_affected, selection_arguments
+from ci_kit.testing.selection.plan import nothing_affected, selection_arguments
 from ci_kit.testing.session import project_command, stream_tests
+from ci_kit.testing.shards.pytest_side import only_others_have_tests, shard_arguments
 from ci_kit.testing.verdict import NO_TESTS, OK, TestRun, failed_by, judge, no_worker_ran
 
 
@@ -25,8 +27,7 @@ def run_pytest(
     *,
     env: Mapping[str, str],
     folder: Path,
-    plan: Plan,
-    workers: int,
+    plan: PytestPlan,
 ) -> TestRun:
     """Run pytest by a plan; its plugins are beside ``folder``, which is for the files of this command.
 
@@ -35,17 +36,26 @@ def run_pytest(
     """
     report = folder / "results.jsonl"
     coverage = ["-m", "coverage", "run"] if settings.coverage else []
-    own = [*results_arguments(report), *json_report_arguments(settings), *workers_arguments(workers)]
-    arguments = [*own, *selection_arguments(host, plan, folder), *command.arguments]
+    own = [*results_arguments(report), *json_report_arguments(settings), *workers_arguments(plan.workers)]
+    chosen = [
+        *selection_arguments(host, plan.selection, folder),
+        *shard_arguments(host, plan.shard, folder),
+    ]
+    arguments = [*own, *chosen, *command.arguments]
     words = [*coverage, *project.pytest, *arguments]
     started = project_command(project, folder, words, env=env, cwd=settings.root, options=command.options)
     code = stream_tests(host, started, root=settings.root, session=folder)
     if host.dry:
         return TestRun("passed", OK, None)
     results = read_results(report)
-    if code == NO_TESTS and nothing_affected(folder):
+    if code == NO_TESTS and (nothing_affected(folder) or only_others_have_tests(folder)):
         return TestRun("passed", OK, results)
-    if code == NO_TESTS and results and not results.collected and ("xdist" in project.has or workers > 1):
+    if (
+        code == NO_TESTS
+        and results
+        and not results.collected
+        and ("xdist" in project.has or plan.workers > 1)
+    ):
         code, results = _collect_serially(host, settings, project, command, env=env, folder=folder)
         if code == OK and results and results.selected:
             return failed_by(no_worker_ran(results), None)

@@ -12,8 +12,9 @@ from ci_kit.testing.commands import TestCommand
 from ci_kit.testing.other_command import run_other
 from ci_kit.testing.plugins import lend_plugins
 from ci_kit.testing.pytest_command import run_pytest
+from ci_kit.testing.pytest_plan import ALL_TESTS, PytestPlan
 from ci_kit.testing.python import Project
-from ci_kit.testing.selection.plan import NO_PLAN, Plan, read_selection
+from ci_kit.testing.selection.plan import read_selection
 from ci_kit.testing.verdict import TestRun, failed_by, judge_all, require_tests
 
 
@@ -25,17 +26,16 @@ def run_tests(
     *,
     env: Mapping[str, str],
     run_folder: Path,
-    plan: Plan = NO_PLAN,
-    workers: int = 1,
+    plan: PytestPlan = ALL_TESTS,
 ) -> TestRun:
     """Run each command, also after one that failed, and pass the output on as it comes.
 
     ``env`` is added to the environment. ``run_folder`` is an existing folder for files of this run. The
-    runs of pytest follow ``plan``, each with this number of ``workers``. Raises UnavailableError if the
+    runs of pytest follow ``plan``. Raises UnavailableError if the
     plugins of ci-kit cannot be copied.
     """
     if any(command.kind == "pytest" for command in commands):
-        lend_plugins(host, settings, project, run_folder / "plugins", workers)
+        lend_plugins(host, settings, project, run_folder / "plugins", plan.workers)
     runs: list[TestRun] = []
     for number, command in enumerate(commands, start=1):
         if len(commands) > 1:
@@ -45,7 +45,13 @@ def run_tests(
         try:
             if command.kind == "pytest":
                 run = run_pytest(
-                    host, settings, project, command, env=env, folder=folder, plan=plan, workers=workers
+                    host,
+                    settings,
+                    project,
+                    command,
+                    env=env,
+                    folder=folder,
+                    plan=plan,
                 )
             else:
                 run = run_other(host, settings, project, command, env=env, folder=folder)
@@ -58,5 +64,5 @@ def run_tests(
         runs.append(run)
     total = judge_all(runs)
     # min-tests is for the whole suite.
-    partial = read_selection(plan, run_folder).partial
+    partial = plan.shard is not None or read_selection(plan.selection, run_folder).partial
     return total if host.dry or partial else require_tests(total, settings)

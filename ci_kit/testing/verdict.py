@@ -95,11 +95,17 @@ def judge_all(runs: Sequence[TestRun]) -> TestRun:
 
 def require_tests(run: TestRun, settings: Settings) -> TestRun:
     """The run, failed if fewer tests ran than min-tests requires, or if their number is unknown."""
-    ended = run.results.ended if run.results else 0
-    if run.outcome == "failed" or ended >= settings.min_tests:
-        return run
-    unknown = run.results.uncounted if run.results else 0
-    problem = TooFewTestsError(
+    problem = None if run.outcome == "failed" else too_few_tests(run.results, settings)
+    return replace(failed_by(problem, run.results), warnings=run.warnings) if problem else run
+
+
+def too_few_tests(results: Results | None, settings: Settings) -> TooFewTestsError | None:
+    """The error if fewer tests ran than min-tests requires, or if their number is unknown."""
+    ended = results.ended if results else 0
+    if ended >= settings.min_tests:
+        return None
+    unknown = results.uncounted if results else 0
+    return TooFewTestsError(
         f"the number of tests is unknown, expected at least {settings.min_tests}"
         if unknown
         else f"{number_of_tests(ended)} ran, expected at least {settings.min_tests}",
@@ -109,7 +115,6 @@ def require_tests(run: TestRun, settings: Settings) -> TestRun:
         if unknown
         else "find out why tests are missing, or lower min-tests",
     )
-    return replace(failed_by(problem, run.results), warnings=run.warnings)
 
 
 def failed_by(problem: CiKitError, results: Results | None) -> TestRun:

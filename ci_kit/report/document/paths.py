@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from ci_kit.report.document.codec import MisfitError
 from ci_kit.report.run_report import RunReport
-from ci_kit.testing.covered_lines import FileCoverage
+from ci_kit.testing.covered_lines import FileCoverage, PatchCoverage
 from ci_kit.testing.results import Failure, TestResult, WarningRecord
 
 _Place = TypeVar("_Place", Failure, TestResult, WarningRecord, FileCoverage)
@@ -56,7 +56,7 @@ def in_repository(report: RunReport, repository: Path) -> RunReport:
 
 def _with_paths(report: RunReport, of_repository: _Change, of_project: _Change) -> RunReport:
     """The report with changed paths. Those of the coverage are relative to the project."""
-    results, patch = report.results, report.patch
+    results, patch, shard = report.results, report.patch, report.shard
     return replace(
         report,
         results=results
@@ -68,8 +68,18 @@ def _with_paths(report: RunReport, of_repository: _Change, of_project: _Change) 
             warnings=_moved(results.warnings, of_repository),
         ),
         covered=_moved(report.covered, of_project),
-        patch=patch and replace(patch, files=_moved(patch.files, of_project)),
+        patch=_moved_patch(patch, of_project),
+        shard=shard
+        and replace(
+            shard,
+            covered=_moved(shard.covered, of_project),
+            patch=_moved_patch(shard.patch, of_project),
+        ),
     )
+
+
+def _moved_patch(patch: PatchCoverage | None, change: _Change) -> PatchCoverage | None:
+    return patch and replace(patch, files=_moved(patch.files, change))
 
 
 def _moved(places: tuple[_Place, ...], change: _Change) -> tuple[_Place, ...]:

@@ -6,6 +6,7 @@ from ci_kit.settings.command_lines import command_lines
 from ci_kit.settings.file_pairs import files
 from ci_kit.settings.option import ONLY_PRIVATE, Option
 from ci_kit.settings.parsers import auto_or, flag, integer, percent, text, words
+from ci_kit.settings.shard import shard
 
 TESTS: tuple[Option, ...] = (
     Option(
@@ -115,6 +116,16 @@ TESTS: tuple[Option, ...] = (
         "Number of tests; the run fails if fewer ran.",
         integer(0, 10**9),
         metavar="NUMBER",
+    ),
+    Option(
+        "shard",
+        "Tests",
+        None,
+        "Run only a part of the tests, as in 2/5: the second of five parts that take about the same time."
+        " `ci-kit combine` reports all of them. docs/shards.md has the details.",
+        shard,
+        shown_default="empty",
+        metavar="NUMBER/OF",
     ),
     Option(
         "failed-first",
