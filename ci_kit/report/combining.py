@@ -113,8 +113,9 @@ def _unfit(parts: Sequence[_Part]) -> CiKitError | None:
         if missing := sorted({*range(1, sizes[0] + 1)} - {one.number for one in shards}):
             shown = [f"{number}/{sizes[0]}" for number in missing[:_SHOWN]]
             more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
+            verb = "is" if len(missing) == 1 else "are"
             return UnfinishedRunError(
-                f"{len(missing)} of {sizes[0]} shards {'is' if len(missing) == 1 else 'are'} missing: {', '.join(shown)}{more}",
+                f"{len(missing)} of {sizes[0]} shards {verb} missing: {', '.join(shown)}{more}",
                 why=f"they have no document; the others are of {one_line(name)}",
                 todo="look at their jobs: a job that was cancelled, or ended before its tests, leaves none",
             )

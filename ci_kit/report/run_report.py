@@ -125,8 +125,8 @@ class RunReport:
         if self.results and self.outcome == "passed" and self.results.only_collects:
             return "No tests ran: pytest was asked only to collect"
         if self.shard and self.outcome in ("passed", "failed"):
-            ran = self.results and self.results.ended
-            return f"Shard {self.shard.shard} {self.outcome}" if ran else f"Shard {self.shard.shard} is empty"
+            empty = self.outcome == "passed" and self.results and not self.results.ended
+            return f"Shard {self.shard.shard} {'is empty' if empty else self.outcome}"
         if self.selection and self.is_partial and self.outcome in ("passed", "failed"):
             return f"Affected tests {self.outcome}" if self.selection.ran else "The change affects no test"
         return _TITLES[self.outcome]

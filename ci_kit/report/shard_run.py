@@ -50,6 +50,8 @@ class ShardRun:
         if not self.report or self._runner.host.dry:
             return
         found = read_shard(run_folder)
+        if not found.digest:
+            return
         self.report = replace(self.report, tests=found.tests, digest=found.digest)
         text = f"{self.report.shard}: {found.own} of {number_of_tests(found.tests)}"
         if found.known:

@@ -68,7 +68,8 @@ def read_shard(run_folder: Path) -> ShardOfTests:
     def total(name: str) -> int:
         return sum(int(one.get(name, 0)) for one in found)
 
-    digests = [str(one.get("digest", "")) for one in found]
+    # A command that could not collect its tests has no facts.
+    digests = [str(one["digest"]) for one in found if one] if all(found) else [""]
     return ShardOfTests(
         tests=total("tests"),
         own=total("own"),
