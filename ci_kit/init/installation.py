@@ -9,9 +9,11 @@ from ci_kit.init.decision import Decisions
 from ci_kit.init.facts import ProjectFacts
 from ci_kit.init.repository import Place, Repository
 from ci_kit.managers.deciding_files import packaging_files
+from ci_kit.managers.job_tools import TEST_TOOLS
 from ci_kit.managers.manager import PackageManager
 from ci_kit.managers.requirements import requirements_for_tests
 from ci_kit.managers.table import managers_of
+from ci_kit.workflow.needed_tools import not_locked
 
 
 def decide_installation(repository: Repository, facts: ProjectFacts, decisions: Decisions) -> None:
@@ -30,12 +32,16 @@ def decide_installation(repository: Repository, facts: ProjectFacts, decisions: 
     is_new = manager.name == "nox" and not (folder / "pyproject.toml").exists()
     if is_new or manager is not all_managers[0]:
         _set(decisions, manager.install(folder), place, manager.name)
+    decisions.warnings.extend(not_locked(manager, folder, _tools(facts)))
+
+
+def _tools(facts: ProjectFacts) -> Sequence[str]:
+    return TEST_TOOLS if facts.suite.runner == "pytest" else ("coverage",)
 
 
 def _install_only_tools(facts: ProjectFacts, decisions: Decisions) -> None:
     """Install what the tests of a project without a list of packages need: its packages are not known."""
-    tools = "pytest coverage" if facts.suite.runner == "pytest" else "coverage"
-    commands = ("python -m venv .venv", f".venv/bin/python -m pip install {tools}")
+    commands = ("python -m venv .venv", f".venv/bin/python -m pip install {' '.join(_tools(facts))}")
     _set(decisions, commands, "no file lists packages", "no list of packages")
     if facts.stack.libraries:
         names = ", ".join(library.name for library in facts.stack.libraries)

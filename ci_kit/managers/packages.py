@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ci_kit.managers.hatch import environments_for_tests
 from ci_kit.managers.job_tools import names_in, normalised
-from ci_kit.managers.lock_files import lists_package
+from ci_kit.managers.lock_files import has_hashes, lists_package
 from ci_kit.managers.manager import PackageManager
 from ci_kit.managers.requirements import requirements_for_tests
 from ci_kit.managers.table import locks
@@ -26,6 +26,17 @@ def installs(manager: PackageManager, folder: Path, package: str) -> bool:
     if files:
         return any(lists_package(folder / name, package) for name in files)
     return declares(folder, package)
+
+
+def locked_without(manager: PackageManager, folder: Path, packages: Iterable[str]) -> tuple[str, ...]:
+    """Those of ``packages`` that the lock files in ``folder`` lack, so that the installation lacks them too.
+
+    Empty without a lock file. A requirements file is one if it has hashes.
+    """
+    files = locks(manager, folder)
+    if manager.program is None:
+        files = tuple(name for name in requirements_for_tests(folder) if has_hashes(folder / name))
+    return tuple(name for name in packages if files and not installs(manager, folder, name))
 
 
 def declares(folder: Path, package: str) -> bool:

@@ -63,7 +63,8 @@ PROJECTS: Mapping[str, Installed] = {
         {
             **_FLAT,
             "pyproject.toml": f"{_BASIC}[project.optional-dependencies]\ntest = {_TOOLS}\n"
-            '[dependency-groups]\nold = ["six==1.16.0"]\nnew = ["six==1.17.0"]\n[tool.uv]\nrequired-version = ">=0.9, <0.10"\n'
+            '[dependency-groups]\nold = ["six==1.16.0"]\nnew = ["six==1.17.0"]\n[tool.uv]\n'
+            'required-version = ">=0.9, <0.10"\n'
             'conflicts = [[{group = "old"}, {group = "new"}]]\n',
         },
         "python -m pip install 'uv>=0.9,<0.10'\nuv sync --python python --extra test --locked",

@@ -244,3 +244,10 @@ def test_tables_that_are_there_decide_which_projects_have_a_workflow(repository:
     assert done.code == 0, done.err
     assert (repository.root / "pyproject.toml").read_text() == tables
     assert [path.name for path in (repository.root / ".github/workflows").iterdir()] == ["api.yml"]
+
+
+def test_init_names_the_test_tools_that_a_lock_file_lacks(repository: Repository) -> None:
+    lock = '[[package]]\nname = "pytest"\n'
+    done = repository.init(files={"test_it.py": TEST, "pyproject.toml": "[project]\n", "uv.lock": lock})
+    assert "the workflow does not install coverage" in done.err
+    assert "type `uv add --dev coverage`" in done.err
