@@ -7,6 +7,8 @@ import re
 import tomllib
 from pathlib import Path
 
+_HASH = re.compile(r"--hash[ =]")
+
 
 def lists_package(file: Path, name: str) -> bool:
     """Whether a lock file lists a package; False if the file cannot be read.
@@ -25,6 +27,11 @@ def requirements_files(folder: Path) -> list[str]:
     """The names of a project's requirements files, such as requirements-dev.txt and requirements/test.txt."""
     files = [*folder.glob("*requirements*.txt"), *folder.glob("requirements/*.txt")]
     return sorted(str(file.relative_to(folder)) for file in files)
+
+
+def has_hashes(requirements: Path) -> bool:
+    """Whether a requirements file pins its packages by hash. pip then installs nothing else."""
+    return bool(_HASH.search(requirements.read_text(encoding="utf-8", errors="replace")))
 
 
 def _read(file_name: str, text: str) -> set[str]:

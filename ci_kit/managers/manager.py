@@ -16,10 +16,15 @@ def _any_file(_file: Path) -> bool:
 
 @dataclass(frozen=True)
 class Configuration:
-    """The name of a file that may configure a manager, and whether an existing file really does."""
+    """The name of a file that may configure a manager, or a pattern, and whether such a file really does."""
 
     name: str
     configures: Callable[[Path], bool] = _any_file
+
+    def found(self, folder: Path) -> tuple[str, ...]:
+        """The names of the files in ``folder`` that configure the manager."""
+        files = (file for file in sorted(folder.glob(self.name)) if file.is_file())
+        return tuple(str(file.relative_to(folder)) for file in files if self.configures(file))
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,9 @@ class PackageManager(Protocol):
 
         They run in ``folder``, where ``python`` is the workflow's Python.
         """
+
+    def deciding_files(self, folder: Path, /) -> tuple[str, ...]:
+        """The files that decide what :meth:`install` downloads. Their paths are relative to ``folder``."""
 
     def in_environment(self, folder: Path, /) -> str | None:
         """What a shell command begins with to run a program of the environment that :meth:`install` makes.

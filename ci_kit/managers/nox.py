@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ci_kit.host.machine import Host
+from ci_kit.managers.deciding_files import deciding_files
 from ci_kit.managers.environments import environment_for_tests
 from ci_kit.managers.manager import Commands, Configuration
 
@@ -33,3 +34,6 @@ class Nox:
 
     def install(self, _folder: Path, /) -> tuple[str, ...]:
         return "python -m pip install nox", _INSTALL
+
+    def deciding_files(self, folder: Path, /) -> tuple[str, ...]:
+        return deciding_files(folder, self.locks, self.configurations)

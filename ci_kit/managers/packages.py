@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ci_kit.managers.hatch import environments_for_tests
-from ci_kit.managers.lock_files import lists_package
+from ci_kit.managers.job_tools import names_in, normalised
+from ci_kit.managers.lock_files import has_hashes, lists_package
 from ci_kit.managers.manager import PackageManager
+from ci_kit.managers.requirements import requirements_for_tests
 from ci_kit.managers.table import locks
 from ci_kit.managers.toml_tables import read_table
 
-_NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)")
 _COMPILED = re.compile(r"--hash[ =]|^ *# +via\b", re.MULTILINE)
 
 
@@ -21,33 +22,45 @@ def installs(manager: PackageManager, folder: Path, package: str) -> bool:
 
     Without a lock file, only what the project declares counts. ``package`` is in lower case, with hyphens.
     """
-    if files := locks(manager, folder):
+    files = requirements_for_tests(folder) if manager.program is None else locks(manager, folder)
+    if files:
         return any(lists_package(folder / name, package) for name in files)
     return declares(folder, package)
 
 
+def locked_without(manager: PackageManager, folder: Path, packages: Iterable[str]) -> tuple[str, ...]:
+    """Those of ``packages`` that the lock files in ``folder`` lack, so that the installation lacks them too.
+
+    Empty without a lock file. A requirements file is one if it has hashes.
+    """
+    files = locks(manager, folder)
+    if manager.program is None:
+        files = tuple(name for name in requirements_for_tests(folder) if has_hashes(folder / name))
+    return tuple(name for name in packages if files and not installs(manager, folder, name))
+
+
 def declares(folder: Path, package: str) -> bool:
     """Whether the project in ``folder`` names a package itself: a lock file also has what others need."""
-    requirements = folder / "requirements.txt"
-    if lists_package(requirements, package) and not _is_compiled(requirements):
-        return True
-    return package in {re.sub(r"[-_.]+", "-", name).lower() for name in _declared(folder)}
+    for requirements in (folder / name for name in requirements_for_tests(folder)):
+        if lists_package(requirements, package) and not _is_compiled(requirements):
+            return True
+    return package in map(normalised, _declared(folder))
 
 
 def _is_compiled(requirements: Path) -> bool:
-    """Whether a program wrote a requirements.txt, which then has every dependency of a dependency."""
+    """Whether a program wrote a requirements file, which then has every dependency of a dependency."""
     return bool(_COMPILED.search(requirements.read_text(encoding="utf-8", errors="replace")))
 
 
 def _declared(folder: Path) -> Iterator[str]:
     pyproject = folder / "pyproject.toml"
-    yield from _names(read_table(pyproject, "project").get("dependencies"))
+    yield from names_in(read_table(pyproject, "project").get("dependencies"))
     yield from _names_in_groups(read_table(pyproject, "dependency-groups"))
-    yield from _names(read_table(pyproject, "tool", "uv").get("dev-dependencies"))
+    yield from names_in(read_table(pyproject, "tool", "uv").get("dev-dependencies"))
     yield from _names_in_groups(read_table(pyproject, "tool", "pdm", "dev-dependencies"))
     for environment in environments_for_tests(folder):
-        yield from _names(environment.get("dependencies"))
-        yield from _names(environment.get("extra-dependencies"))
+        yield from names_in(environment.get("dependencies"))
+        yield from names_in(environment.get("extra-dependencies"))
     yield from read_table(pyproject, "tool", "poetry", "dependencies")
     yield from read_table(pyproject, "tool", "poetry", "dev-dependencies")
     for name in read_table(pyproject, "tool", "poetry", "group"):
@@ -58,10 +71,4 @@ def _declared(folder: Path) -> Iterator[str]:
 
 def _names_in_groups(groups: Mapping[str, object]) -> Iterator[str]:
     for requirements in groups.values():
-        yield from _names(requirements)
-
-
-def _names(requirements: object) -> Iterator[str]:
-    for requirement in requirements if isinstance(requirements, list) else ():
-        if isinstance(requirement, str) and (match := _NAME.match(requirement)):
-            yield match[1]
+        yield from names_in(requirements)

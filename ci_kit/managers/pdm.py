@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from ci_kit.host.machine import Host
+from ci_kit.managers.deciding_files import deciding_files
 from ci_kit.managers.environments import python_of, runs
+from ci_kit.managers.job_tools import extras_with_tools
 from ci_kit.managers.manager import Commands, Configuration
 from ci_kit.managers.toml_tables import read_table
 
 # PDM's manual, "Working with virtual environments": the path of the interpreter that the project uses.
 _SAVED = ".pdm-python"
+_LOCK = "pdm.lock"
+
+
+def _has_environment(pyproject: Path) -> bool:
+    # The other tables of PDM are for its build backend.
+    return not {"dev-dependencies", "distribution"}.isdisjoint(read_table(pyproject, "tool", "pdm"))
 
 
 class Pdm:
-    """A project with a pdm.lock."""
+    """A project with a pdm.lock, or with PDM's own settings for an environment."""
 
     name = "PDM"
     program = "pdm"
-    locks = ("pdm.lock",)
-    configurations: tuple[Configuration, ...] = ()
+    locks = (_LOCK,)
+    configurations = (Configuration("pyproject.toml", _has_environment),)
     workspaces = False
     cache_folders = ("~/.cache/pdm",)
 
@@ -47,15 +56,27 @@ class Pdm:
     def in_environment(self, _folder: Path, /) -> str:
         return "pdm run "
 
-    def install(self, _folder: Path, /) -> tuple[str, ...]:
+    def install(self, folder: Path, /) -> tuple[str, ...]:
+        # `pdm sync` would accept a lock file that is older than pyproject.toml.
+        check = " --check" if (folder / _LOCK).is_file() else ""
+        extras = "".join(f" --group {name}" for name in _extras(folder))
         return (
             # PDM 2.29 fails to download with hishel 2: it has no SyncSqliteStorage.
             "python -m pip install pdm 'hishel<2'",
             # By default, PDM takes the Python of a .python-version, in every job of a matrix.
             "pdm use --first python",
-            # `pdm sync` would accept a lock file that is older than pyproject.toml.
-            "pdm install --check",
+            f"pdm install{check}{extras}",
         )
+
+    def deciding_files(self, folder: Path, /) -> tuple[str, ...]:
+        return deciding_files(folder, self.locks, self.configurations)
+
+
+def _extras(folder: Path) -> Iterator[str]:
+    """The extras with a tool of a job. PDM refuses one that the lock file does not have."""
+    extras = extras_with_tools(folder)
+    locked = read_table(folder / _LOCK, "metadata").get("groups", extras)
+    yield from (name for name in extras if isinstance(locked, list | tuple) and name in locked)
 
 
 def _sets_variables(folder: Path) -> bool:

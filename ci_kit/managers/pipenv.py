@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
+from ci_kit.managers.deciding_files import deciding_files
 from ci_kit.managers.environments import python_of, runs
 from ci_kit.managers.manager import Commands, Configuration
 
@@ -51,3 +52,6 @@ class Pipenv:
         # `--deploy` fails for a lock file that is older than the Pipfile; `pipenv sync` would accept it.
         deploy = " --deploy" if (folder / _LOCK).is_file() else ""
         return "python -m pip install pipenv", f"{_INSTALL}{deploy}"
+
+    def deciding_files(self, folder: Path, /) -> tuple[str, ...]:
+        return deciding_files(folder, self.locks, self.configurations)

@@ -31,7 +31,7 @@ def managers_of(folder: Path) -> tuple[PackageManager, ...]:
     A lock file comes before every configuration file: it states what the project's environment contains.
     """
     locked = locked_by(folder)
-    configured = [manager for manager in MANAGERS if _configurations(manager, folder)]
+    configured = [manager for manager in MANAGERS if any(one.found(folder) for one in manager.configurations)]
     return tuple(dict.fromkeys([*locked, *configured]))
 
 
@@ -47,19 +47,6 @@ def marker_names() -> tuple[str, ...]:
     return tuple(dict.fromkeys([*locks, *configurations]))
 
 
-def cache_keys(manager: PackageManager, folder: Path) -> tuple[str, ...]:
-    """Names of the files whose content decides what ``manager`` downloads for the project in ``folder``."""
-    return locks(manager, folder) or _configurations(manager, folder)
-
-
 def locks(manager: PackageManager, folder: Path) -> tuple[str, ...]:
     """The names of the lock files of ``manager`` in ``folder``."""
     return tuple(name for name in manager.locks if (folder / name).is_file())
-
-
-def _configurations(manager: PackageManager, folder: Path) -> tuple[str, ...]:
-    return tuple(
-        file.name
-        for file in manager.configurations
-        if (folder / file.name).is_file() and file.configures(folder / file.name)
-    )

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from ci_kit.host.machine import Host
+from ci_kit.managers.deciding_files import deciding_files
 from ci_kit.managers.environments import environment_for_tests
 from ci_kit.managers.manager import Commands, Configuration
 from ci_kit.managers.toml_tables import read_table
@@ -54,3 +55,6 @@ class Tox:
 
     def install(self, _folder: Path, /) -> tuple[str, ...]:
         return "python -m pip install tox", f"tox run -e {_ENVIRONMENT} --notest"
+
+    def deciding_files(self, folder: Path, /) -> tuple[str, ...]:
+        return deciding_files(folder, self.locks, self.configurations)

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from ci_kit.errors import UsageError
-from ci_kit.settings.loading import load_settings
-from ci_kit.settings.settings import Settings
+from ci_kit.workflow.run_settings import run_settings
+
+_NAMES = ("history", "failed-first")
 
 
 def history_path(root: Path, working_directory: PurePosixPath, inputs: Mapping[str, str]) -> str:
@@ -16,7 +17,7 @@ def history_path(root: Path, working_directory: PurePosixPath, inputs: Mapping[s
 
     Raises UsageError if the run keeps no history, or if its settings are wrong.
     """
-    settings = _settings(root / working_directory, inputs)
+    settings = run_settings(root / working_directory, inputs, _NAMES)
     if not settings.history:
         raise UsageError(
             "the workflow cannot keep the history of the runs",
@@ -28,11 +29,4 @@ def history_path(root: Path, working_directory: PurePosixPath, inputs: Mapping[s
 
 def puts_failed_first(root: Path, working_directory: PurePosixPath, inputs: Mapping[str, str]) -> bool:
     """Whether the run begins with the tests that failed last. Raises UsageError if its settings are wrong."""
-    return _settings(root / working_directory, inputs).failed_first
-
-
-def _settings(root: Path, inputs: Mapping[str, str]) -> Settings:
-    """The settings of the run. An input may be an expression, so only those that matter here are read."""
-    names = ("history", "failed-first")
-    given = {name.replace("-", "_"): inputs[name] for name in names if inputs.get(name)}
-    return load_settings(root, {}, given)
+    return run_settings(root / working_directory, inputs, _NAMES).failed_first

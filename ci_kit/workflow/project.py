@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -18,6 +18,7 @@ from ci_kit.workflow.comment import asks_for_comment
 from ci_kit.workflow.history import history_path, puts_failed_first
 from ci_kit.workflow.install import install_script
 from ci_kit.workflow.linters import LinterStep, linter_steps, unused_linters
+from ci_kit.workflow.needed_tools import needed_tools, not_locked
 from ci_kit.workflow.options import options_of
 from ci_kit.workflow.tables import TABLE, WorkflowTable
 from ci_kit.workflow.uses import Uses
@@ -107,7 +108,16 @@ class Project:
         return Found(steps, "the project's dependencies" if names is None else source)
 
     def warnings(self) -> tuple[str, ...]:
-        """A warning for each linter that the settings leave to ci-kit, and that is not installed."""
+        """A warning for each tool that the settings leave to ci-kit, and that is not installed."""
+        return (*self._missing_test_tools(), *self._missing_linters())
+
+    def _missing_test_tools(self) -> Iterator[str]:
+        if self.values["install"] is not None or not self.uses("install") or self.manager is None:
+            return
+        tools = needed_tools(self.folder, self.values["inputs"])
+        yield from not_locked(self.manager, self.folder, tools)
+
+    def _missing_linters(self) -> tuple[str, ...]:
         if self.values["linters"] is not None or not self.uses("linters"):
             return ()
         return tuple(

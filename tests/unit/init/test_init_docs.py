@@ -32,7 +32,7 @@ NAME = os.getenv("DB_NAME", "shop")
 """
 FILES = {
     "pyproject.toml": PYPROJECT,
-    "poetry.lock": "",
+    "poetry.lock": '[[package]]\nname = "pytest"\n[[package]]\nname = "coverage"\n',
     "app/config.py": CONFIG,
     **{f"tests/test_{name}.py": TEST for name in ("cart", "member", "price")},
 }

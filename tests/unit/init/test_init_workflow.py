@@ -163,20 +163,28 @@ def test_a_project_without_a_list_of_packages_gets_the_tools_of_its_tests(reposi
 
 
 @pytest.mark.parametrize(
-    ("files", "arguments"),
+    ("files", "command"),
     [
-        ({"requirements-dev.txt": "pymysql\npytest\n"}, "-r requirements-dev.txt coverage"),
-        ({"requirements/test.txt": "pytest\ncoverage\n"}, "-r requirements/test.txt"),
-        ({"setup.py": "setup(extras_require={\n  'tests': ['pytest'],\n})"}, "-e '.[tests]' pytest coverage"),
-        ({"setup.cfg": "[metadata]\nname = shop\n", "setup.py": "setup()"}, "-e . pytest coverage"),
-        ({"pyproject.toml": "[build-system]\nrequires = []\n"}, "-e . pytest coverage"),
+        (
+            {"requirements-dev.txt": "pymysql\npytest\n"},
+            ".venv/bin/python -m pip install -r requirements-dev.txt coverage",
+        ),
+        (
+            {"requirements/test.txt": "pytest\ncoverage\n"},
+            ".venv/bin/python -m pip install -r requirements/test.txt",
+        ),
+        ({"setup.py": "setup()", "setup.cfg": "[metadata]\n"}, "uv pip install -e . pytest coverage"),
+        ({"pyproject.toml": "[build-system]\nrequires = []\n"}, "uv pip install -e . pytest coverage"),
     ],
 )
-def test_pip_installs_what_the_files_list_and_the_missing_tools(
-    repository: Repository, files: dict[str, str], arguments: str
+def test_the_workflow_installs_what_the_files_list_and_init_sets_nothing(
+    repository: Repository, files: dict[str, str], command: str
 ) -> None:
     done = repository.init(files=files | {"test_it.py": TEST})
-    assert done.workflow()["install"][1] == f".venv/bin/python -m pip install {arguments}"
+    assert "install" not in done.workflow()
+    steps = workflow(repository, "ci.yml")["jobs"]["test"]["steps"]
+    (install,) = (step["run"] for step in steps if step["name"] == "Install the project")
+    assert install.splitlines()[-1] == command
     second = repository.init("--check")
     assert second.code == 0, second.err
 
@@ -236,3 +244,10 @@ def test_tables_that_are_there_decide_which_projects_have_a_workflow(repository:
     assert done.code == 0, done.err
     assert (repository.root / "pyproject.toml").read_text() == tables
     assert [path.name for path in (repository.root / ".github/workflows").iterdir()] == ["api.yml"]
+
+
+def test_init_names_the_test_tools_that_a_lock_file_lacks(repository: Repository) -> None:
+    lock = '[[package]]\nname = "pytest"\n'
+    done = repository.init(files={"test_it.py": TEST, "pyproject.toml": "[project]\n", "uv.lock": lock})
+    assert "the workflow does not install coverage" in done.err
+    assert "type `uv add --dev coverage`" in done.err

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ci_kit.managers.table import MANAGERS, cache_keys, managers_of
+from ci_kit.managers.table import MANAGERS, managers_of
 from tests.unit.support import write
 
 LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "requirements.txt")
 HATCH = "[tool.hatch.envs.{}]\ndependencies = []\n"
+WORKSPACE = "[tool.uv.workspace]\nmembers = ['packages/*']\nexclude = ['packages/old']\n"
 MATRIX = "[[tool.hatch.envs.{}.matrix]]\npython = ['3.12', '3.13']\n"
 
 
@@ -23,7 +24,17 @@ def chosen(folder: Path) -> str | None:
     ("files", "name"),
     [
         ({}, None),
-        ({"setup.py": ""}, None),
+        ({"setup.py": ""}, "pip"),
+        ({"requirements-dev.txt": ""}, "pip"),
+        ({"requirements/test.txt": ""}, "pip"),
+        ({"uv.toml": ""}, "uv"),
+        ({"pyproject.toml": "[tool.uv]\npackage = false\n"}, "uv"),
+        ({"pyproject.toml": "[tool.poetry.group.dev.dependencies]\npytest = '*'\n"}, "Poetry"),
+        ({"pyproject.toml": "[tool.pdm]\ndistribution = false\n"}, "PDM"),
+        ({"pyproject.toml": HATCH.format("hatch-test")}, "Hatch"),
+        # The environments of a matrix of the project's own have other names.
+        ({"pyproject.toml": MATRIX.format("hatch-test")}, "pip"),
+        ({"pyproject.toml": "[tool.poetry]\npackages = []\n"}, "pip"),
         ({"pyproject.toml": ""}, "pip"),
         ({"pyproject.toml": "not [TOML"}, "pip"),
         ({"Pipfile": ""}, "Pipenv"),
@@ -77,20 +88,38 @@ def test_a_manager_that_runs_python_by_its_program_installs_that_program(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("files", "keys"),
+    ("files", "deciding"),
     [
-        (["uv.lock", "pyproject.toml"], ("uv.lock",)),
-        (["Pipfile", "Pipfile.lock"], ("Pipfile.lock",)),
-        (["Pipfile"], ("Pipfile",)),
-        (["requirements.txt", "pyproject.toml"], ("requirements.txt",)),
-        (["pyproject.toml"], ("pyproject.toml",)),
+        ({"uv.lock": "", "pyproject.toml": "[project]\n"}, ("uv.lock",)),
+        ({"Pipfile": "", "Pipfile.lock": ""}, ("Pipfile.lock",)),
+        ({"Pipfile": ""}, ("Pipfile",)),
+        ({"tox.ini": "", "setup.py": ""}, ("tox.ini", "setup.py")),
+        ({"tox.ini": "", "pyproject.toml": "[tool.ci-kit]\n"}, ("tox.ini",)),
+        ({"tox.ini": "", "pyproject.toml": "[project]\n"}, ("tox.ini", "pyproject.toml")),
+        ({"pyproject.toml": HATCH.format("default")}, ("pyproject.toml",)),
+        ({"requirements.txt": "", "pyproject.toml": "[project]\n"}, ("requirements.txt",)),
+        (
+            {"requirements-dev.txt": "", "pyproject.toml": "[project]\n", "constraints.txt": ""},
+            ("requirements-dev.txt", "pyproject.toml", "constraints.txt"),
+        ),
+        ({"requirements/test.txt": "", "pyproject.toml": "[tool.ci-kit]\n"}, ("requirements/test.txt",)),
+        ({"pyproject.toml": ""}, ("pyproject.toml",)),
     ],
 )
-def test_the_file_that_decides_what_is_downloaded_keys_the_cache(
-    files: list[str], keys: tuple[str, ...], tmp_path: Path
+def test_the_files_that_list_packages_decide_what_is_downloaded(
+    files: dict[str, str], deciding: tuple[str, ...], tmp_path: Path
 ) -> None:
-    write(tmp_path, dict.fromkeys(files, ""))
-    assert cache_keys(managers_of(tmp_path)[0], tmp_path) == keys
+    write(tmp_path, files)
+    assert managers_of(tmp_path)[0].deciding_files(tmp_path) == deciding
+
+
+def test_the_lock_file_of_a_workspace_decides_what_its_member_downloads(tmp_path: Path) -> None:
+    write(
+        tmp_path, {"uv.lock": "", "pyproject.toml": WORKSPACE, "packages/api/pyproject.toml": "[project]\n"}
+    )
+    folder = tmp_path / "packages" / "api"
+    (manager,) = (one for one in managers_of(folder) if one.name == "uv")
+    assert manager.deciding_files(folder) == ("../../uv.lock",)
 
 
 def test_every_manager_names_cache_folders_of_the_user() -> None:

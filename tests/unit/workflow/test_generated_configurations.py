@@ -2,23 +2,18 @@
 
 About every third one has a wrong key or value.
 
-Each file is read as YAML 1.1 and 1.2 and checked by the JSON schema of GitHub's workflows. actionlint and
-zizmor check all of them together.
+Each file is read as YAML 1.1 and 1.2 and checked by the JSON schema of GitHub's workflows. actionlint, zizmor
+and GitHub's own parser check all of them together.
 """
 
 from __future__ import annotations
 
 import json
-import re
-import subprocess
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import check_jsonschema  # type: ignore[import-untyped]
 import pytest
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator  # type: ignore[import-untyped]
@@ -27,13 +22,11 @@ from ci_kit.errors import UsageError
 from ci_kit.workflow.files import render_files
 from ci_kit.workflow.options import options_of
 from ci_kit.workflow.shipped import SHIPPED
-from tests.support.waiting import LIMIT
 from tests.unit.support import ROOT
 from tests.unit.workflow.conftest import Repository, toml
-from tests.unit.workflow.tools import tool
+from tests.unit.workflow.validators import require_same_data, require_schema, require_validators_accept
 
 EXAMPLES = 2002
-SCHEMAS = Path(check_jsonschema.__file__).parent / "builtin_schemas" / "vendor"
 SHA = "0123456789abcdef0123456789abcdef01234567"
 ODD = [
     "on",
@@ -134,36 +127,6 @@ def right(template: str) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional={name: RIGHT[name] for name in used})
 
 
-class Yaml12(yaml.CSafeLoader):
-    """A parser with the types of YAML 1.2's core schema (section 10.3.2 of its specification)."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
-
-    def construct_integer(self, node: yaml.ScalarNode) -> int:
-        # PyYAML's own method reads 0123 as YAML 1.1 does.
-        return int(node.value, 0 if node.value[:2] in ("0o", "0x") else 10)
-
-
-for tag, pattern, first in (
-    ("null", r"~|null|Null|NULL|", "~nN\0"),
-    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
-    (
-        "float",
-        r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.nan",
-        "-+.0123456789",
-    ),
-):
-    Yaml12.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^(?:{pattern})$"), [*first, ""])
-
-Yaml12.add_constructor("tag:yaml.org,2002:int", Yaml12.construct_integer)
-
-
-@cache
-def validator(name: str) -> Draft7Validator:
-    return Draft7Validator(json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8")))
-
-
 @cache
 def own_schema() -> Draft7Validator:
     return Draft7Validator(json.loads((ROOT / "docs/schema/partial-ci-kit.json").read_text(encoding="utf-8")))
@@ -177,13 +140,6 @@ def require_one_error(error: UsageError) -> None:
     assert error.todo
 
 
-def require_same_data(written: str) -> Any:
-    """The data of a text, which is the same for a YAML 1.1 and a YAML 1.2 parser."""
-    data = yaml.load(written, yaml.CSafeLoader)
-    assert data == yaml.load(written, Yaml12)
-    return data
-
-
 @pytest.fixture
 def project(tmp_path: Path) -> Repository:
     """A repository with two projects, and an action elsewhere."""
@@ -192,32 +148,6 @@ def project(tmp_path: Path) -> Repository:
     made.write("api/requirements.txt", "pytest\nruff\n")
     (tmp_path / ".git").mkdir()
     return made
-
-
-def _run(command: list[str], project: Repository) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [tool(command[0]), *command[1:]],
-        cwd=project.root,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=LIMIT,
-    )
-
-
-def require_linters_accept(texts: Mapping[str, str], project: Repository) -> None:
-    """Write each text once, and check all of them together: a linter takes long to start."""
-    for number, written in enumerate(sorted(set(texts))):
-        project.write(f"{texts[written].removesuffix('.yml')}-{number}.yml", written)
-    workflows = sorted((project.root / ".github/workflows").glob("*-*.yml"))
-    for command in (
-        # The scripts are text of the test, so shellcheck has nothing to say about them.
-        ["actionlint", "-no-color", "-shellcheck=", *map(str, workflows)] if workflows else [],
-        ["zizmor", "--offline", "--no-progress", "--quiet", "--pedantic", "."],
-    ):
-        if command:
-            done = _run(command, project)
-            assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
 
 
 @pytest.mark.parametrize("template", SHIPPED)
@@ -253,16 +183,16 @@ def test_a_generated_configuration_gives_valid_files_or_one_error(template: str,
             return
         assert own_schema().is_valid({"workflow": first, "workflows": {key: other}})
         for file in rendered:
-            is_workflow = file.settings.is_workflow
-            written = require_same_data(file.text)
-            schema = validator("github-workflows" if is_workflow else "dependabot")
-            assert list(schema.iter_errors(written)) == []
+            require_schema(file)
             texts[file.text] = str(file.settings.path)
 
     run()
     assert len(texts) > EXAMPLES // len(SHIPPED) // 4
     assert errors
-    require_linters_accept(texts, project)
+    for number, written in enumerate(sorted(texts)):
+        project.write(f"{texts[written].removesuffix('.yml')}-{number}.yml", written)
+    # The scripts are text of the test, so shellcheck has nothing to say about them.
+    require_validators_accept([project.root], shellcheck=False)
 
 
 def test_the_check_of_the_data_finds_a_difference_between_the_versions_of_yaml() -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PIP = "python -m pip install"
 UV_SYNC = "uv sync --python python --all-groups"
-PLAIN = [f"{PIP} uv", UV_SYNC, "uv pip install pytest coverage"]
+PLAIN = [f"{PIP} uv", "uv venv --python python", "uv pip install pytest coverage"]
 PIPENV = 'pipenv install --python "$(command -v python)" --dev'
 HATCH = "[tool.hatch.envs.{}]\ndependencies = ['pytest']\n"
 
@@ -25,12 +25,15 @@ HATCH = "[tool.hatch.envs.{}]\ndependencies = ['pytest']\n"
 @pytest.mark.parametrize(
     ("files", "commands"),
     [
-        (["poetry.lock", "requirements.txt"], [f"{PIP} poetry", "poetry install --no-interaction"]),
+        (["poetry.lock", "requirements.txt"], [f"{PIP} poetry", "poetry install --no-interaction --no-root"]),
         (["uv.lock"], [f"{PIP} uv", f"{UV_SYNC} --locked"]),
         (["pdm.lock"], [f"{PIP} pdm 'hishel<2'", "pdm use --first python", "pdm install --check"]),
         (["Pipfile", "Pipfile.lock"], [f"{PIP} pipenv", f"{PIPENV} --deploy"]),
         (["Pipfile"], [f"{PIP} pipenv", PIPENV]),
-        (["requirements.txt"], ["python -m venv .venv", f".venv/bin/{PIP} -r requirements.txt"]),
+        (
+            ["requirements.txt"],
+            ["python -m venv .venv", f".venv/bin/{PIP} -r requirements.txt pytest coverage"],
+        ),
         (["hatch.toml"], [f"{PIP} hatch", "hatch env create default"]),
         (["tox.ini"], [f"{PIP} tox", "tox run -e py --notest"]),
         ([], PLAIN),
@@ -49,7 +52,8 @@ def test_the_project_s_files_decide_how_it_is_installed(
         (HATCH.format("default"), [f"{PIP} hatch", "hatch env create default"]),
         (HATCH.format("test"), [f"{PIP} hatch", "hatch env create test"]),
         ("[tool.tox]\nenv_list = ['py']\n", [f"{PIP} tox", "tox run -e py --notest"]),
-        ("[project]\nname = 'a'\n", PLAIN),
+        ("[tool.uv]\npackage = false\n", [f"{PIP} uv", UV_SYNC, "uv pip install pytest coverage"]),
+        ("[tool.ruff]\nline-length = 99\n", PLAIN),
     ],
 )
 def test_a_table_in_pyproject_toml_decides_how_the_project_is_installed(

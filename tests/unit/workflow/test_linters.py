@@ -57,7 +57,8 @@ def test_a_linter_runs_if_it_is_installed_and_declared_or_configured(
     files: dict[str, str], expected: list[str], tmp_path: Path
 ) -> None:
     write(tmp_path, files)
-    assert commands(tmp_path) == [f"uv run --no-sync {command}" for command in expected]
+    environment = "uv run --no-sync " if "uv.lock" in files else ".venv/bin/"
+    assert commands(tmp_path) == [f"{environment}{command}" for command in expected]
 
 
 @pytest.mark.parametrize(

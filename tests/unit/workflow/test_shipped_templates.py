@@ -109,15 +109,15 @@ def test_static_analysis_runs_every_linter_of_the_project_and_changes_nothing(
     repository: Repository,
 ) -> None:
     steps = rendered(repository, "ci")["jobs"]["static-analysis"]["steps"]
-    commands = [step["run"] for step in steps if step.get("run", "").startswith("uv run")]
+    commands = [step["run"] for step in steps if step.get("run", "").startswith(".venv/")]
     assert commands == [
-        "uv run --no-sync black --check --diff .",
-        "uv run --no-sync ruff format --check --diff .",
-        "uv run --no-sync isort --check-only --diff .",
-        "uv run --no-sync ruff check .",
-        "uv run --no-sync flake8 --extend-exclude=.venv .",
-        "uv run --no-sync mypy .",
-        "uv run --no-sync pyright",
+        ".venv/bin/black --check --diff .",
+        ".venv/bin/ruff format --check --diff .",
+        ".venv/bin/isort --check-only --diff .",
+        ".venv/bin/ruff check .",
+        ".venv/bin/flake8 --extend-exclude=.venv .",
+        ".venv/bin/mypy .",
+        ".venv/bin/pyright",
     ]
     # The findings of one linter do not hide those of the next.
     assert all("!cancelled()" in step["if"] for step in steps[-6:])

@@ -7,10 +7,12 @@ import shutil
 import sys
 from pathlib import Path
 
+SEARCHED = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+"""The PATH with this Python's folder."""
+
 
 def tool(name: str) -> str:
     """A linter from this Python's folder or the PATH. All linters are development dependencies."""
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    found = shutil.which(name, path=path)
+    found = shutil.which(name, path=SEARCHED)
     assert found, f"{name} is missing: install the development dependencies"
     return found
