@@ -12,12 +12,17 @@ from ci_kit.workflow.run_settings import run_settings
 _NAMES = ("history", "failed-first")
 
 
-def history_path(root: Path, working_directory: PurePosixPath, inputs: Mapping[str, str]) -> str:
+def history_path(
+    root: Path, working_directory: PurePosixPath, inputs: Mapping[str, str], *, stated: bool
+) -> str:
     """The folder relative to the repository, as the run of the workflow will use it.
 
-    Raises UsageError if the run keeps no history, or if its settings are wrong.
+    If the run keeps no history, it is empty; if the table ``stated`` that the workflow keeps one, that
+    raises UsageError. So do wrong settings of the run.
     """
     settings = run_settings(root / working_directory, inputs, _NAMES)
+    if not settings.history and not stated:
+        return ""
     if not settings.history:
         raise UsageError(
             "the workflow cannot keep the history of the runs",

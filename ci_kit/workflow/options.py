@@ -30,9 +30,11 @@ from ci_kit.workflow.shipped import SHIPPED
 _LONGEST_JOB = 35 * 24 * 60
 """Minutes; GitHub ends a workflow run after 35 days ("Actions limits" in its documentation)."""
 _LONGEST_COOLDOWN = 90
+_MOST_JOBS = 256
+"""Of one matrix ("Actions limits" in GitHub's documentation)."""
 
 _ALL = frozenset(SHIPPED)
-_FOR_CHANGES = frozenset({"ci", "matrix", "service-container"})
+_FOR_CHANGES = frozenset({"ci", "matrix", "sharded", "service-container"})
 
 
 WORKFLOW_OPTIONS: tuple[WorkflowOption, ...] = (
@@ -92,6 +94,14 @@ WORKFLOW_OPTIONS: tuple[WorkflowOption, ...] = (
         "Labels of runners. Several make a matrix. Empty: `runs-on`.",
         some_literals,
         templates=frozenset({"matrix"}),
+    ),
+    WorkflowOption(
+        "shards",
+        3,
+        "Number of jobs that the tests are split into. docs/shards.md has the details.",
+        integer(2, _MOST_JOBS),
+        templates=frozenset({"sharded"}),
+        inherited=False,
     ),
     WorkflowOption(
         "server",

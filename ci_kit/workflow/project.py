@@ -168,7 +168,7 @@ def complete(project: Project, sources: dict[str, str]) -> dict[str, Any]:
     return values | {
         "cached": project.cached,
         "comments": asks_for_comment(project.folder, values["inputs"], values["env"]),
-        "history": history_path(*run) if keeps else "",
+        "history": history_path(*run, stated=project.table.states("history")) if keeps else "",
         "failed_first": bool(keeps) and puts_failed_first(*run),
     }
 

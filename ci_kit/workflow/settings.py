@@ -20,6 +20,14 @@ _SECRET = re.compile(r"\bsecrets\s*\.\s*([A-Za-z_]\w*)")
 _OWN_PASSWORD = "tests"  # noqa: S105  (of a server that only one job can reach)
 _CONTAINER = "service-container"
 _REUSABLE = "reusable"
+_SHARDED = "sharded"
+_SHARD_DOCUMENT = "ci-kit-shard.json"
+_SHARDS_FOLDER = "ci-kit-shards"
+# What concerns all shards together. The inputs of both jobs name their folders.
+_OF_ALL_SHARDS = frozenset(
+    {"fail-under", "patch-fail-under", "min-tests", "comment", "badge", "html", "junit-report"}
+)
+_OF_BOTH_JOBS = frozenset({"history", "patch-base", "run-name"})
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,7 @@ class WorkflowSettings:
     paths: tuple[str, ...]
     python_versions: tuple[str, ...]
     servers: tuple[str, ...]
+    shards: int
     operating_systems: tuple[str, ...]
     server: WantedVersion
     runs_on: str
@@ -80,11 +89,16 @@ class WorkflowSettings:
         return self.template in TESTS or self.template not in SHIPPED
 
     @property
-    def axes(self) -> Mapping[str, tuple[str, ...]]:
+    def axes(self) -> Mapping[str, tuple[str | int, ...]]:
         """What has several values: its name in the matrix, and the values."""
         if not self.runs_tests:
             return {}
-        all_axes = {"python": self.python_versions, "server": self.servers, "os": self.operating_systems}
+        all_axes: dict[str, tuple[str | int, ...]] = {
+            "python": self.python_versions,
+            "server": self.servers,
+            "os": self.operating_systems,
+            "shard": tuple(range(1, self.shards + 1)) if self.template == _SHARDED else (),
+        }
         return {name: values for name, values in all_axes.items() if len(values) > 1}
 
     @property
@@ -100,7 +114,7 @@ class WorkflowSettings:
     @property
     def _varying(self) -> str:
         """What differs between the jobs of a matrix."""
-        labels = {"python": "Python ", "server": "", "os": ""}
+        labels = {"python": "Python ", "server": "", "os": "", "shard": "shard "}
         return ", ".join(f"{labels[axis]}{_of_matrix(axis)}" for axis in self.axes)
 
     @property
@@ -128,15 +142,37 @@ class WorkflowSettings:
     @property
     def action_inputs(self) -> Mapping[str, str]:
         """The inputs of the action: those that follow from the template, and those of the project."""
-        folder = {"working-directory": self.folder} if self.folder else {}
         of_template = self._inputs_of_template()
-        own = {name: value for name, value in self.inputs.items() if name not in of_template}
+        taken = {*of_template, *(_OF_ALL_SHARDS if self.template == _SHARDED else ())}
+        own = {name: value for name, value in self.inputs.items() if name not in taken}
         if self.template == _CONTAINER:
             # The image has decided the version.
             own.pop("mysql-version", None)
         # Each job of a matrix has a comment of its own.
-        name = {"run-name": self._varying} if self.comments and self.matrix else {}
-        return folder | of_template | name | own
+        comments = self.comments and self.matrix and self.template != _SHARDED
+        name = {"run-name": self._varying} if comments else {}
+        return self._folder_input | of_template | name | own
+
+    @property
+    def combine_inputs(self) -> Mapping[str, str]:
+        """The inputs of the action in the job that reports all shards."""
+        wanted = _OF_ALL_SHARDS | _OF_BOTH_JOBS
+        own = {name: value for name, value in self.inputs.items() if name in wanted}
+        return {"command": "combine", **self._folder_input, "documents": _SHARDS_FOLDER} | own
+
+    @property
+    def shard_document(self) -> str:
+        """The document of a shard, relative to the repository."""
+        return str(self.working_directory / _SHARD_DOCUMENT)
+
+    @property
+    def shards_folder(self) -> str:
+        """The folder for the documents of all shards, relative to the repository."""
+        return str(self.working_directory / _SHARDS_FOLDER)
+
+    @property
+    def _folder_input(self) -> dict[str, str]:
+        return {"working-directory": self.folder} if self.folder else {}
 
     def _inputs_of_template(self) -> dict[str, str]:
         if self.template == _CONTAINER:
@@ -146,6 +182,8 @@ class WorkflowSettings:
                 "mysql-port": "${{ job.services.mysql.ports['3306'] }}",
                 "mysql-password": self.password,
             }
+        if self.template == _SHARDED:
+            return {"shard": f"{_of_matrix('shard')}/{self.shards}", "run-report": _SHARD_DOCUMENT}
         if self.template == _REUSABLE and "mysql-version" not in self.inputs:
             return {"mysql-version": "${{ inputs.mysql-version }}"}
         if self.servers:

@@ -47,6 +47,12 @@ SHIPPED: Mapping[str, Shipped] = {
             {"python-versions": "auto", "servers": "auto"},
         ),
         Shipped(
+            "sharded",
+            "Sharded",
+            "Tests in several jobs, each with a part of them, and a job that reports all of them as one run.",
+            {"history": True},
+        ),
+        Shipped(
             "service-container",
             "Service container",
             "Tests with the server in a service container that has a health check.",

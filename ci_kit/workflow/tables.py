@@ -60,6 +60,10 @@ class WorkflowTable:
         of_template = f" of the template {self.template}" if option.name in self.shipped.defaults else ""
         return option.default_in(self.shipped), f"the default{of_template}"
 
+    def states(self, name: str) -> bool:
+        """Whether a table of the project gives the option with this name."""
+        return name in self.own or name in self.inherited
+
     @property
     def _title(self) -> str:
         # Workflows of the same name would share a concurrency group.

@@ -31,9 +31,17 @@ class Checkout:
     home: Path
     servers: Path
 
-    def act(self, workflow: str, *, path: str = "", job: str = "", event: str = "push") -> WorkflowRun:
-        """Run a workflow file on this machine. ``path`` is put before the PATH."""
-        return run_act(self, self.root, workflow, path=path, job=job, event=event)
+    def act(
+        self,
+        workflow: str,
+        *,
+        path: str = "",
+        job: str = "",
+        event: str = "push",
+        local: Sequence[str] = (),
+    ) -> WorkflowRun:
+        """Run a workflow file on this machine. ``path`` is put before the PATH, ``local`` as in run_act."""
+        return run_act(self, self.root, workflow, path=path, job=job, event=event, local=local)
 
 
 def run_act(

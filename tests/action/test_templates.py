@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
+import yaml
 
+from ci_kit.workflow.pins import PINS
 from tests.action.conftest import Checkout
 from tests.support.workflow import WorkflowRun
 
@@ -37,7 +40,9 @@ jobs:
 """
 
 
-def run(checkout: Checkout, tables: str, name: str, *, event: str = "push") -> WorkflowRun:
+def run(
+    checkout: Checkout, tables: str, name: str, *, event: str = "push", local: Sequence[str] = ()
+) -> WorkflowRun:
     """Render the workflows of tables in the checkout, and run one of them."""
     folder = checkout.root / "small"
     folder.mkdir(exist_ok=True)
@@ -46,7 +51,7 @@ def run(checkout: Checkout, tables: str, name: str, *, event: str = "push") -> W
     (checkout.root / "pyproject.toml").write_text(tables, encoding="utf-8")
     command = [sys.executable, "-m", "ci_kit", "render", "-C", str(checkout.root), "--force"]
     subprocess.run(command, check=True, timeout=60, capture_output=True)
-    return checkout.act(f".github/workflows/{name}.yml", event=event)
+    return checkout.act(f".github/workflows/{name}.yml", event=event, local=local)
 
 
 @pytest.fixture
@@ -84,3 +89,44 @@ def test_another_workflow_calls_the_reusable_one(own_settings: Checkout) -> None
     done = own_settings.act(".github/workflows/caller.yml")
     assert done.code == 0, done.log
     assert "1 passed" in done.log
+
+
+def stand_in(folder: Path, name: str, script: str) -> str:
+    """An action in the place of one that needs GitHub's storage; gives what act's --local-repository takes."""
+    (folder / name).mkdir(parents=True)
+    variables = {"NAME": "inputs.name", "FILES": "inputs.path", "PATTERN": "inputs.pattern"}
+    step = {
+        "shell": "bash",
+        "env": {"KEPT": str(folder / "kept")}
+        | {key: f"${{{{ {value} }}}}" for key, value in variables.items()},
+        "run": script,
+    }
+    action = {
+        "name": name,
+        "description": name,
+        "inputs": {one: {"default": ""} for one in ("name", "path", "pattern")},
+        "runs": {"using": "composite", "steps": [step]},
+    }
+    (folder / name / "action.yml").write_text(yaml.safe_dump(action), encoding="utf-8")
+    pin = PINS[f"actions/{name}"]
+    return f"actions/{name}@{pin.ref}={folder / name}"
+
+
+def test_shards_run_and_are_combined_with_a_stand_in_for_artifacts(
+    own_settings: Checkout, tmp_path: Path
+) -> None:
+    folder = own_settings.root / "small"
+    folder.mkdir(exist_ok=True)
+    (folder / "test_more.py").write_text("def test_b(): ...\ndef test_c(): ...\ndef test_d(): ...\n")
+    upload = 'mkdir -p "$KEPT/$NAME"; if [ -e "$FILES" ]; then cp -a "$FILES" "$KEPT/$NAME"; fi'
+    download = 'mkdir -p "$FILES"; for one in "$KEPT"/$PATTERN/*; do cp -a "$one" "$FILES/$RANDOM.json"; done'
+    local = [
+        stand_in(tmp_path, "upload-artifact", upload),
+        stand_in(tmp_path, "download-artifact", 'case "$PATTERN" in *shard*) ' + download + ";; esac"),
+    ]
+    tables = f"[tool.ci-kit.workflows.small]\ntemplate = 'sharded'\nshards = 3\n{COMMON}"
+    done = run(own_settings, tables, "small", local=local)
+    assert done.code == 0, done.log
+    assert len(re.findall("Job succeeded", done.log)) == 5, done.log
+    assert all(f"Shard {number}/3 " in done.log for number in (1, 2, 3)), done.log
+    assert "Tests passed: 4 passed" in done.log

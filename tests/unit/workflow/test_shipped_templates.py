@@ -101,8 +101,11 @@ def test_each_job_states_its_permissions_and_its_time(all_templates: Repository)
         workflow = yaml.safe_load(file.text)
         for job in workflow.get("jobs", {}).values():
             assert workflow["permissions"] == {}
-            assert job["permissions"]
-            assert job["timeout-minutes"] == 15
+            # Without a checkout, a job needs no permission.
+            assert bool(job["permissions"]) == any(
+                "checkout" in step.get("uses", "") for step in job["steps"]
+            )
+            assert job["timeout-minutes"] <= 15
 
 
 def test_static_analysis_runs_every_linter_of_the_project_and_changes_nothing(
@@ -287,3 +290,40 @@ def test_the_shipped_templates_are_the_table_s() -> None:
 
     files = Path(shipped_templates() / FOLDER).glob("*.yml.jinja")
     assert {file.name.removesuffix(".yml.jinja") for file in files} == SHIPPED.keys()
+
+
+def test_the_jobs_of_a_sharded_workflow_split_the_tests_by_the_same_durations(repository: Repository) -> None:
+    jobs = rendered(repository, "sharded", 'shards = 5\ninputs = {fail-under = "90", database = "shop"}\n')[
+        "jobs"
+    ]
+    assert list(jobs) == ["durations", "test", "combine"]
+    assert jobs["test"]["strategy"]["matrix"] == {"shard": list("12345")}
+    (run,) = (step for step in jobs["test"]["steps"] if step.get("id") == "ci-kit")
+    assert run["with"]["shard"] == "${{ matrix.shard }}/5"
+    assert run["with"]["database"] == "shop"
+    (combine,) = (step for step in jobs["combine"]["steps"] if step.get("id") == "ci-kit")
+    assert combine["with"]["command"] == "combine"
+    # A threshold is for all shards together.
+    assert combine["with"]["fail-under"] == "90"
+    assert "fail-under" not in run["with"]
+    stored = [step["with"]["name"] for step in jobs["durations"]["steps"] if "name" in step.get("with", {})]
+    read = [step["with"].get("pattern") for step in jobs["test"]["steps"] if "with" in step]
+    assert stored == ["ci-kit-history"]
+    assert "ci-kit-history" in read
+
+
+def test_a_sharded_workflow_of_a_project_without_a_history_has_no_job_for_it(repository: Repository) -> None:
+    jobs = rendered(repository, "sharded", '[tool.ci-kit]\nhistory = "none"\n')["jobs"]
+    assert list(jobs) == ["test", "combine"]
+    assert "needs" not in jobs["test"]
+
+
+def test_the_shards_of_a_matrix_have_names_of_their_own(repository: Repository) -> None:
+    jobs = rendered(repository, "sharded", 'shards = 2\npython-versions = ["3.12", "3.13"]\n')["jobs"]
+    assert jobs["test"]["strategy"]["matrix"] == {"python": ["3.12", "3.13"], "shard": ["1", "2"]}
+    (name,) = (
+        step["with"]["name"]
+        for step in jobs["test"]["steps"]
+        if step["name"].startswith("Upload the results")
+    )
+    assert name == "ci-kit-shard-${{ matrix.python }}-${{ matrix.shard }}"

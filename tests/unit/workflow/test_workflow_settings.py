@@ -89,6 +89,7 @@ def test_every_key_is_read(repository: Repository) -> None:
         paths=("app/**", "!app/docs/**"),
         python_versions=("3.12", "3.13"),
         servers=("8.4",),
+        shards=3,
         operating_systems=("ubuntu-24.04-arm",),
         server=WantedVersion("MariaDB", (11, 4)),
         runs_on="${{ vars.RUNNER }}",
