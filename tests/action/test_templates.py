@@ -92,15 +92,11 @@ def test_another_workflow_calls_the_reusable_one(own_settings: Checkout) -> None
 
 
 def stand_in(folder: Path, name: str, script: str) -> str:
-    """An action in the place of one that needs GitHub's storage; gives what act's --local-repository takes."""
+    """An action for one that needs GitHub's storage; gives what act's --local-repository takes."""
     (folder / name).mkdir(parents=True)
-    variables = {"NAME": "inputs.name", "FILES": "inputs.path", "PATTERN": "inputs.pattern"}
-    step = {
-        "shell": "bash",
-        "env": {"KEPT": str(folder / "kept")}
-        | {key: f"${{{{ {value} }}}}" for key, value in variables.items()},
-        "run": script,
-    }
+    values = {"NAME": "inputs.name", "FILES": "inputs.path", "PATTERN": "inputs.pattern"}
+    variables = {key: f"${{{{ {one} }}}}" for key, one in values.items()} | {"KEPT": str(folder / "kept")}
+    step = {"shell": "bash", "env": variables, "run": script}
     action = {
         "name": name,
         "description": name,

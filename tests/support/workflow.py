@@ -58,11 +58,13 @@ def write_empty_action(folder: Path) -> None:
     act clones every action of a workflow, also for a step that it skips. With --local-repository it uses
     this action instead, so that the tests do not need the network.
     """
-    folder.mkdir(parents=True)
     # act fails at the end of a job if the action of a step that ran has no steps.
     steps = "  steps: [{shell: bash, run: ':'}]\n"
     text = f"name: none\ndescription: none\nruns:\n  using: composite\n{steps}"
-    (folder / "action.yml").write_text(text, encoding="utf-8")
+    # actions/cache has two more actions in folders.
+    for one in (folder, folder / "restore", folder / "save"):
+        one.mkdir(parents=True)
+        (one / "action.yml").write_text(text, encoding="utf-8")
 
 
 def _git(folder: Path, *args: str) -> str:

@@ -101,10 +101,9 @@ def test_each_job_states_its_permissions_and_its_time(all_templates: Repository)
         workflow = yaml.safe_load(file.text)
         for job in workflow.get("jobs", {}).values():
             assert workflow["permissions"] == {}
-            # Without a checkout, a job needs no permission.
-            assert bool(job["permissions"]) == any(
-                "checkout" in step.get("uses", "") for step in job["steps"]
-            )
+            # Without a checkout, a job may need no permission.
+            checks_out = any("checkout" in step.get("uses", "") for step in job["steps"])
+            assert job["permissions"] or not checks_out
             assert job["timeout-minutes"] <= 15
 
 
