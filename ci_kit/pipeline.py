@@ -269,7 +269,7 @@ class Job:
             root=self._settings.root,
             name=self._name,
             selection=self._selected.selection,
-            shard=self._shard.with_coverage(self._coverage, self._patch),
+            shard=self._shard.with_coverage(None if self._selected.partial else self._coverage, self._patch),
             began=self._steps.began,
             workers=self._workers.used,
         )

@@ -100,8 +100,8 @@ _TORTOISE = Suite(
 )
 
 # README.unittests.rst describes this server. Only the dialect is measured: the coverage of sqlalchemy.testing
-# differs from run to run, by hand too. Its own plugin creates a database for each worker, in pytest's main process:
-# all workers need one server, and a user who may create databases.
+# differs from run to run, by hand too. Its own plugin creates a database for each worker, in pytest's main
+# process: all workers need one server, and a user who may create databases.
 _SQLALCHEMY = Suite(
     name="SQLAlchemy",
     requirement="sqlalchemy==2.0.43",

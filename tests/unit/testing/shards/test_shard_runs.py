@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.environments import environment
 from tests.unit.support import ALONE, SELF_HOSTED, ci_kit, file_command, write
+from tests.unit.testing.patch.repositories import git
 
 SUITE = {
     "app.py": "def used(n):\n    if n:\n        return 1\n    return 2\n",
@@ -27,10 +28,11 @@ class Shards:
 
     def __init__(self, folder: Path, files: dict[str, str]) -> None:
         self.root = write(folder / "p", files)
+        self.python = sys.executable
 
     def run(self, shard: str, *words: str, **environ: str) -> CompletedProcess[str]:
         name = shard.replace("/", "-")
-        flags = [f"--shard={shard}", f"--run-report=runs/{name}.json", f"--python={sys.executable}", *words]
+        flags = [f"--shard={shard}", f"--run-report=runs/{name}.json", f"--python={self.python}", *words]
         done = ci_kit("run", "-C", self.root, *flags, env=ALONE | environ)
         assert "Traceback (most recent call last)" not in done.stderr
         return done
@@ -133,8 +135,8 @@ def test_thresholds_apply_to_all_shards_together(shards: Shards) -> None:
 def test_the_threshold_of_pytest_cov_waits_for_all_shards(shards: Shards) -> None:
     addopts = "[tool.pytest.ini_options]\naddopts = '-p pytest_cov --cov --cov-fail-under=100'\n"
     write(shards.root, {"pyproject.toml": SUITE["pyproject.toml"] + addopts})
-    python = f"--python={environment('coverage-newest')}"
-    shards.run_all(3, python)
+    shards.python = environment("coverage-newest")
+    shards.run_all(3)
     assert "coverage 100.0 %" in shards.combine().stderr
 
 
@@ -282,3 +284,19 @@ def test_the_reports_of_a_shard_do_not_show_its_coverage_as_that_of_the_project(
         or not file_command(output.read_text())["coverage-percent"]
     )
     assert "`ci-kit combine` applies fail-under" in done.stderr
+
+
+def test_all_shards_together_run_the_tests_that_a_change_affects(shards: Shards) -> None:
+    git(shards.root, "init", "-q", "-b", "main")
+    write(shards.root, {".gitignore": "runs\n.coverage\n__pycache__\n"})
+    git(shards.root, "add", ".")
+    git(shards.root, "commit", "-q", "-m", "first")
+    whole = ("--changed", "--measure-tests", f"--python={sys.executable}")
+    done = ci_kit("run", "-C", shards.root, *whole, env=ALONE)
+    assert done.returncode == 0, done.stderr
+    write(shards.root, {"test_b.py": SUITE["test_b.py"].replace("== 2", "== 1 + 1")})
+    shards.run_all(2, "--changed")
+    # A function in one line belongs to the code of its file too.
+    affected = ["test_b.py::test_one", "test_b.py::test_zero"]
+    assert sorted(shards.tests("1-2") + shards.tests("2-2")) == affected
+    assert "Affected tests passed: 2 passed" in shards.combine("--fail-under=100").stderr
