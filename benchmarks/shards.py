@@ -9,15 +9,11 @@ from __future__ import annotations
 import argparse
 import json
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from ci_kit.testing.lent.ci_kit_shard.split import file_of, split, weights_of
 from tests.support.environments import environment
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "ci_kit" / "testing" / "lent"))
-
-from ci_kit_shard.split import file_of, split, weights_of
 
 _DURATIONS = Path(__file__).with_name("two_runs.json")
 _ROW = "{:<44}{:>8}{:>12}{:>14}"

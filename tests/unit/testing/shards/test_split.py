@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import random
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import ci_kit.testing.plugins
-
-if TYPE_CHECKING:
-    from ci_kit.testing.lent.ci_kit_shard.split import file_of, split, weights_of
-else:
-    # The project's pytest imports it from a folder on its path.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(Path(ci_kit.testing.plugins.__file__).parent / "lent"))
-        patch.setattr(sys, "dont_write_bytecode", True)
-        from ci_kit_shard.split import file_of, split, weights_of
+from ci_kit.testing.lent.ci_kit_shard.split import file_of, split, weights_of
 
 SHARDS = st.integers(1, 9)
 NODES = st.lists(
