@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from ci_kit.settings.shapes import shaped
 
@@ -12,7 +12,8 @@ _MOST = 256
 """GitHub allows so many jobs in one matrix (GitHub's documentation, "Actions limits")."""
 
 
-class Shard(NamedTuple):
+@dataclass(frozen=True)
+class Shard:
     """The shard ``number`` (from 1) ``of`` so many."""
 
     number: int
@@ -25,6 +26,8 @@ class Shard(NamedTuple):
 @shaped({"type": "string", "pattern": r"^\s*(\d{1,4}/\d{1,4})?\s*$"})
 def shard(value: object) -> Shard | None:
     """A shard, or None for an empty text. Raises ValueError."""
+    if isinstance(value, Shard):
+        return value
     text = str(value).strip()
     if not text:
         return None

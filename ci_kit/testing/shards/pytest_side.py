@@ -49,8 +49,7 @@ def shard_arguments(host: Host, plan: ShardPlan | None, folder: Path) -> list[st
     """The arguments that make pytest run one shard; ``folder`` is for the files of this command."""
     if plan is None:
         return []
-    number, of = plan.shard
-    document = {"number": number, "of": of, "seconds": dict(plan.seconds)}
+    document = {"number": plan.shard.number, "of": plan.shard.of, "seconds": dict(plan.seconds)}
     host.write(folder / _FILE, json.dumps(document), shown="")
     return ["-p", "ci_kit_shard", f"--ci-kit-shard={folder / _FILE}"]
 

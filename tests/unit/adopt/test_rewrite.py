@@ -84,13 +84,13 @@ def test_all_other_lines_stay_byte_for_byte(
 def _left(lines: list[str]) -> list[str]:
     """What stays of the steps before the tests, without the empty lines that would be left over."""
     left: list[str] = []
-    is_behind_gone = False
+    is_left_over = False
     for one in lines:
         if one in GOES:
-            is_behind_gone = True
-        elif one != "\n" or not is_behind_gone or (left and left[-1] != "\n"):
+            is_left_over = not left or left[-1] == "\n"
+        elif one != "\n" or not is_left_over:
             left.append(one)
-            is_behind_gone = is_behind_gone and one == "\n"
+            is_left_over = False
     return left
 
 

@@ -13,6 +13,7 @@ from ci_kit.settings.loading import load_settings
 from ci_kit.settings.option import Option, ServerKind
 from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.server_version import WantedVersion
+from ci_kit.settings.shard import Shard
 from ci_kit.settings.settings import Settings
 from tests.unit.settings.values import VALUES
 
@@ -103,7 +104,7 @@ def toml_value(item: object) -> object:
 def test_a_value_of_its_own_type_in_pyproject_is_taken(option: Option, tmp_path: Path) -> None:
     for text, meaning in VALUES[option.name]:
         value = list(map(toml_value, meaning)) if isinstance(meaning, tuple) else meaning
-        value = text if isinstance(meaning, WantedVersion) else value
+        value = text if isinstance(meaning, WantedVersion | Shard) else value
         write_table(tmp_path, f"{option.name} = {json.dumps(value)}")
         assert getattr(load_settings(tmp_path, {}), option.field) == meaning
 
@@ -143,6 +144,7 @@ WRONG = {
     "coverage": "90",
     "fail-under": "101",
     "min-tests": "-1",
+    "shard": "6/5",
     "failed-first": "perhaps",
     "changed": "main",
     "changed-ignore": "'unclosed",

@@ -6,6 +6,7 @@ from typing import Any
 
 from ci_kit.settings.pairs import Pair
 from ci_kit.settings.server_version import WantedVersion
+from ci_kit.settings.shard import Shard
 from ci_kit.settings.variables import Variable
 
 # Two values for each option: as a text, as a flag or a variable has it, and what it means.
@@ -73,6 +74,7 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "coverage-json": (("coverage.json", "coverage.json"), ("a b/c.json", "a b/c.json")),
     "coverage-html": (("htmlcov", "htmlcov"), ("a b/c", "a b/c")),
     "min-tests": (("0", 0), ("12", 12)),
+    "shard": (("2/5", Shard(2, 5)), ("1/1", Shard(1, 1))),
     "failed-first": (("true", True), ("false", False)),
     "changed": (("true", True), ("false", False)),
     "changed-ignore": (("*.md", ("*.md",)), ("docs/* *.txt", ("docs/*", "*.txt"))),
