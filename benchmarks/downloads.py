@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from urllib.parse import urljoin
 from urllib.request import Request, urlopen
 
 from pip._internal.models.index import PyPI
+from pip._vendor import certifi
 
 from ci_kit.managers.manager import PackageManager
 from ci_kit.managers.table import managers_of
@@ -74,7 +76,7 @@ class Network:
     The mirror adds the headers about caching of the public index, which another mirror may leave out.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.received = 0
         asked = subprocess.run(
             [sys.executable, "-m", "pip", "config", "get", "global.index-url"],
@@ -102,14 +104,32 @@ class Network:
 
             def log_message(self, *_: object) -> None: ...
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self._url = f"http://127.0.0.1:{server.server_port}"
+        bundle, context = self._certificate(folder)
+        proxy, mirror = (ThreadingHTTPServer(("127.0.0.1", 0), Handler) for _ in range(2))
+        # pip caches only what comes over TLS.
+        mirror.socket = context.wrap_socket(mirror.socket, server_side=True)
+        for server in (proxy, mirror):
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+        index = f"https://127.0.0.1:{mirror.server_port}/simple"
         self.variables = {
-            "HTTPS_PROXY": self._url,
-            "PIP_INDEX_URL": f"{self._url}/simple",
-            "PDM_PYPI_URL": f"{self._url}/simple",
+            "HTTPS_PROXY": f"http://127.0.0.1:{proxy.server_port}",
+            "NO_PROXY": "127.0.0.1",
+            "PIP_INDEX_URL": index,
+            "PDM_PYPI_URL": index,
+            **dict.fromkeys(("PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"), bundle),
         }
+
+    def _certificate(self, folder: Path) -> tuple[str, ssl.SSLContext]:
+        """The certificates to trust, and the context of a server with one of them."""
+        key, own, bundle = (folder / name for name in ("key.pem", "own.pem", "bundle.pem"))
+        words = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1")
+        more = ("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(own))
+        subprocess.run([*words, *more], check=True, capture_output=True)
+        trusted = Path(ssl.get_default_verify_paths().cafile or certifi.where())
+        bundle.write_bytes(trusted.read_bytes() + own.read_bytes())
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(own, key)
+        return str(bundle), context
 
     def get(self, path: str) -> tuple[bytes, str, str]:
         """The content of a path of the mirror, its type, and how long it stays in a cache."""
@@ -157,16 +177,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="MANAGER", help=f"default: {', '.join(PROJECTS)}")
     names = parser.parse_args().names or list(PROJECTS)
-    network = Network()
     print("| manager | kept | downloaded | with the cache | seconds |\n|---|---|---|---|---|")
-    for name in names:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            print(row(name, Path(folder), network), flush=True)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        network = Network(Path(folder))
+        for name in names:
+            print(row(name, Path(folder, name), network), flush=True)
 
 
 def row(name: str, folder: Path, network: Network) -> str:
     source = folder / "source"
-    source.mkdir()
+    source.mkdir(parents=True)
     for file, text in PROJECTS[name].files.items():
         (source / file).write_text(text, encoding="utf-8")
     if lock := PROJECTS[name].lock:
