@@ -9,7 +9,7 @@ from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
 from ci_kit.managers.deciding_files import deciding_files
 from ci_kit.managers.environments import python_of
-from ci_kit.managers.manager import Commands, Configuration
+from ci_kit.managers.manager import PIP_CACHE, Commands, Configuration
 from ci_kit.managers.toml_tables import read_table
 
 _DEFAULT = "default"
@@ -37,7 +37,7 @@ class Hatch:
     )
     # Hatch installs by pip, or by uv if an environment asks for it.
     workspaces = False
-    cache_folders = ("~/.cache/pip", "~/.cache/uv")
+    cache_folders = (PIP_CACHE, "~/.cache/uv")
 
     def find(self, folder: Path, host: Host, /) -> tuple[str, ...] | None:
         if not _uses_hatch(folder) or not host.which(self.program):

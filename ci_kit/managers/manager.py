@@ -9,6 +9,9 @@ from typing import Protocol
 
 from ci_kit.host.machine import Host
 
+PIP_CACHE = "~/.cache/pip"
+"""pip's packages: those of a manager's own program, and all that a manager installs by pip."""
+
 
 def _any_file(_file: Path) -> bool:
     return True

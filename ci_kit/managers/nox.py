@@ -7,7 +7,7 @@ from pathlib import Path
 from ci_kit.host.machine import Host
 from ci_kit.managers.deciding_files import deciding_files
 from ci_kit.managers.environments import environment_for_tests
-from ci_kit.managers.manager import Commands, Configuration
+from ci_kit.managers.manager import PIP_CACHE, Commands, Configuration
 
 _INSTALL = "nox --install-only"
 
@@ -20,7 +20,7 @@ class Nox:
     locks = ()
     configurations = (Configuration("noxfile.py"),)
     workspaces = False
-    cache_folders = ("~/.cache/pip",)
+    cache_folders = (PIP_CACHE,)
 
     def find(self, folder: Path, _host: Host, /) -> tuple[str, ...] | None:
         python = environment_for_tests(folder / ".nox")

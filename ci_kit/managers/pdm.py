@@ -9,7 +9,7 @@ from ci_kit.host.machine import Host
 from ci_kit.managers.deciding_files import deciding_files
 from ci_kit.managers.environments import python_of, runs
 from ci_kit.managers.job_tools import extras_with_tools
-from ci_kit.managers.manager import Commands, Configuration
+from ci_kit.managers.manager import PIP_CACHE, Commands, Configuration
 from ci_kit.managers.toml_tables import read_table
 
 # PDM's manual, "Working with virtual environments": the path of the interpreter that the project uses.
@@ -30,7 +30,7 @@ class Pdm:
     locks = (_LOCK,)
     configurations = (Configuration("pyproject.toml", _has_environment),)
     workspaces = False
-    cache_folders = ("~/.cache/pdm",)
+    cache_folders = (PIP_CACHE, "~/.cache/pdm")
 
     def find(self, folder: Path, host: Host, /) -> tuple[str, ...] | None:
         # The program is not asked: `pdm info` makes an environment if none exists.

@@ -10,7 +10,7 @@ from ci_kit.host.machine import Host
 from ci_kit.managers.deciding_files import packaging_files
 from ci_kit.managers.job_tools import TEST_TOOLS, extras_with_tools, is_name
 from ci_kit.managers.lock_files import has_hashes, lists_package, requirements_files
-from ci_kit.managers.manager import Commands, Configuration
+from ci_kit.managers.manager import PIP_CACHE, Commands, Configuration
 from ci_kit.managers.requirements import REQUIREMENTS, requirements_for_tests
 from ci_kit.managers.toml_tables import read_table
 from ci_kit.managers.uv import CACHE_FOLDER as UV_CACHE_FOLDER
@@ -31,7 +31,7 @@ class Pip:
         for name in ("requirements/*.txt", "*requirements*.txt", "pyproject.toml", "setup.py")
     )
     workspaces = False
-    cache_folders = ("~/.cache/pip", UV_CACHE_FOLDER)
+    cache_folders = (PIP_CACHE, UV_CACHE_FOLDER)
 
     def find(self, _folder: Path, _host: Host, /) -> None:
         return None

@@ -8,7 +8,7 @@ from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
 from ci_kit.managers.deciding_files import deciding_files
 from ci_kit.managers.environments import python_of, runs
-from ci_kit.managers.manager import Commands, Configuration
+from ci_kit.managers.manager import PIP_CACHE, Commands, Configuration
 
 _PROJECT = "Pipfile"
 _LOCK = "Pipfile.lock"
@@ -24,7 +24,7 @@ class Pipenv:
     locks = (_LOCK,)
     configurations = (Configuration(_PROJECT),)
     workspaces = False
-    cache_folders = ("~/.cache/pipenv",)
+    cache_folders = (PIP_CACHE, "~/.cache/pipenv")
 
     def find(self, folder: Path, host: Host, /) -> tuple[str, ...] | None:
         if not (folder / _PROJECT).is_file() and not (folder / _LOCK).is_file():

@@ -11,7 +11,7 @@ from ci_kit.host.machine import Host
 from ci_kit.managers.deciding_files import deciding_files
 from ci_kit.managers.environments import python_of, runs
 from ci_kit.managers.job_tools import extras_with_tools, has_tool, is_name, with_tools
-from ci_kit.managers.manager import Commands, Configuration
+from ci_kit.managers.manager import PIP_CACHE, Commands, Configuration
 from ci_kit.managers.toml_tables import read_table
 
 _LOCK = "poetry.lock"
@@ -36,7 +36,7 @@ class Poetry:
     configurations = (Configuration("pyproject.toml", _has_dependencies),)
     # The environments next to these hold the paths of one Python.
     workspaces = False
-    cache_folders = ("~/.cache/pypoetry/artifacts", "~/.cache/pypoetry/cache")
+    cache_folders = (PIP_CACHE, "~/.cache/pypoetry/artifacts", "~/.cache/pypoetry/cache")
 
     def find(self, folder: Path, host: Host, /) -> tuple[str, ...] | None:
         if not _uses_poetry(folder):

@@ -8,7 +8,7 @@ from pathlib import Path
 from ci_kit.host.machine import Host
 from ci_kit.managers.deciding_files import deciding_files
 from ci_kit.managers.environments import environment_for_tests
-from ci_kit.managers.manager import Commands, Configuration
+from ci_kit.managers.manager import PIP_CACHE, Commands, Configuration
 from ci_kit.managers.toml_tables import read_table
 
 # tox has this environment in every project. Its Python is the one that runs tox.
@@ -39,7 +39,7 @@ class Tox:
         Configuration("tox.toml"),
     )
     workspaces = False
-    cache_folders = ("~/.cache/pip",)
+    cache_folders = (PIP_CACHE,)
 
     def find(self, folder: Path, _host: Host, /) -> tuple[str, ...] | None:
         # Not `tox exec`: it hides the environment variables that pass_env does not list, the database's too.

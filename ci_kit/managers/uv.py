@@ -12,7 +12,7 @@ from ci_kit.host.machine import Host
 from ci_kit.managers.deciding_files import deciding_files
 from ci_kit.managers.environments import python_of, runs
 from ci_kit.managers.job_tools import TEST_TOOLS, extras_with_tools, groups_with_tools
-from ci_kit.managers.manager import Commands, Configuration
+from ci_kit.managers.manager import PIP_CACHE, Commands, Configuration
 from ci_kit.managers.toml_tables import read_table
 
 _LOCK = "uv.lock"
@@ -34,7 +34,7 @@ class Uv:
         Configuration("pyproject.toml", lambda file: _has_settings(file.parent)),
     )
     workspaces = True
-    cache_folders = (CACHE_FOLDER,)
+    cache_folders = (PIP_CACHE, CACHE_FOLDER)
 
     def find(self, folder: Path, host: Host, /) -> tuple[str, ...] | None:
         # A workspace has its lock file and its environment at its root.
