@@ -13,8 +13,8 @@ from ci_kit.settings.loading import load_settings
 from ci_kit.settings.option import Option, ServerKind
 from ci_kit.settings.options import OPTIONS
 from ci_kit.settings.server_version import WantedVersion
-from ci_kit.settings.shard import Shard
 from ci_kit.settings.settings import Settings
+from ci_kit.settings.shard import Shard
 from tests.unit.settings.values import VALUES
 
 BY_NAME = {option.name: option for option in OPTIONS}
