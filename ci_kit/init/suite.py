@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from ci_kit.init.repository import Place, Repository
 from ci_kit.managers.lock_files import lists_package, requirements_files
 from ci_kit.managers.packages import declares, installs
-from ci_kit.managers.table import managers_of
+from ci_kit.managers.table import locks, managers_of
 from ci_kit.testing.dotenv.pytest_config import read_configuration
 
 Runner: TypeAlias = Literal["pytest", "Django", "unittest"]
@@ -78,7 +78,10 @@ def _reasons_for_pytest(
         yield repository.place_of(str(folder / configuration.file), "pytest")
     for manager in managers_of(absolute):
         if declares(absolute, "pytest") or installs(manager, absolute, "pytest"):
-            yield Place(str(folder / next(iter((*manager.locks, "pyproject.toml")))))
+            if locked := locks(manager, absolute):
+                yield Place(str(folder / locked[0]))
+            else:
+                yield repository.place_of(str(folder / "pyproject.toml"), "pytest")
     for name in requirements_files(absolute):
         if lists_package(absolute / name, "pytest"):
             yield repository.place_of(str(folder / name), "pytest")

@@ -9,6 +9,7 @@ from pathlib import Path
 from ci_kit.host.machine import Host
 from ci_kit.managers.lock_files import lists_package, requirements_files
 from ci_kit.managers.manager import PackageManager
+from ci_kit.managers.packages import declares
 from ci_kit.managers.table import locks, managers_of
 from ci_kit.settings.project_folders import project_folders
 from ci_kit.settings.settings import Settings
@@ -26,6 +27,15 @@ def how_to_install(missing: Sequence[str], interpreter: Interpreter, settings: S
             if all(lists_package(folder / file, name) for name in missing):
                 command = _command(manager, folder, interpreter)
                 return f"type `{command}` in {_where(manager, folder, settings)}: {file} lists {names}"
+    for manager, folder in used:
+        # Nothing is locked or installed yet.
+        if (
+            manager.program
+            and not _files(manager, folder)
+            and all(declares(folder, name) for name in missing)
+        ):
+            command = _command(manager, folder, interpreter)
+            return f"type `{command}` in {_where(manager, folder, settings)}: the project names {names}"
     for manager, folder in used:
         if manager.program:
             add = manager.commands(folder).add.format(words=" ".join(missing), names=names)
@@ -46,7 +56,7 @@ def _files(manager: PackageManager, folder: Path) -> Sequence[str]:
 def _command(manager: PackageManager, folder: Path, interpreter: Interpreter) -> str:
     commands = manager.commands(folder)
     if manager.program:
-        return commands.complete
+        return commands.complete if _files(manager, folder) else commands.create
     # pip installs into the Python that runs it.
     return (
         f"{shlex.join(interpreter.command)} {commands.complete}"

@@ -41,6 +41,14 @@ def advice_for(root: Path, *missing: str, environment: bool = True, **flags: Any
         ({"poetry.lock": ONE}, "type `poetry add --group dev coverage pytest` in {}"),
         ({"uv.lock": ONE}, "type `uv add --dev coverage pytest` in {}/packages/api"),
         ({"pdm.lock": ""}, "type `pdm add --dev --group test coverage pytest` in {}"),
+        (
+            {"pyproject.toml": "[tool.poetry.group.dev.dependencies]\npytest = '*'\ncoverage = '*'\n"},
+            "type `poetry install` in {}: the project names coverage and pytest",
+        ),
+        (
+            {"Pipfile": "[dev-packages]\npytest = '*'\ncoverage = '*'\n"},
+            "type `pipenv install --dev` in {}: ",
+        ),
         ({"Pipfile": ""}, "type `pipenv install --dev coverage pytest` in {}"),
         ({"uv.lock": ONE, "poetry.lock": BOTH}, "type `poetry install --all-extras` in {}"),
         (
