@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
@@ -69,6 +69,13 @@ def _has_tests(text: str) -> bool:
     return bool(re.search(r"\bdef test|\bTestCase\b|\bclass Test", text))
 
 
+def _place_of_pytest(repository: Repository, folder: PurePosixPath, locked: Sequence[str]) -> Place:
+    """The lock file of the project, or else the line of its dependencies."""
+    if locked:
+        return Place(str(folder / locked[0]))
+    return repository.place_of(str(folder / "pyproject.toml"), "pytest")
+
+
 def _reasons_for_pytest(
     repository: Repository, folder: PurePosixPath, tests: tuple[str, ...], files: tuple[str, ...]
 ) -> Iterator[Place]:
@@ -78,10 +85,7 @@ def _reasons_for_pytest(
         yield repository.place_of(str(folder / configuration.file), "pytest")
     for manager in managers_of(absolute):
         if declares(absolute, "pytest") or installs(manager, absolute, "pytest"):
-            if locked := locks(manager, absolute):
-                yield Place(str(folder / locked[0]))
-            else:
-                yield repository.place_of(str(folder / "pyproject.toml"), "pytest")
+            yield _place_of_pytest(repository, folder, locks(manager, absolute))
     for name in requirements_files(absolute):
         if lists_package(absolute / name, "pytest"):
             yield repository.place_of(str(folder / name), "pytest")
