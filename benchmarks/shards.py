@@ -1,7 +1,7 @@
 """Splits a real suite into shards, and compares the longest shard with the mean of all.
 
-The durations are those of each unit test of ci-kit in two runs. The split by a history uses those of the
-first run, and the shards are measured by those of the second one. pytest-split is the peer.
+The durations are those of each unit test of ci-kit in two runs. A history has those of the first run. The
+shards are measured by both: by what the history knows, and by what happens next. pytest-split is the peer.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ci_kit.testing.lent.ci_kit_shard.split import file_of, split, weights_of
 from tests.support.environments import environment
 
 _DURATIONS = Path(__file__).with_name("two_runs.json")
-_ROW = "{:<44}{:>8}{:>12}{:>14}"
+_ROW = "{:<40}{:>8}{:>12}{:>12}{:>14}"
 # Runs in the environment that has pytest-split.
 _PEER = """\
 import json, sys
@@ -78,11 +78,12 @@ def main() -> None:
     }
     files = {file_of(node) for node in second}
     print(f"{len(second)} tests in {len(files)} files, {sum(second.values()):.0f} s")
-    print(_ROW.format("", "shards", "longest", "files set up"))
+    print(_ROW.format("", "shards", "first run", "second run", "files set up"))
     for number in arguments.shards:
         for name, way in ways.items():
             found = way(number)
-            print(_ROW.format(name, number, f"{_longest(found, second):.2f}", _set_up(found, len(files))))
+            longest = [f"{_longest(found, seconds):.2f}" for seconds in (first, second)]
+            print(_ROW.format(name, number, *longest, _set_up(found, len(files))))
 
 
 def _longest(shards: Iterable[list[str]], seconds: Mapping[str, float]) -> float:
