@@ -10,7 +10,7 @@ from ci_kit.host.commands import Command
 from ci_kit.host.machine import Host
 from ci_kit.managers.deciding_files import deciding_files
 from ci_kit.managers.environments import python_of, runs
-from ci_kit.managers.job_tools import extras_with_tools, has_tool, is_name, with_tools
+from ci_kit.managers.job_tools import extras_with_tools, has_tool, is_name, normalised, with_tools
 from ci_kit.managers.manager import PIP_CACHE, Commands, Configuration
 from ci_kit.managers.toml_tables import read_table
 
@@ -107,10 +107,10 @@ def _is_package(folder: Path) -> bool:
     table = _poetry(folder)
     if table.get("package-mode") is False:
         return False
-    if "packages" in table or "include" in table:
+    if table.get("packages"):
         return True
     name = table.get("name") or read_table(folder / "pyproject.toml", "project").get("name")
-    module = re.sub(r"[-_.]+", "_", str(name or ""))
+    module = normalised(str(name or "")).replace("-", "_")
     places = (place / file for place in (folder, folder / "src") for file in (module, f"{module}.py"))
     return bool(module) and any(place.exists() for place in places)
 

@@ -58,6 +58,8 @@ def test_the_poetry_that_wrote_the_lock_file_is_installed(
         ({"pyproject.toml": POETRY, "my_shop/__init__.py": ""}, ""),
         ({"pyproject.toml": POETRY, "src/my_shop/__init__.py": ""}, ""),
         ({"pyproject.toml": POETRY, "my_shop.py": ""}, ""),
+        ({"pyproject.toml": POETRY.replace("my.shop", "MyShop"), "myshop/a.py": ""}, ""),
+        ({"pyproject.toml": f"{POETRY}include = ['data']\npackages = []\n"}, " --no-root"),
         ({"pyproject.toml": f"{POETRY}package-mode = false\n", "my_shop.py": ""}, " --no-root"),
         ({"pyproject.toml": f"{POETRY}packages = [{{include = 'a'}}]\n"}, ""),
         ({}, " --no-root"),
