@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ci_kit.errors import CiKitError, UnfinishedRunError
+from ci_kit.errors import CiKitError, UnfinishedRunError, UsageError
 from ci_kit.github import Runner
 from ci_kit.report.excerpt import one_line
 from ci_kit.report.gathering import gather_runs
@@ -33,6 +33,12 @@ def report_runs(settings: Settings, runner: Runner, documents: Sequence[str], *,
         repository=project_folders(settings.root, runner.host.environ)[-1],
         written=files.paths.get("run-report", Path()).resolve(),
     )
+    if shards := [run for run in runs if run.shard]:
+        raise UsageError(
+            f"a document is that of a shard: {one_line(shards[0].name)}",
+            why="a report of shards must have all of them, and `ci-kit report` cannot tell",
+            todo="type `ci-kit combine` with the documents of all shards",
+        )
     report = merge_runs(runs)
     return publish_runs(report, find_problem(report, settings, min_runs), settings, runner, files)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from ci_kit.testing.commands import TestCommand
@@ -36,6 +36,7 @@ def failed_again(
     ``root`` is the project's folder. ``elsewhere`` means that the command is for another machine, which does
     not have pytest's cache of this run.
     """
+    typed = replace(typed, own=_without_shard(typed.own))
     if results is None or not results.failures or [command.kind for command in commands] != ["pytest"]:
         return ()
     if results.remembers_failures and not elsewhere:
@@ -44,6 +45,17 @@ def failed_again(
     tests = _few(_word(failure, root) for failure in results.failures)
     files = _few(_file(failure, root) for failure in results.failures)
     return (*typed.own, "--", *(tests or files)) if tests or files else ()
+
+
+def _without_shard(words: Sequence[str]) -> tuple[str, ...]:
+    """The words without the flag --shard: the failed tests alone would be split anew."""
+    kept: list[str] = []
+    for word in words:
+        if kept and kept[-1] == "--shard":
+            kept.pop()
+        elif not word.startswith("--shard="):
+            kept.append(word)
+    return tuple(kept)
 
 
 def safe_again(words: Sequence[str]) -> tuple[str, ...]:

@@ -104,8 +104,9 @@ def test_combined_shards_report_what_one_run_does(shards: Shards) -> None:
 
 
 def test_an_empty_shard_passes_and_a_suite_without_tests_is_skipped(shards: Shards, tmp_path: Path) -> None:
-    shards.run_all(12)
-    assert sum(not shards.tests(f"{n}-12") for n in range(1, 13)) == 2
+    write(shards.root, {"test_a.py": "", "test_b.py": "def test_b(): ...\n"})
+    shards.run_all(2)
+    assert sorted(len(shards.tests(f"{n}-2")) for n in (1, 2)) == [0, 1]
     assert shards.combine().returncode == 0
     nothing = Shards(tmp_path / "empty", {"pyproject.toml": "[tool.ci-kit]\nmysql = 'off'\n"})
     done = nothing.run("1/2", "--no-coverage")
@@ -270,6 +271,22 @@ def test_a_whole_run_is_no_shard(shards: Shards) -> None:
     done = shards.combine()
     assert done.returncode == 64
     assert "a document is not that of a shard" in done.stderr
+
+
+def test_report_names_combine_for_shards(shards: Shards) -> None:
+    shards.run("1/2")
+    done = ci_kit("report", "-C", shards.root, "runs")
+    assert done.returncode == 64
+    assert "type `ci-kit combine` with the documents of all shards" in done.stderr
+
+
+@pytest.mark.parametrize("flag", [("--shard=1/1",), ("--shard", "1/1")])
+def test_the_command_for_the_failed_tests_has_no_shard(shards: Shards, flag: tuple[str, ...]) -> None:
+    write(shards.root, {"test_b.py": "def test_fails(): assert 0\n"})
+    done = ci_kit("run", "-C", shards.root, *flag, f"--python={sys.executable}", env=ALONE)
+    _, _, again = done.stderr.partition("next ")
+    assert "ci-kit run" in again
+    assert "--shard" not in again
 
 
 def test_the_reports_of_a_shard_do_not_show_its_coverage_as_that_of_the_project(
