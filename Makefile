@@ -18,8 +18,9 @@ run: .venv/installed $(SAMPLE)/.venv/installed ## Run the main job on the sample
 
 test: lint unit $(SAMPLE)/.venv/installed ## Check and test everything, on real servers
 	@test -d /usr/share/zoneinfo || tools/apt.sh "There are no time zone files" tzdata
+	@command -v zsh >/dev/null && command -v fish >/dev/null || tools/apt.sh "A shell is missing" zsh fish
 	@$(BIN)/ci-kit mysql install
-	$(BIN)/python -m pytest tests/containers tests/runner tests/action tests/mysql tests/browser tests/support \
+	$(BIN)/python -m pytest tests/containers tests/runner tests/action tests/mysql tests/browser tests/shells tests/support \
 		--numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 lint: .venv/installed ## Check format, types, imports, workflows and scripts

@@ -20,7 +20,7 @@ from ci_kit.cli.exits import exit_code, exit_code_table, raise_on_signals
     epilog=exit_code_table(),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-@click.version_option(__version__, prog_name="ci-kit")
+@click.version_option(__version__, "-V", "--version", prog_name="ci-kit")
 @common_options
 def cli() -> None:
     """CI test jobs for Python projects with a MySQL database.

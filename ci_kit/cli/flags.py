@@ -54,8 +54,20 @@ def _flag(option: Option) -> Callable[[_Function], _Function]:
             callback=_joined(option),
             metavar=metavar,
             help=option.help,
+            shell_complete=_choices(option),
         )
-    return click.option(option.flag, option.field, metavar=metavar, help=option.help)
+    return click.option(
+        option.flag, option.field, metavar=metavar, help=option.help, shell_complete=_choices(option)
+    )
+
+
+def _choices(option: Option) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """What a shell offers for the value of a flag."""
+
+    def matching(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+        return [choice for choice in option.choices if choice.startswith(begun)]
+
+    return matching
 
 
 def _joined(option: Option) -> Callable[[click.Context, click.Parameter, tuple[str, ...]], object]:
