@@ -1,0 +1,50 @@
+"""What the repository promises to its users and contributors."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.support import ROOT
+
+SECURITY = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+PROMISED = re.findall(r"`(test_\w+)`", SECURITY)
+
+
+def test_each_promise_about_security_names_tests() -> None:
+    rows = [
+        line for line in SECURITY.split("## What ci-kit promises")[1].splitlines() if line.startswith("| ")
+    ]
+    assert len(rows) > 5
+    assert [row for row in rows[1:] if "`test_" not in row] == []
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_a_test_behind_a_promise_exists(name: str) -> None:
+    files = [
+        path for path in (ROOT / "tests").rglob("test_*.py") if f"def {name}(" in path.read_text("utf-8")
+    ]
+    assert len(files) == 1
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"),
+    [
+        ("vendor.github-issue-forms", ["bug.yml", "idea.yml"]),
+        ("vendor.github-issue-config", ["config.yml"]),
+    ],
+)
+def test_the_issue_forms_fit_their_schema(schema: str, files: list[str]) -> None:
+    folder = ROOT / ".github" / "ISSUE_TEMPLATE"
+    done = subprocess.run(
+        [Path(sys.executable).with_name("check-jsonschema"), "--builtin-schema", schema, *files],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
