@@ -48,3 +48,24 @@ def test_the_issue_forms_fit_their_schema(schema: str, files: list[str]) -> None
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+def structure(text: str) -> dict[str, list[str]]:
+    """What two languages have in common: the levels of headings, the code, the targets of links, the rows."""
+    code = re.findall(r"^```.*?^```$", text, re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    return {
+        "headings": re.findall(r"^#+", prose, re.MULTILINE),
+        "code": code,
+        "links": [one for one in re.findall(r"\]\(([^)]+)\)", prose) if not one.startswith("README")],
+        "commands": re.findall(r"^\| (`[^|]+) \|", prose, re.MULTILINE),
+        "points": re.findall(r"^(?:- |\d\. )", prose, re.MULTILINE),
+    }
+
+
+def test_the_korean_readme_is_in_step_with_the_english_one() -> None:
+    english, korean = ((ROOT / name).read_text("utf-8") for name in ("README.md", "README.ko.md"))
+    assert structure(korean) == structure(english)
+    # A variable, flag or output that one of them names is in both.
+    names = [set(re.findall(r"`([^`\s]+)`", text)) for text in (english, korean)]
+    assert names[0] == names[1]
