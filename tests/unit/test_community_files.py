@@ -69,3 +69,13 @@ def test_the_korean_readme_is_in_step_with_the_english_one() -> None:
     # A variable, flag or output that one of them names is in both.
     names = [set(re.findall(r"`([^`\s]+)`", text)) for text in (english, korean)]
     assert names[0] == names[1]
+
+
+def test_each_error_that_is_explained_in_korean_is_a_message_of_ci_kit() -> None:
+    text = (ROOT / "docs" / "ko" / "errors.md").read_text("utf-8")
+    explained = re.findall(r"^## `(.+)`$", text, re.MULTILINE)
+    assert len(explained) == 10
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "ci_kit").rglob("*.py"))
+    # The number of the code is a value in the message.
+    messages = [re.sub(r"\d+$", "", one) for one in explained]
+    assert [one for one in messages if one not in code] == []
