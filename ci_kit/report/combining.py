@@ -40,12 +40,12 @@ def combine_shards(settings: Settings, runner: Runner, documents: Sequence[str])
         repository=project_folders(settings.root, runner.host.environ)[-1],
         written=files.paths.get("run-report", Path()).resolve(),
     )
-    shards = _newest(found)
+    shards = _newest(found, runner)
     problem = _unfit(shards)
-    names = tuple(dict.fromkeys(one.report.name for one in shards))
+    names = tuple(dict.fromkeys(one.suite for one in shards))
     suites = []
     for name in names:
-        parts = [one for one in shards if one.report.name == name]
+        parts = [one for one in shards if one.suite == name]
         suite = _one_suite(parts, named=len(names) > 1)
         suites.append(suite if problem else _compared(suite, parts, settings, runner))
     report = merge_runs(suites)
@@ -58,19 +58,20 @@ def combine_shards(settings: Settings, runner: Runner, documents: Sequence[str])
 
 
 class _Part(NamedTuple):
-    """The report of a shard, and which shard it is."""
+    """The report of a shard, which shard it is, and the name of the run that it is a part of."""
 
     report: RunReport
     shard: ShardReport
+    suite: str
 
 
-def _newest(reports: Iterable[RunReport]) -> list[_Part]:
+def _newest(reports: Iterable[RunReport], runner: Runner) -> list[_Part]:
     """The newest document of each shard, in their order. Raises UsageError for a run that is no shard.
 
     A job that runs again leaves a second document.
     """
     found: dict[tuple[str, int, int], _Part] = {}
-    for report in _with_known_names(list(reports)):
+    for report in _with_known_names(list(reports), runner):
         shard = report.shard
         if shard is None:
             raise UsageError(
@@ -78,7 +79,9 @@ def _newest(reports: Iterable[RunReport]) -> list[_Part]:
                 why="the run had no setting shard",
                 todo="report whole runs by `ci-kit report`",
             )
-        key = (report.name, shard.of, shard.number)
+        # Two runners may have other patch releases of the server and of Python.
+        suite = stable_name(report.name, runner)
+        key = (suite, shard.of, shard.number)
         before = found.get(key)
         if before and before.shard.attempt == shard.attempt:
             raise ShardsError(
@@ -87,23 +90,24 @@ def _newest(reports: Iterable[RunReport]) -> list[_Part]:
                 todo="give the runs of a matrix different names by run-name, or remove old documents",
             )
         if not before or before.shard.attempt < shard.attempt:
-            found[key] = _Part(report, shard)
+            found[key] = _Part(report, shard, suite)
     return [found[key] for key in sorted(found)]
 
 
-def _with_known_names(reports: list[RunReport]) -> list[RunReport]:
+def _with_known_names(reports: list[RunReport], runner: Runner) -> list[RunReport]:
     """The reports. A run that ended before it had a name gets that of the others, if there is only one."""
-    names = {report.name for report in reports if report.shard and report.shard.kind}
+    named = [report.name for report in reports if report.shard and report.shard.kind]
+    names = {stable_name(name, runner) for name in named}
     if len(names) != 1:
         return reports
-    name = names.pop()
+    name = named[0]
     return [replace(one, name=name) if one.shard and not one.shard.kind else one for one in reports]
 
 
 def _unfit(parts: Sequence[_Part]) -> CiKitError | None:
     """Why the shards of a run are not all of its tests, each once; None if they are."""
-    for name in dict.fromkeys(part.report.name for part in parts):
-        shards = [part.shard for part in parts if part.report.name == name]
+    for name in dict.fromkeys(part.suite for part in parts):
+        shards = [part.shard for part in parts if part.suite == name]
         if len(sizes := sorted({one.of for one in shards})) > 1:
             return ShardsError(
                 f"the shards of {one_line(name)} are parts of {' and of '.join(map(str, sizes))}",
@@ -146,7 +150,7 @@ def _one_suite(parts: Sequence[_Part], *, named: bool) -> RunReport:
             patch=shard.patch,
             shard=None,
         )
-        for report, shard in parts
+        for report, shard, _ in parts
     ]
     merged = merge_runs(shards)
     results = merged.results
@@ -180,6 +184,6 @@ def _compared(suite: RunReport, parts: Sequence[_Part], settings: Settings, runn
     shard = next((part.shard for part in parts if part.shard.kind), None)
     if shard is None or suite.is_partial:
         return suite
-    name = stable_name(parts[0].report.name, runner)
+    name = parts[0].suite
     whole = (name, shard.whole_kind)
     return compare_with_history(suite, runner, settings, kinds=Kinds((name, shard.kind), whole, whole))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -102,6 +103,18 @@ def test_counts_and_plugins_are_the_project_s(project_python: str, tmp_path: Pat
     # The project's own pytest-html and pytest-metadata work, beside pytest-json-report.
     assert "42" in (root / "report.html").read_text(encoding="utf-8")
     assert (root / "tests.json").exists()
+
+
+def test_each_test_is_in_one_of_two_shards(project_python: str, tmp_path: Path) -> None:
+    files = {"test_a.py": "def test_a(): ...\ndef test_b(): ...\n", "test_b.py": "def test_c(): ...\n"}
+    root = write(tmp_path, files | {"pytest.ini": "[pytest]\n"})
+    said = ""
+    for shard in ("1/2", "2/2"):
+        words = ["--mysql=off", "--no-coverage", "--history=none", f"--python={project_python}"]
+        done = ci_kit("run", "-C", root, *words, f"--shard={shard}", "--", "-v")
+        assert done.returncode == 0, done.stdout + done.stderr
+        said += done.stdout
+    assert sorted(re.findall(r"::(test_\w) PASSED", said)) == ["test_a", "test_b", "test_c"]
 
 
 def test_the_warnings_are_recorded(project_python: str, tmp_path: Path) -> None:

@@ -229,6 +229,14 @@ def test_the_shards_of_each_run_of_a_matrix_belong_together(shards: Shards) -> N
     assert "shard is missing: 1/2" in shards.combine().stderr.replace("shards is", "shard is")
 
 
+def test_shards_on_other_patch_releases_belong_together(shards: Shards) -> None:
+    shards.run("1/2", "--run-name=MySQL 8.0.45, Python 3.13.1")
+    shards.run("2/2", "--run-name=MySQL 8.0.46, Python 3.13.2")
+    done = shards.combine()
+    assert done.returncode == 0, done.stderr
+    assert "Tests passed: 10 passed" in done.stderr
+
+
 def test_a_shard_that_could_not_run_is_named(shards: Shards) -> None:
     shards.run("1/2")
     done = shards.run("2/2", "--mysql=private", "--mysqld=/nowhere/mysqld")
