@@ -13,10 +13,10 @@ from pathlib import Path
 from ci_kit.errors import CiKitError, UnavailableError
 from ci_kit.github import Runner
 from ci_kit.hand_over import hand_over
+from ci_kit.mysql.kept_run import open_for_run
 from ci_kit.mysql.opening import (
     RunningServer,
     StartingServer,
-    open_server,
     placeholder_values,
     test_environment,
 )
@@ -129,7 +129,7 @@ class Job:
             scope = "the machine" if changed_machine else "this run alone"
             step.done(f"{settings.timezone}, {scope}")
         with self._steps.step("server", "mysql", "starting") if settings.all_servers else nullcontext():
-            starting = [open_server(one, self._runner, cleanup) for one in settings.all_servers]
+            starting = [open_for_run(one, self._runner, cleanup) for one in settings.all_servers]
             self._workers.begin(starting, cleanup)
             self._base = find_base(self._runner, settings)
             with self._steps.step("python", "python", "looking for the project's Python") as step:

@@ -21,6 +21,7 @@ from ci_kit.mysql.client.answering import look_at
 from ci_kit.mysql.container.engine import engine_states
 from ci_kit.mysql.container.image import with_official_image
 from ci_kit.mysql.external import external_login
+from ci_kit.mysql.kept import require_server
 from ci_kit.mysql.kinds import check_settings
 from ci_kit.mysql.opening import server_cleanup
 from ci_kit.mysql.private.program import require_server_program, server_programs
@@ -128,6 +129,8 @@ def _no_server(settings: Settings) -> Section:
 
 
 def _server(settings: Settings, runner: Runner) -> Section:
+    if settings.mysql == "kept":
+        return _kept(settings, runner)
     choice = choose_kind(settings, runner)
     check_settings(settings, choice, runner.host.console)
     uses = _USES[choice.kind](settings, runner)
@@ -135,6 +138,15 @@ def _server(settings: Settings, runner: Runner) -> Section:
     facts = {"kind": choice.kind, "why": choice.why, "uses": uses}
     facts |= {"user": settings.mysql_user, "database": settings.database}
     return Section(_server_name(settings), (f"{choice}: {uses}", login), facts)
+
+
+def _kept(settings: Settings, runner: Runner) -> Section:
+    record = require_server(settings, runner).record
+    uses = f"{record.version}, {record.host}:{record.port}"
+    facts = {"kind": "kept", "why": settings.source("mysql"), "uses": uses}
+    facts |= {"user": record.user, "database": record.database}
+    lines = (f"kept ({settings.source('mysql')}): {uses}", f"user {record.user}, database {record.database}")
+    return Section(_server_name(settings), lines, facts)
 
 
 def _private(settings: Settings, runner: Runner) -> str:

@@ -52,6 +52,12 @@ def choose_kind(settings: Settings, runner: Runner) -> Choice:
             why=f"mysql = off came from {settings.source('mysql')}",
             todo="remove it, or choose a kind of server",
         )
+    if settings.mysql == "kept":
+        raise UsageError(
+            "there is no server to start, because mysql = kept is one that runs already",
+            why=f"it came from {settings.source('mysql')}",
+            todo="only `ci-kit run` uses it; choose another kind of server to start one",
+        )
     if settings.mysql in {"auto", "docker"}:
         _require_one_image(settings)
     if settings.mysql != "auto":

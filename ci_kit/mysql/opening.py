@@ -67,12 +67,13 @@ def test_environment(settings: Settings, servers: Sequence[UsableServer]) -> dic
 
 @dataclass(frozen=True)
 class StartingServer:
-    """The starting server of a run, with its kind and settings."""
+    """The starting server of a run, with its kind and settings. It ``was_kept`` if it ran before the run."""
 
     host: Host
     settings: Settings
     choice: Choice
     booting: Booting
+    was_kept: bool = False
 
     def wait(self) -> RunningServer:
         """Wait until the server is ready for the tests."""
@@ -83,7 +84,8 @@ class StartingServer:
     def ready(self) -> RunningServer:
         """Do the same, and show nothing."""
         with _name_in_errors(self.settings.name):
-            return RunningServer(self.host, self.settings, self.choice, self.booting.ready())
+            ready = self.booting.ready()
+        return RunningServer(self.host, self.settings, self.choice, ready, self.was_kept)
 
     def another(self, cleanup: ExitStack) -> StartingServer:
         """Begin to start a server like this one; see :class:`Repeatable`. ``cleanup`` ends it."""
@@ -103,12 +105,16 @@ class StartingServer:
 
 @dataclass(frozen=True)
 class RunningServer:
-    """The running server of a run, with its kind and settings. It ends with the run, unless it is kept."""
+    """The running server of a run, with its kind and settings. It ends with the run, unless it is kept.
+
+    It ``was_kept`` if it ran before the run.
+    """
 
     host: Host
     settings: Settings
     choice: Choice
     ready: Ready
+    was_kept: bool = False
 
     @property
     def access(self) -> Access:
@@ -116,7 +122,8 @@ class RunningServer:
 
     @property
     def lifetime(self) -> Lifetime:
-        return KINDS[self.choice.kind].lifetime
+        # A server that was there before the run outlives it, whatever its kind is.
+        return "elsewhere" if self.was_kept else KINDS[self.choice.kind].lifetime
 
     def describe(self) -> str:
         """The server in one line."""

@@ -8,7 +8,7 @@ from ci_kit.settings.option import ONLY_PRIVATE, SERVER_KINDS, Option, ServerKin
 from ci_kit.settings.parsers import auto_or, flag, integer, none_or, text, words
 from ci_kit.settings.server_version import wanted_version
 
-ServerChoice: TypeAlias = Literal["auto", ServerKind, "off"]
+ServerChoice: TypeAlias = Literal["auto", ServerKind, "kept", "off"]
 ZoneTables: TypeAlias = Literal["auto", "all", "none"]
 
 _ONLY_DOCKER: frozenset[ServerKind] = frozenset({"docker"})
@@ -23,9 +23,10 @@ SERVER: tuple[Option, ...] = (
         "Server",
         "auto",
         "Server to use: private (started for the run), service (the machine's own), docker (a container),"
-        " external (the one at mysql-host) or off. auto: on a runner, a server that answers at mysql-host,"
-        " such as a service container; on a GitHub-hosted runner, the service; otherwise a private server,"
-        " or a container if the machine has Docker or Podman and no server program.",
+        " external (the one at mysql-host), kept (the one that `ci-kit mysql up` has started) or off. auto: on"
+        " a runner, a server that answers at mysql-host, such as a service container; on a GitHub-hosted"
+        " runner, the service; otherwise a private server, or a container if the machine has Docker or Podman"
+        " and no server program.",
         text,
         choices=get_args(ServerChoice),
     ),

@@ -50,7 +50,7 @@ def test_a_default_is_a_value_that_could_be_given(option: Option) -> None:
 
 def test_the_kinds_of_server_are_the_choices() -> None:
     assert set(BY_NAME["mysql"].choices) == set(typing.get_args(ServerChoice))
-    assert set(typing.get_args(ServerChoice)) - {"auto", "off"} == SERVER_KINDS
+    assert set(typing.get_args(ServerChoice)) - {"auto", "kept", "off"} == SERVER_KINDS
     assert set(BY_NAME["time-zone-tables"].choices) == set(typing.get_args(ZoneTables))
 
 

@@ -87,5 +87,7 @@ def test_every_option_refuses_a_value_of_a_wrong_type(option: Option, value: obj
 
 def test_a_choice_is_one_of_a_list() -> None:
     (mysql,) = (option for option in OPTIONS if option.name == "mysql")
-    with pytest.raises(ValueError, match="expected one of auto, private, service, docker, external, off"):
+    with pytest.raises(
+        ValueError, match="expected one of auto, private, service, docker, external, kept, off"
+    ):
         mysql.value_of("sqlite")
