@@ -23,10 +23,10 @@ SERVER: tuple[Option, ...] = (
         "Server",
         "auto",
         "Server to use: private (started for the run), service (the machine's own), docker (a container),"
-        " external (the one at mysql-host), kept (the one that `ci-kit mysql up` has started) or off. auto: on"
-        " a runner, a server that answers at mysql-host, such as a service container; on a GitHub-hosted"
-        " runner, the service; otherwise a private server, or a container if the machine has Docker or Podman"
-        " and no server program.",
+        " external (at mysql-host), kept (that of `ci-kit mysql up`) or off. auto: on a runner, a"
+        " server that answers at mysql-host, such as a service container; on a GitHub-hosted runner, the"
+        " service; otherwise a private server, or a container if the machine has Docker or Podman and no"
+        " server program.",
         text,
         choices=get_args(ServerChoice),
     ),
