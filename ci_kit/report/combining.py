@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 from ci_kit.errors import CiKitError, ShardsError, UnfinishedRunError, UsageError
 from ci_kit.github import Runner
 from ci_kit.history.kind import Kinds, stable_name
-from ci_kit.report.command import find_problem, publish_runs
+from ci_kit.report.command import find_problem, publish_runs, read_runs
 from ci_kit.report.excerpt import one_line
-from ci_kit.report.gathering import gather_runs
 from ci_kit.report.matrix import merge_runs
 from ci_kit.report.past_runs import compare_with_history
 from ci_kit.report.publishing import show_errors
 from ci_kit.report.report_files import report_paths
 from ci_kit.report.run_report import RunReport
 from ci_kit.report.shard_report import ShardReport
-from ci_kit.settings.project_folders import project_folders
 from ci_kit.settings.settings import Settings
 from ci_kit.testing.results import Results, number_of_tests
 
@@ -34,13 +31,7 @@ def combine_shards(settings: Settings, runner: Runner, documents: Sequence[str])
     UnfinishedRunError, UsageError, UnavailableError, and the errors of the thresholds.
     """
     files = report_paths(settings)
-    found = gather_runs(
-        documents,
-        root=settings.root,
-        repository=project_folders(settings.root, runner.host.environ)[-1],
-        written=files.paths.get("run-report", Path()).resolve(),
-    )
-    shards = _newest(found, runner)
+    shards = _newest(read_runs(settings, runner, documents, files), runner)
     problem = _unfit(shards)
     names = tuple(dict.fromkeys(one.suite for one in shards))
     suites = []

@@ -27,12 +27,7 @@ def report_runs(settings: Settings, runner: Runner, documents: Sequence[str], *,
     Raises UnfinishedRunError, UsageError, UnavailableError, and the errors of the coverage's thresholds.
     """
     files = report_paths(settings)
-    runs = gather_runs(
-        documents,
-        root=settings.root,
-        repository=project_folders(settings.root, runner.host.environ)[-1],
-        written=files.paths.get("run-report", Path()).resolve(),
-    )
+    runs = read_runs(settings, runner, documents, files)
     if shards := [run for run in runs if run.shard]:
         raise UsageError(
             f"a document is that of a shard: {one_line(shards[0].name)}",
@@ -41,6 +36,18 @@ def report_runs(settings: Settings, runner: Runner, documents: Sequence[str], *,
         )
     report = merge_runs(runs)
     return publish_runs(report, find_problem(report, settings, min_runs), settings, runner, files)
+
+
+def read_runs(
+    settings: Settings, runner: Runner, documents: Sequence[str], files: ReportPaths
+) -> list[RunReport]:
+    """The runs in the documents, without the one that this command writes. Raises UsageError."""
+    return gather_runs(
+        documents,
+        root=settings.root,
+        repository=project_folders(settings.root, runner.host.environ)[-1],
+        written=files.paths.get("run-report", Path()).resolve(),
+    )
 
 
 def publish_runs(

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,17 +32,9 @@ class Checkout:
     home: Path
     servers: Path
 
-    def act(
-        self,
-        workflow: str,
-        *,
-        path: str = "",
-        job: str = "",
-        event: str = "push",
-        local: Sequence[str] = (),
-    ) -> WorkflowRun:
-        """Run a workflow file on this machine. ``path`` is put before the PATH, ``local`` as in run_act."""
-        return run_act(self, self.root, workflow, path=path, job=job, event=event, local=local)
+    def act(self, workflow: str, **options: Any) -> WorkflowRun:
+        """Run a workflow file on this machine; :func:`run_act` has the options."""
+        return run_act(self, self.root, workflow, **options)
 
 
 def run_act(
@@ -56,7 +49,8 @@ def run_act(
 ) -> WorkflowRun:
     """Run a workflow of the repository in ``folder``, with the home and the servers of a checkout.
 
-    ``local`` are more actions that act takes from a folder: ``OWNER/NAME@REF=FOLDER``.
+    ``path`` is put before the PATH. ``local`` are more actions that act takes from a folder:
+    ``OWNER/NAME@REF=FOLDER``.
     """
     environ = clean_environ() | {
         "HOME": str(checkout.home),
