@@ -19,6 +19,7 @@ from ci_kit.report.report_files import report_paths
 from ci_kit.report.run_report import RunReport
 from ci_kit.report.shard_report import ShardReport
 from ci_kit.settings.settings import Settings
+from ci_kit.settings.shard import MOST_SHARDS
 from ci_kit.testing.results import Results, number_of_tests
 
 _SHOWN = 10
@@ -69,6 +70,12 @@ def _newest(reports: Iterable[RunReport], runner: Runner) -> list[_Part]:
                 f"a document is not that of a shard: {one_line(report.name)}",
                 why="the run had no setting shard",
                 todo="report whole runs by `ci-kit report`",
+            )
+        if not 1 <= shard.number <= shard.of <= MOST_SHARDS:
+            raise UsageError(
+                f"a document has a shard that cannot be: {shard.shard} of {one_line(report.name)}",
+                why=f"a suite has at most {MOST_SHARDS} shards",
+                todo="name the documents that `ci-kit run --shard` has written",
             )
         # Two runners may have other patch releases of the server and of Python.
         suite = stable_name(report.name, runner)

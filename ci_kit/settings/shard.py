@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ci_kit.settings.shapes import shaped
 
 _PATTERN = re.compile(r"(\d{1,4})/(\d{1,4})", re.ASCII)
-_MOST = 256
+MOST_SHARDS = 256
 """GitHub allows so many jobs in one matrix (GitHub's documentation, "Actions limits")."""
 
 
@@ -35,8 +35,8 @@ def shard(value: object) -> Shard | None:
     if not found:
         raise ValueError("expected a shard and the number of shards, as in 2/5")
     number, of = map(int, found.groups())
-    if not 1 <= of <= _MOST:
-        raise ValueError(f"expected from 1 to {_MOST} shards")
+    if not 1 <= of <= MOST_SHARDS:
+        raise ValueError(f"expected from 1 to {MOST_SHARDS} shards")
     if not 1 <= number <= of:
         raise ValueError(f"expected a shard from 1/{of} to {of}/{of}")
     return Shard(number, of)

@@ -274,6 +274,18 @@ def test_what_does_not_fit_a_shard_is_one_error(shards: Shards, words: list[str]
     assert message in done.stderr
 
 
+@pytest.mark.parametrize(("number", "of"), [(1, 10**12), (3, 2), (0, 2)])
+def test_a_document_with_an_impossible_shard_is_one_error(shards: Shards, number: int, of: int) -> None:
+    shards.run("1/2")
+    path = shards.root / "runs" / "1-2.json"
+    document = json.loads(path.read_text())
+    document["shard"] |= {"number": number, "of": of}
+    path.write_text(json.dumps(document))
+    done = shards.combine()
+    assert done.returncode == 64
+    assert "a document has a shard that cannot be" in done.stderr
+
+
 def test_a_whole_run_is_no_shard(shards: Shards) -> None:
     ci_kit("run", "-C", shards.root, f"--python={sys.executable}", "--run-report=runs/a.json", env=ALONE)
     done = shards.combine()
