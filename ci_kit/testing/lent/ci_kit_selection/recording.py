@@ -44,7 +44,7 @@ class Recording:
             self._note_process()
             start(process)
 
-        BaseProcess.start = noted_start  # type: ignore[method-assign]
+        BaseProcess.start = noted_start  # type: ignore[assignment, method-assign]
 
     def _audit(self, event: str, _arguments: tuple[Any, ...]) -> None:
         if event in _PROCESS_EVENTS:
@@ -88,7 +88,7 @@ class Recording:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
-        BaseProcess.start = self._start_process  # type: ignore[method-assign]
+        BaseProcess.start = self._start_process  # type: ignore[assignment, method-assign]
         if sys.version_info < (3, 8):
             self._problem = "Python 3.7 does not tell which tests start processes"
         self._facts.record(processes=sorted(self._with_processes), problem=self._problem)

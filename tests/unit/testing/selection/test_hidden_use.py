@@ -41,7 +41,8 @@ WAYS = {
     "a file of tests that another one imports late": (
         {
             "tests/test_numbers.py": "ONE = 1\n\ndef test_one():\n    assert ONE == 1\n",
-            "tests/test_late.py": "def test_late():\n    from tests.test_numbers import ONE\n    assert ONE\n",
+            "tests/test_late.py": "def test_late():\n"
+            "    from tests.test_numbers import ONE\n    assert ONE\n",
         },
         ("tests/test_numbers.py", "", ""),
     ),
@@ -60,7 +61,8 @@ WAYS = {
             "shop/price.py": "VAT = 10\n",
             "shop/other.py": "from shop.price import VAT\n\nSAME = VAT\n",
             "shop/all.py": "import importlib\n\nimportlib.import_module('shop.other')\n",
-            "tests/test_a_direct.py": "from shop.price import VAT\n\ndef test_direct():\n    assert VAT == 10\n",
+            "tests/test_a_direct.py": "from shop.price import VAT\n\n"
+            "def test_direct():\n    assert VAT == 10\n",
             "tests/test_b_chain.py": "import shop\n\ndef test_chain():\n    assert shop.price.VAT == 10\n",
         },
         ("shop/price.py", "10", "20"),
@@ -90,7 +92,8 @@ WAYS = {
         {
             "pyproject.toml": '[tool.coverage.run]\nsource = ["shop"]\nrelative_files = true\n',
             "shop/price.py": "def one():\n    return 1\n",
-            "shop/named.py": "import importlib\n\nPRICE = importlib.import_module(''.join(['shop.', 'price']))\n",
+            "shop/named.py": "import importlib\n\n"
+            "PRICE = importlib.import_module(''.join(['shop.', 'price']))\n",
             "tests/test_a.py": "from shop.price import one\n\ndef test_one():\n    assert one() == 1\n",
             "tests/test_b.py": "import sys\n\ndef test_named():\n"
             "    assert sys.modules['sh' + 'op.price'].one() == 1\n",
