@@ -20,7 +20,8 @@ def write(coverage: Any, path: Path) -> None:
             # An arc may begin or end outside of the file's lines.
             if line > 0:
                 groups[tuple(sorted(contexts))].append(line)
-        files[file] = [
+        # With relative_files of coverage, the paths are relative.
+        files[str(Path(file).absolute())] = [
             [sorted(lines), [numbers.setdefault(one, len(numbers)) for one in contexts]]
             for contexts, lines in groups.items()
         ]

@@ -81,14 +81,28 @@ class _Comparison:
         if path not in self._files:
             if path not in self._test_files:
                 raise _EverythingError(f"{path} was removed")
+            yield from self._importing_tests(path, f"{path}, which is gone")
         elif path not in self._measured.files:
             if not _TEST_FILE.fullmatch(name):
                 raise _EverythingError(f"{path} is new")
-            # Its tests run, because no run has measured them.
+            # Its own tests run, because no run has measured them.
+            yield from self._importing_tests(path, path)
         elif path in self._measured.sources:
             yield from self._changed_blocks(path)
         else:
+            self._require_late(path)
             yield path, self._by_import(path)
+
+    def _importing_tests(self, path: str, shown: str) -> Iterator[tuple[str, frozenset[str]]]:
+        """The tests of other files that import a file of tests, which is new or gone."""
+        own = {node for node, test in self._measured.tests.items() if test.path == path}
+        if found := self._importing(path) - own:
+            yield shown, found
+
+    def _require_late(self, path: str) -> None:
+        """Raise _EverythingError if pytest imported a file before the tests, as it does with plugins."""
+        if path in self._measured.startup:
+            raise _EverythingError(f"{path} changed, and pytest imports it before it collects the tests")
 
     def _changed_blocks(self, path: str) -> Iterator[tuple[str, frozenset[str]]]:
         now = read_blocks(self._read(path))
@@ -101,10 +115,16 @@ class _Comparison:
             shown = _shown(path, name, lines.get(name))
             # A function that ran outside of tests left its result there. One that ran nowhere may have run in
             # a process that nothing measured.
-            by_import = not name or block in self._measured.imported or block not in self._ran_in_tests
+            ran_outside = not name or block in self._measured.imported
             # The `def` of a new function is in the block around it, which has changed too.
-            if name in before:
-                yield shown, self._executing(block) | (self._by_import(path) if by_import else frozenset())
+            if name not in before:
+                continue
+            found = self._executing(block) | self._examples(path)
+            if ran_outside:
+                self._require_late(path)
+            if ran_outside or block not in self._ran_in_tests:
+                found |= self._by_import(path)
+            yield shown, found
 
     def _executing(self, block: BlockId) -> frozenset[str]:
         found = {node for node, test in self._measured.tests.items() if block in test.ran}
@@ -113,7 +133,23 @@ class _Comparison:
                 found.update(node for node in self._measured.tests if in_scope(node, scope))
         return frozenset(found)
 
+    def _examples(self, path: str) -> frozenset[str]:
+        """The tests in the docstrings of a file. A docstring is a part of a function that need not run."""
+        return frozenset(
+            node
+            for node, test in self._measured.tests.items()
+            # doctest has the dotted name of the module. The name of a function has no dot.
+            if test.path == path and "." in node.rpartition(".py::")[2].partition("[")[0]
+        )
+
     def _by_import(self, path: str) -> frozenset[str]:
+        """The tests of :meth:`_importing`. Raises _EverythingError if there are none."""
+        found = self._importing(path)
+        if not found:
+            raise _EverythingError(f"{path} changed, and no test is known to import it")
+        return found
+
+    def _importing(self, path: str) -> frozenset[str]:
         """The tests whose files import a file, or that executed a part of one that does."""
         importers = self._imports.importers(path)
         folders = {
@@ -122,7 +158,7 @@ class _Comparison:
         shared = [
             scope for scope, ran in self._measured.shared.items() if any(one in importers for one, _ in ran)
         ]
-        found = frozenset(
+        return frozenset(
             node
             for node, test in self._measured.tests.items()
             if test.path in importers
@@ -130,13 +166,12 @@ class _Comparison:
             or any(_is_below(test.path, folder) for folder in folders)
             or any(in_scope(node, scope) for scope in shared)
         )
-        if not found:
-            raise _EverythingError(f"{path} changed, and no test is known to import it")
-        return found
 
     @cached_property
     def _imports(self) -> Imports:
-        return Imports((path for path in self._files if path.endswith(".py")), self._read)
+        # A file that is gone has no text, but others may import it.
+        paths = {*self._files, *self._measured.files}
+        return Imports((path for path in paths if path.endswith(".py")), self._read)
 
 
 def in_scope(node: str, scope: str) -> bool:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
+from ci_kit.testing.selection.lasting import import_lines, keeping_lines
+
 _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -38,12 +40,12 @@ class Blocks:
     """The blocks of a file; the first one is the code outside of functions.
 
     ``of_line`` has the numbers of the blocks of each line inside a function. A line with ``def f(): ...``
-    belongs to two. ``import_lines`` are lines that Python runs only when it imports the file.
+    belongs to two. Later tests use what ``lasting_lines`` did, without executing them.
     """
 
     blocks: tuple[Block, ...]
     of_line: dict[int, frozenset[int]]
-    import_lines: frozenset[int]
+    lasting_lines: frozenset[int]
 
     def numbers(self, lines: Iterable[int]) -> frozenset[int]:
         """The numbers of the blocks that have one of these lines."""
@@ -70,9 +72,7 @@ def read_blocks(text: str) -> Blocks:
         inner = [_own_lines(one) for one in ast.walk(function) if one is not function and _is_function(one)]
         for line in own.difference(*inner):
             of_line.setdefault(line, set() if line in _own_lines(function) else {0}).add(number)
-    import_lines = frozenset(
-        line for statement in tree.body for line in _import_lines(statement) if line not in of_line
-    )
+    lasting = frozenset({*(line for line in import_lines(tree) if line not in of_line), *keeping_lines(tree)})
     blocks: list[Block] = []
     # The innermost functions first: without their bodies, the digest of the outer one leaves them out.
     for (name, function), own in reversed([*zip(functions, lines, strict=True)]):
@@ -81,7 +81,7 @@ def read_blocks(text: str) -> Blocks:
         function.body = []
     blocks.append(Block("", _digest(ast.dump(tree)), 1, text.count("\n") + 1))
     found = {line: frozenset(numbers) for line, numbers in of_line.items()}
-    return Blocks(tuple(_with_unique_names(reversed(blocks))), found, import_lines)
+    return Blocks(tuple(_with_unique_names(reversed(blocks))), found, lasting)
 
 
 def _functions(node: ast.AST, outer: str) -> Iterator[tuple[str, _Function]]:
@@ -126,12 +126,6 @@ def _is_cached(function: _Function) -> bool:
     """
     names = [ast.dump(one).lower() for one in function.decorator_list]
     return any("cache" in name and "property" not in name for name in names)
-
-
-def _import_lines(statement: ast.stmt) -> Iterator[int]:
-    """The first line of a statement. A lambda runs later, on the same line."""
-    if not any(isinstance(one, ast.Lambda) for one in ast.walk(statement)):
-        yield statement.lineno
 
 
 def _with_unique_names(blocks: Iterable[Block]) -> Iterator[Block]:

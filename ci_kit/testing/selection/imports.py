@@ -66,6 +66,9 @@ class Imports:
                     yield from self._told(value)
                 case ast.Name(name) | ast.Attribute(attr=name) | ast.alias(name) if name in _DYNAMIC:
                     yield from self._below(str(PurePosixPath(path).parent))
+                case ast.Attribute(ast.Name() | ast.Attribute()):
+                    # After `import shop`, shop.price is a module if another file has imported it.
+                    yield from self._by_name.get(ast.unparse(node), ())
                 case _:
                     pass
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from ci_kit.testing.selection.blocks import Blocks, read_blocks
 
-_VERSION = 1
+_VERSION = 2
 SCOPE = "ci-kit scope:"
 """How the context of a fixture that several tests share begins; the node id of its scope follows."""
 
@@ -33,7 +33,8 @@ class Measured:
     ``environment`` is a digest of what decides besides the files, and ``packages`` one of the packages that
     the project's Python has. ``files`` are the digests of all files of the repository. ``sources`` has the
     digests of the blocks of each measured file. ``shared`` are the blocks that a fixture of a larger scope
-    executed, by the node id of the scope. ``imported`` are those that ran outside of tests.
+    executed, by the node id of the scope. ``imported`` are those that ran outside of tests. ``startup`` are
+    the Python files that pytest had imported before it collected the tests.
     """
 
     environment: str = ""
@@ -43,6 +44,7 @@ class Measured:
     tests: Mapping[str, MeasuredTest] = field(default_factory=dict)
     shared: Mapping[str, frozenset[BlockId]] = field(default_factory=dict)
     imported: frozenset[BlockId] = frozenset()
+    startup: frozenset[str] = frozenset()
 
 
 Contexts: TypeAlias = Mapping[str, Iterable[tuple[Iterable[int], Iterable[str]]]]
@@ -54,8 +56,9 @@ def executed_blocks(
 ) -> tuple[dict[str, dict[str, str]], dict[str, frozenset[BlockId]]]:
     """The digests of the blocks of each file, and the blocks that each context executed.
 
-    ``read`` gives the text of a file. If a context imported a file or filled a cache, all that it executed
-    also counts for the context without a name: the next test uses the result, without executing it.
+    ``read`` gives the text of a file. If a context imported a file, filled a cache or set a global variable,
+    all that it executed also counts for the context without a name: the next test uses the result, without
+    executing it.
     """
     sources: dict[str, dict[str, str]] = {}
     ran: dict[str, set[BlockId]] = defaultdict(set)
@@ -80,7 +83,7 @@ def _add(
 ) -> None:
     numbers = blocks.numbers(lines)
     found = {(path, blocks.blocks[number].name) for number in numbers}
-    leaves_a_result = not blocks.import_lines.isdisjoint(lines) or any(
+    leaves_a_result = not blocks.lasting_lines.isdisjoint(lines) or any(
         blocks.blocks[number].cached for number in numbers
     )
     for name in names:
@@ -108,6 +111,7 @@ def measured_text(measured: Measured) -> str:
         "tests": {node: [test.path, of_set(test.ran)] for node, test in measured.tests.items()},
         "shared": {scope: of_set(blocks) for scope, blocks in measured.shared.items()},
         "imported": of_set(measured.imported),
+        "startup": sorted(measured.startup),
         "blocks": [*numbers],
         "sets": [sorted(numbers[block] for block in blocks) for blocks in sets],
     }
@@ -136,4 +140,5 @@ def _read(document: Any) -> Measured:
         {node: MeasuredTest(str(path), sets[number]) for node, (path, number) in document["tests"].items()},
         {scope: sets[number] for scope, number in document["shared"].items()},
         sets[document["imported"]],
+        frozenset(map(str, document["startup"])),
     )

@@ -124,6 +124,11 @@ def packages_of(run_folder: Path) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
+def imported_at_startup(run_folder: Path) -> frozenset[str]:
+    """The paths of the Python files that pytest had imported before it collected the tests."""
+    return frozenset(str(path) for one in _all_facts(run_folder) for path in one.get("startup", ()))
+
+
 def with_processes(run_folder: Path) -> frozenset[str]:
     """The contexts in which another process started."""
     return frozenset(str(name) for one in _all_facts(run_folder) for name in one.get("processes", ()))

@@ -12,7 +12,7 @@ from ci_kit.redaction import Redactor
 from ci_kit.testing.results import Results
 from ci_kit.testing.selection.affected import in_scope
 from ci_kit.testing.selection.measured import SCOPE, Contexts, Measured, MeasuredTest, executed_blocks
-from ci_kit.testing.selection.plan import Plan, packages_of, unrecorded, with_processes
+from ci_kit.testing.selection.plan import Plan, imported_at_startup, packages_of, unrecorded, with_processes
 from ci_kit.testing.selection.snapshot import digest_of
 
 CONTEXTS = "contexts.json"
@@ -35,7 +35,8 @@ def read_recorded(
         raise UnmeasuredError(problem)
     if results.interrupted or results.ended != results.selected or not results.counted:
         raise UnmeasuredError("not all tests came to an end")
-    contexts = _read_contexts(run_folder / CONTEXTS, os.path.realpath(plan.top))
+    top = os.path.realpath(plan.top)
+    contexts = _read_contexts(run_folder / CONTEXTS, top)
     for path in contexts:
         if digest_of(plan.top / path) != plan.files.get(path):
             raise UnmeasuredError(f"{path} changed while the tests ran, or git ignores it")
@@ -44,7 +45,7 @@ def read_recorded(
     scopes = [name.removeprefix(SCOPE) for name in elsewhere if name.startswith(SCOPE)]
     tests = {
         node: MeasuredTest(path, ran.get(node, frozenset()))
-        for node, path in _passed(results, os.path.realpath(plan.top))
+        for node, path in _passed(results, top)
         if node not in elsewhere
         and not any(in_scope(node, scope) for scope in scopes)
         # A secret, such as that of a parameter, does not go into a file.
@@ -58,6 +59,7 @@ def read_recorded(
         tests,
         {name.removeprefix(SCOPE): found for name, found in ran.items() if name.startswith(SCOPE)},
         ran.get("", frozenset()),
+        frozenset(filter(None, (_inside(path, top) for path in imported_at_startup(run_folder)))),
     )
 
 
