@@ -38,6 +38,22 @@ def test_two_runs_in_a_row_start_a_server_and_leave_nothing(kit: CiKit, project:
         assert ", docker (the environment variable CI_KIT_MYSQL), 127.0.0.1:" in answer.stderr
 
 
+def test_two_workers_have_a_database_each_in_one_container(
+    kit: CiKit, project: Project, podman: Engine
+) -> None:
+    # Both tests create the same table.
+    second = ROWS["test_rows.py"].replace("def test_rows", "def test_more_rows")
+    folder = project({**ROWS, "test_more.py": second, "init.sql": "CREATE TABLE seed (id INT);"})
+    words = ("run", "--workers", "2", "--one-server", "--init-sql", "init.sql", "--database", "shop")
+    for _ in range(2):
+        answer = kit(*words, code=0)
+        assert "2, each with a database of its own" in answer.stderr
+        assert "2 passed" in answer.stderr
+    assert "workers does not work with mysql = docker" in kit("run", "--workers", "2", code=64).stderr
+    assert podman.containers() == set()
+    assert (folder / "init.sql").exists()
+
+
 def test_the_data_is_in_memory_unless_durable_is_set(kit: CiKit, project: Project, podman: Engine) -> None:
     project(ROWS)
     for flags, kind in (([], "tmpfs"), (["--durable"], "")):
