@@ -151,9 +151,14 @@ def test_on_a_hosted_runner_the_default_is_to_use_the_service_and_set_the_time_z
 
 
 def test_two_workers_have_a_database_each_on_the_service(hosted: Machine) -> None:
-    workers = {"CI_KIT_WORKERS": "2", "CI_KIT_ONE_SERVER": "true"}
     for _ in range(2):
-        text = hosted_run(hosted, MYSQL_PASSWORD="1234", MYSQL_DATABASE="shop", **workers)
+        text = hosted_run(
+            hosted,
+            MYSQL_PASSWORD="1234",
+            MYSQL_DATABASE="shop",
+            CI_KIT_WORKERS="2",
+            CI_KIT_ONE_SERVER="true",
+        )
         assert "service (this is a GitHub-hosted runner)" in text
         assert "2, each with a database of its own" in text
     words = ["mysql", "--host=127.0.0.1", "--user=root", "--batch", "--execute=SHOW DATABASES LIKE 'shop%'"]
