@@ -54,7 +54,7 @@ def choose_kind(settings: Settings, runner: Runner) -> Choice:
         )
     if settings.mysql == "kept":
         raise UsageError(
-            "there is no server to start, because mysql = kept is one that runs already",
+            "mysql = kept starts no server: it is one that runs already",
             why=f"it came from {settings.source('mysql')}",
             todo="only `ci-kit run` uses it; choose another kind of server to start one",
         )
